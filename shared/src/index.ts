@@ -1,0 +1,7 @@
+export * from './app-info.ts'
+export * from './downstream.ts'
+export * from './paths.ts'
+export * from './problem.ts'
+export * from './session.ts'
+export * from './setup.ts'
+export * from './sign-in.ts'

@@ -1,0 +1,24 @@
+/** Paths that the server answers and the SPA, a script or Entra calls. */
+export const paths = {
+  login: '/auth/login',
+  logout: '/auth/logout',
+  session: '/api/session',
+  setup: '/api/setup',
+  errors: '/api/errors',
+  photo: '/api/me/photo',
+} as const
+
+/** Paths of the SPA's views: the server answers each with the same page. */
+export const views = {
+  welcome: '/',
+  login: '/login',
+  result: '/result',
+  error: '/error',
+  setup: '/setup',
+} as const
+
+/**
+ * The header that every `/api` request of a browser carries. A page of another origin cannot add it
+ * without a preflight, which this server refuses (RFC 10017, section 6.1, CSRF).
+ */
+export const csrfHeader = { name: 'x-csrf', value: '1' } as const

@@ -1,0 +1,41 @@
+import { type Static, Type } from 'typebox'
+
+/** Stable codes of `application/problem+json` answers. Texts may change, codes do not. */
+export const problemCodes = [
+  'invalid_request',
+  'invalid_return_url',
+  'not_signed_in',
+  'session_expired',
+  'session_revoked',
+  'reauthentication_required',
+  'claims_challenge',
+  'csrf_failed',
+  'consent_required',
+  'forbidden',
+  'not_found',
+  'method_not_allowed',
+  'payload_too_large',
+  'unsupported_media_type',
+  'upstream_throttled',
+  'internal_error',
+  'upstream_error',
+  'config_missing',
+  'identity_provider_unavailable',
+  'store_unavailable',
+  'upstream_timeout',
+] as const
+export type ProblemCode = (typeof problemCodes)[number]
+
+/** RFC 9457 problem details with a stable `code`. */
+export const Problem = Type.Object({
+  type: Type.String(),
+  title: Type.String(),
+  status: Type.Integer(),
+  code: Type.Enum(problemCodes),
+  detail: Type.String(),
+  /** Names the request in the server's log. */
+  correlationId: Type.String(),
+  /** Where a browser can go to mend it: a navigation, never a fetch. */
+  login: Type.Optional(Type.Object({ href: Type.String() })),
+})
+export type Problem = Static<typeof Problem>

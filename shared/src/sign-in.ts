@@ -1,0 +1,42 @@
+import { type Static, Type } from 'typebox'
+
+/** Stable codes of what can go wrong between "Sign in" and the welcome page. */
+export const signInErrorCodes = [
+  'state_missing',
+  'state_mismatch',
+  'state_expired',
+  'state_replayed',
+  'nonce_mismatch',
+  'id_token_invalid',
+  'tenant_not_allowed',
+  'access_denied',
+  'admin_consent_required',
+  'not_assigned',
+  'wrong_account',
+  'interaction_required',
+  'blocked_by_policy',
+  'account_unusable',
+  'sign_in_expired',
+  'app_misconfigured',
+  'loop_detected',
+  'identity_provider_unavailable',
+  'sign_in_failed',
+] as const
+export type SignInErrorCode = (typeof signInErrorCodes)[number]
+
+/** The body of `GET /api/errors/{ref}`: what happened to this browser's sign-in, and what to do. */
+export const SignInError = Type.Object({
+  ref: Type.String(),
+  code: Type.Enum(signInErrorCodes),
+  title: Type.String(),
+  detail: Type.String(),
+  /** Entra's error number without the letters, where it gave one: `65004`. */
+  aadsts: Type.Optional(Type.String()),
+  correlationId: Type.Optional(Type.String()),
+  traceId: Type.Optional(Type.String()),
+  /** ISO 8601, UTC. */
+  timestamp: Type.String(),
+  /** The one thing to do next: a navigation. */
+  retry: Type.Object({ href: Type.String(), label: Type.String() }),
+})
+export type SignInError = Static<typeof SignInError>
