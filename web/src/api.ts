@@ -1,0 +1,123 @@
+import { csrfHeader, paths } from '@entra-bff/shared'
+import type { Problem, SessionView, SetupView, SignInError } from '@entra-bff/shared'
+import { problemOf, ProblemError, UnreachableError } from './api-errors.ts'
+
+/** What a downstream API answered. The body stays text: it belongs to somebody else. */
+export interface DownstreamAnswer {
+  status: number
+  durationMs: number
+  size: number
+  requestId: string | undefined
+  text: string
+}
+
+type Read<Body> = (response: Response, startedAt: number) => Promise<Body>
+interface RequestOptions {
+  signal?: AbortSignal | undefined
+  timeoutMs?: number
+}
+
+/** Only reads go through here, so a request may be repeated while the server restarts. */
+const restartDelays = [250, 750, 1500]
+
+export const fetchSession = () => request<SessionView>(paths.session, readJson)
+
+export const fetchSetup = () => request<SetupView>(paths.setup, readJson)
+
+export const fetchSignInError = (ref: string) =>
+  request<SignInError>(`${paths.errors}/${encodeURIComponent(ref)}`, readJson)
+
+export const fetchPhoto = (signal?: AbortSignal) =>
+  request(paths.photo, (response) => response.blob(), { signal })
+
+export const callDownstream = (call: string, search: string, signal?: AbortSignal) =>
+  request<DownstreamAnswer>(`/api/${call}${search}`, readDownstream, { signal, timeoutMs: 30_000 })
+
+async function request<Body>(path: string, read: Read<Body>, options: RequestOptions = {}) {
+  for (let attempt = 0; ; attempt++) {
+    try {
+      return await requestOnce(path, read, options)
+    } catch (error) {
+      const delay = restartDelays[attempt]
+      const mayPass = error instanceof UnreachableError && error.reason !== 'timeout'
+      if (!mayPass || delay === undefined) throw error
+      await pause(delay)
+      options.signal?.throwIfAborted()
+    }
+  }
+}
+
+async function requestOnce<Body>(path: string, read: Read<Body>, options: RequestOptions) {
+  const { signal: outer, timeoutMs = 10_000 } = options
+  const deadline = new AbortController()
+  const timer = setTimeout(() => {
+    deadline.abort()
+  }, timeoutMs)
+  const signal = outer ? AbortSignal.any([outer, deadline.signal]) : deadline.signal
+  const startedAt = performance.now()
+  try {
+    const response = await fetch(path, requestInit(signal))
+    if (!response.ok) throw await errorOf(response)
+    return await read(response, startedAt)
+  } catch (error) {
+    if (outer?.aborted || error instanceof ProblemError || error instanceof UnreachableError)
+      throw error
+    throw new UnreachableError(deadline.signal.aborted ? 'timeout' : 'network', { cause: error })
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+function requestInit(signal: AbortSignal): RequestInit {
+  return {
+    headers: { accept: 'application/json', [csrfHeader.name]: csrfHeader.value },
+    credentials: 'same-origin',
+    // The API never redirects: a redirect comes from a stranger in between.
+    redirect: 'error',
+    signal,
+  }
+}
+
+async function errorOf(response: Response) {
+  const body: unknown = await response.json().catch(() => undefined)
+  const problem = problemOf(body) ?? withoutProblem(response)
+  if (!problem) return new UnreachableError('restarting')
+  return new ProblemError(problem, retryAfterOf(response))
+}
+
+/** A gateway that answers 502–504 without a problem speaks for a server that is away. */
+function withoutProblem({ status, statusText }: Response): Problem | undefined {
+  if (status >= 502 && status <= 504) return undefined
+  return {
+    type: 'about:blank',
+    title: statusText || `Status ${String(status)}`,
+    status,
+    code: 'internal_error',
+    detail: 'The server gave no explanation.',
+    correlationId: '',
+  }
+}
+
+function retryAfterOf(response: Response) {
+  const seconds = Number.parseInt(response.headers.get('retry-after') ?? '', 10)
+  return Number.isNaN(seconds) ? undefined : Math.min(Math.max(seconds, 0), 3600)
+}
+
+async function readJson<Body>(response: Response) {
+  return (await response.json()) as Body
+}
+
+async function readDownstream(response: Response, startedAt: number): Promise<DownstreamAnswer> {
+  const bytes = await response.arrayBuffer()
+  return {
+    status: response.status,
+    durationMs: performance.now() - startedAt,
+    size: bytes.byteLength,
+    requestId: response.headers.get('request-id') ?? undefined,
+    text: new TextDecoder().decode(bytes),
+  }
+}
+
+function pause(milliseconds: number) {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds))
+}

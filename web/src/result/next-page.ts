@@ -1,0 +1,27 @@
+/**
+ * The query of the next page, from an answer's `@odata.nextLink`. Its address is not followed: only
+ * the query goes back to our own server.
+ */
+export function nextPageSearch(text: string): string | undefined {
+  const link = propertyOf(parse(text), '@odata.nextLink')
+  if (typeof link !== 'string' || !URL.canParse(link)) return undefined
+  return new URL(link).search || undefined
+}
+
+export function isJson(text: string) {
+  return parse(text) !== undefined
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+function propertyOf(value: unknown, name: string): unknown {
+  return typeof value === 'object' && value !== null && Object.hasOwn(value, name)
+    ? (value as Record<string, unknown>)[name]
+    : undefined
+}

@@ -1,0 +1,64 @@
+import type { SessionView, SignedIn, SignedOut, SignedOutReason } from '@entra-bff/shared'
+import { defineStore } from 'pinia'
+import { computed, ref, shallowRef } from 'vue'
+import { ProblemError } from '../api-errors.ts'
+import { fetchSession } from '../api.ts'
+
+export type SessionState =
+  | { kind: 'unknown' }
+  | ({ kind: 'signedOut' } & SignedOut)
+  | ({ kind: 'signedIn' } & SignedIn)
+  | { kind: 'unconfigured' }
+  | { kind: 'unavailable' }
+
+/** Who is here, as the server last said. Facts only: where to go is the router's decision. */
+export const useSession = defineStore('session', () => {
+  const state = shallowRef<SessionState>({ kind: 'unknown' })
+  /** Lost: the server does not answer, and `state` is what it said before. */
+  const connection = ref<'up' | 'lost'>('up')
+  let pending: Promise<void> | undefined
+
+  /** Asks the server; everybody who asks meanwhile shares the answer. Never throws. */
+  function load() {
+    pending ??= ask().finally(() => (pending = undefined))
+    return pending
+  }
+
+  async function ask() {
+    try {
+      state.value = stateOf(await fetchSession())
+      connection.value = 'up'
+    } catch (error) {
+      if (isUnconfigured(error)) state.value = { kind: 'unconfigured' }
+      else if (isKnown(state.value)) connection.value = 'lost'
+      else state.value = { kind: 'unavailable' }
+    }
+  }
+
+  /** An API call was refused: ask whether the session is over, and keep the reason it gave. */
+  async function reportLoss(reason: SignedOutReason) {
+    await load()
+    const now = state.value
+    if (now.kind === 'signedOut' && now.reason === 'none') state.value = { ...now, reason }
+  }
+
+  /** Nothing of a person stays on the page, or in the browser's page cache. */
+  function forget() {
+    state.value = { kind: 'unknown' }
+  }
+
+  const app = computed(() => ('app' in state.value ? state.value.app : undefined))
+  return { state, connection, app, load, reportLoss, forget }
+})
+
+function stateOf(view: SessionView): SessionState {
+  return view.authenticated ? { kind: 'signedIn', ...view } : { kind: 'signedOut', ...view }
+}
+
+function isKnown({ kind }: SessionState) {
+  return kind === 'signedIn' || kind === 'signedOut'
+}
+
+function isUnconfigured(error: unknown) {
+  return error instanceof ProblemError && error.problem.code === 'config_missing'
+}
