@@ -20,6 +20,7 @@ export const signInErrorCodes = [
   'app_misconfigured',
   'loop_detected',
   'identity_provider_unavailable',
+  'service_unavailable',
   'sign_in_failed',
 ] as const
 export type SignInErrorCode = (typeof signInErrorCodes)[number]

@@ -1,0 +1,55 @@
+import { fileURLToPath } from 'node:url'
+import fastifyCookie from '@fastify/cookie'
+import type { AppInfo } from '@entra-bff/shared'
+import { fastify, type FastifyInstance } from 'fastify'
+import type { Config } from './config/config.ts'
+import { configured } from './configured.ts'
+import { EntraClient } from './entra/client.ts'
+import { healthRoutes } from './http/health.ts'
+import { securityHeaders } from './http/headers.ts'
+import { loggerOptions, type LogStream } from './http/logging.ts'
+import { problems } from './http/problems.ts'
+import { setupRoute } from './http/setup.ts'
+import { spa } from './http/spa.ts'
+import { unconfigured } from './http/unconfigured.ts'
+import { openStore } from './store/open.ts'
+import { appInfo } from './version.ts'
+
+export interface AppOptions {
+  /** Told to the SPA: whom the demo's emulator knows. */
+  demo?: AppInfo['demo']
+  logStream?: LogStream
+  /** Where the SPA was built; `web/dist` unless told otherwise. */
+  webFolder?: string
+}
+
+const builtWeb = fileURLToPath(new URL('../../web/dist', import.meta.url))
+
+/** The whole server, not yet listening. Closing it closes the store and every connection. */
+export async function buildApp(config: Config, options: AppOptions = {}): Promise<FastifyInstance> {
+  const app = fastify({
+    logger: loggerOptions(config.logLevel, options.logStream),
+    trustProxy: config.trustProxy,
+    genReqId: () => crypto.randomUUID(),
+    bodyLimit: 64 * 1024,
+    requestTimeout: 30_000,
+    return503OnClosing: true,
+  })
+  const store = openStore(config.session.store)
+  const entra = config.entra && new EntraClient(config.entra)
+  app.addHook('onClose', async () => {
+    await entra?.close()
+    await store.close()
+  })
+  app.removeContentTypeParser('text/plain')
+
+  await app.register(problems)
+  await app.register(securityHeaders, { secure: config.secure })
+  await app.register(fastifyCookie)
+  await app.register(healthRoutes, { store, entra })
+  await app.register(setupRoute, { config })
+  if (entra) await app.register(configured, { config, store, entra, info: appInfo(options.demo) })
+  else await app.register(unconfigured)
+  await app.register(spa, { folder: options.webFolder ?? builtWeb })
+  return app
+}

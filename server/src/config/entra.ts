@@ -1,0 +1,76 @@
+import type { SettingStatus } from '@entra-bff/shared'
+import { isLoopback } from './loopback.ts'
+import type { SettingsReader } from './reader.ts'
+
+/** What the app registration in Microsoft Entra ID gives, and how to sign in with it. */
+export interface EntraSettings {
+  clientId: string
+  clientSecret: string
+  /** Without a slash at the end: `https://login.microsoftonline.com/<tenant>`. */
+  authority: string
+  prompt: Prompt | undefined
+  /** Tenant ids; empty: every tenant that the authority admits. */
+  allowedTenants: string[]
+}
+
+export const prompts = ['login', 'select_account', 'consent', 'none'] as const
+export type Prompt = (typeof prompts)[number]
+
+const guid = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i
+const placeholder = /[<>{}]|^enter[_ ]|your[_ -]|\.\.\./i
+
+/** Missing or wrong values are told in the Setup view; they do not keep the server from starting. */
+export function readEntraSettings(reader: SettingsReader): {
+  entra: EntraSettings | undefined
+  setup: SettingStatus[]
+} {
+  const clientId = reader.text('CLIENT_ID')
+  const clientSecret = reader.secret('CLIENT_SECRET')
+  const authority = reader.text('AUTHORITY')?.replace(/(\/v2\.0)?\/*$/, '')
+  const setup = [
+    judge('CLIENT_ID', clientId, 'Application (client) ID', idProblem),
+    judge('CLIENT_SECRET', clientSecret, 'The value of a client secret', secretProblem),
+    judge(
+      'AUTHORITY',
+      authority,
+      'https://login.microsoftonline.com/<tenant id>',
+      authorityProblem,
+    ),
+  ]
+  const prompt = reader.oneOf('PROMPT', prompts, 'select_account')
+  const allowedTenants = reader.list('ALLOWED_TENANTS') ?? []
+  if (allowedTenants.some((tenant) => !guid.test(tenant))) {
+    reader.problem('ALLOWED_TENANTS', 'must be tenant ids (GUIDs), separated by commas')
+  }
+  const complete = setup.every((setting) => setting.status === 'present')
+  if (!complete || !clientId || !clientSecret || !authority) return { entra: undefined, setup }
+  return { entra: { clientId, clientSecret, authority, prompt, allowedTenants }, setup }
+}
+
+function judge(
+  name: string,
+  value: string | undefined,
+  meaning: string,
+  findProblem: (value: string) => string | undefined,
+): SettingStatus {
+  if (value === undefined) return { name, status: 'missing', detail: meaning }
+  const problem = placeholder.test(value) ? 'Still holds the example text' : findProblem(value)
+  if (problem !== undefined) return { name, status: 'invalid', detail: problem }
+  return { name, status: 'present', detail: meaning }
+}
+
+function idProblem(value: string): string | undefined {
+  return guid.test(value) ? undefined : 'Must be a GUID: the Application (client) ID'
+}
+
+function secretProblem(value: string): string | undefined {
+  return guid.test(value) ? "Looks like the secret's ID; copy its Value instead" : undefined
+}
+
+function authorityProblem(value: string): string | undefined {
+  if (!URL.canParse(value)) return 'Must be a URL: https://login.microsoftonline.com/<tenant id>'
+  const url = new URL(value)
+  if (url.protocol === 'https:') return undefined
+  const isLocal = url.protocol === 'http:' && isLoopback(url.hostname)
+  return isLocal ? undefined : 'Must begin with https://'
+}

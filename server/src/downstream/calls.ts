@@ -1,0 +1,56 @@
+import type { CallView } from '@entra-bff/shared'
+import type { Config } from '../config/config.ts'
+
+/** One call of a downstream API, made with the signed-in person's own permissions. */
+export interface Call {
+  /** `GET /api/<id>` makes it. */
+  id: string
+  title: string
+  upstream: string
+  scopes: string[]
+  /** What it answers with. */
+  answer: 'json' | 'image'
+  /** Query parameters that are passed on; all others are refused. */
+  query: string[]
+  /** Whether the Welcome view offers it. */
+  listed: boolean
+}
+
+/**
+ * THE TABLE. To call one more API, add a row: its path, its address, its scopes. Nothing else is
+ * reachable through this server.
+ */
+export function callsOf(config: Pick<Config, 'endpoint' | 'scopes'>): readonly Call[] {
+  const { endpoint, scopes } = config
+  if (endpoint === undefined) return []
+  const graph = graphOf(endpoint)
+  return [
+    row('me', 'Your profile', endpoint, scopes),
+    { ...row('me/photo', 'Your photo', `${graph}/me/photo/$value`, ['User.Read']), ...image },
+    row('me/calendar', 'Your calendar', `${graph}/me/calendar/events`, ['Calendars.Read'], paged),
+    row('me/groups', 'Your groups', `${graph}/me/memberOf`, ['GroupMember.Read.All'], paged),
+  ]
+}
+
+const image = { answer: 'image', listed: false } as const
+const paged = ['$top', '$skip', '$skiptoken']
+
+function row(id: string, title: string, upstream: string, scopes: string[], query: string[] = []) {
+  return { id, title, upstream, scopes, query, answer: 'json', listed: true } satisfies Call
+}
+
+/** Graph beside `ENDPOINT` (a test's, a national cloud's), or the public one beside another API. */
+function graphOf(endpoint: string): string {
+  return /^(.+\/v1\.0)\/me$/.exec(endpoint)?.[1] ?? 'https://graph.microsoft.com/v1.0'
+}
+
+export function viewOfCall(call: Call, granted: readonly string[]): CallView {
+  const { id, title, scopes } = call
+  return { id, title, scopes, granted: scopes.every((scope) => isGranted(scope, granted)) }
+}
+
+/** Entra tells granted scopes with or without their resource, and in its own spelling. */
+function isGranted(scope: string, granted: readonly string[]): boolean {
+  const shortName = (name: string) => name.toLowerCase().split('/').at(-1)
+  return granted.some((candidate) => shortName(candidate) === shortName(scope))
+}

@@ -1,0 +1,63 @@
+import { Agent, type Dispatcher, errors, request } from 'undici'
+import { Failure } from '../failure.ts'
+import type { Call } from './calls.ts'
+
+export interface UpstreamAnswer {
+  status: number
+  headers: Dispatcher.ResponseData['headers']
+  body: Buffer
+}
+
+const limits = {
+  connect: { timeout: 5_000 },
+  headersTimeout: 10_000,
+  bodyTimeout: 10_000,
+  maxResponseSize: 16 * 1024 * 1024,
+  connections: 128,
+  pipelining: 1,
+  keepAliveTimeout: 30_000,
+}
+/** For the whole call, however slowly the bytes come. */
+const deadline = 20_000
+
+/** The connections to downstream APIs. Redirects are never followed: a token would go with them. */
+export class DownstreamClient {
+  readonly #agent = new Agent(limits)
+
+  /**
+   * @param headers of the caller that may be passed on
+   * @throws {Failure} `upstream_timeout`, `upstream_error`
+   */
+  async send(
+    call: Call,
+    query: string,
+    accessToken: string,
+    headers: Record<string, string>,
+  ): Promise<UpstreamAnswer> {
+    try {
+      const answer = await request(call.upstream + query, {
+        dispatcher: this.#agent,
+        headers: { ...headers, authorization: `Bearer ${accessToken}` },
+        signal: AbortSignal.timeout(deadline),
+      })
+      const body = Buffer.from(await answer.body.arrayBuffer())
+      return { status: answer.statusCode, headers: answer.headers, body }
+    } catch (cause) {
+      const code = isTimeout(cause) ? 'upstream_timeout' : 'upstream_error'
+      throw new Failure(code, `${call.id} failed`, { cause })
+    }
+  }
+
+  close(): Promise<void> {
+    return this.#agent.destroy()
+  }
+}
+
+function isTimeout(error: unknown): boolean {
+  return (
+    (error instanceof DOMException && error.name === 'TimeoutError') ||
+    error instanceof errors.HeadersTimeoutError ||
+    error instanceof errors.BodyTimeoutError ||
+    error instanceof errors.ConnectTimeoutError
+  )
+}

@@ -1,0 +1,87 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { Tokens } from '../entra/tokens.ts'
+import { Failure } from '../failure.ts'
+import { requireSession } from '../session/guard.ts'
+import type { LiveSession, Sessions } from '../session/sessions.ts'
+import { requireSuccess, translateTokenFailure } from './answers.ts'
+import type { Call } from './calls.ts'
+import type { DownstreamClient, UpstreamAnswer } from './client.ts'
+
+export interface DownstreamOptions {
+  calls: readonly Call[]
+  client: DownstreamClient
+  sessions: Sessions
+  tokens: Tokens
+}
+
+/** Of the caller's headers, only these go upstream; of the API's, only these come back. */
+const passedUp = ['accept-language', 'if-none-match'] as const
+const passedDown = ['content-type', 'etag', 'request-id', 'client-request-id'] as const
+
+/** One route for each row of the table of calls. */
+export function downstreamRoutes(
+  api: FastifyInstance,
+  options: DownstreamOptions,
+  done: () => void,
+): void {
+  for (const call of options.calls) {
+    api.get(`/${call.id}`, async (request, reply) => {
+      const session = requireSession(request)
+      const answer = await answerOf(call, session, request, options)
+      await options.sessions.touch(session)
+      return passOn(answer, reply)
+    })
+  }
+  done()
+}
+
+async function answerOf(
+  call: Call,
+  session: LiveSession,
+  request: FastifyRequest,
+  { client, tokens }: DownstreamOptions,
+): Promise<UpstreamAnswer> {
+  const query = queryOf(call, request)
+  const headers = headersOf(request)
+  const tokenFor = (refused?: string) =>
+    tokens.get(session.key, call.scopes, refused).catch((error: unknown) => {
+      throw translateTokenFailure(error, call, session)
+    })
+  const token = await tokenFor()
+  let answer = await client.send(call, query, token, headers)
+  // A token can be refused before its time. One new one is worth a try; a second would be a loop.
+  if (answer.status === 401) answer = await client.send(call, query, await tokenFor(token), headers)
+  requireSuccess(call, answer, session)
+  return answer
+}
+
+function queryOf(call: Call, request: FastifyRequest): string {
+  const start = request.url.indexOf('?')
+  if (start === -1) return ''
+  const query = new URLSearchParams(request.url.slice(start))
+  for (const name of query.keys()) {
+    if (!call.query.includes(name)) {
+      throw new Failure('invalid_request', `query parameter ${name} is not passed on`, {
+        publicDetail: `This call takes ${call.query.length > 0 ? `only ${call.query.join(', ')}` : 'no query'}.`,
+      })
+    }
+  }
+  return query.size > 0 ? `?${query.toString()}` : ''
+}
+
+function headersOf(request: FastifyRequest): Record<string, string> {
+  const headers: Record<string, string> = { 'client-request-id': request.id }
+  for (const name of passedUp) {
+    const value = request.headers[name]
+    if (typeof value === 'string') headers[name] = value
+  }
+  return headers
+}
+
+function passOn(answer: UpstreamAnswer, reply: FastifyReply): FastifyReply {
+  for (const name of passedDown) {
+    const value = answer.headers[name]
+    if (typeof value === 'string') reply.header(name, value)
+  }
+  return reply.code(answer.status).send(answer.status === 304 ? undefined : answer.body)
+}

@@ -1,0 +1,174 @@
+import { ConfidentialClientApplication } from '@azure/msal-node'
+import type { EntraSettings, Prompt } from '../config/entra.ts'
+import { DiscoveryDocument } from './discovery.ts'
+import { EntraFailure, translateMsalError } from './failures.ts'
+import { EntraHttp } from './http.ts'
+import { type IdTokenClaims, SigningKeys, validateIdToken } from './id-token.ts'
+
+export interface AuthorizeRequest {
+  redirectUri: string
+  scopes: string[]
+  state: string
+  nonce: string
+  /** S256 of the PKCE verifier (RFC 7636). */
+  codeChallenge: string
+  prompt: Prompt | undefined
+  loginHint: string | undefined
+  domainHint: string | undefined
+}
+
+export interface CodeGrant {
+  code: string
+  redirectUri: string
+  scopes: string[]
+  nonce: string
+  /** PKCE verifier. */
+  codeVerifier: string
+}
+
+/** The tokens of one account, as MSAL keeps them, and whose they are. */
+export interface TokenCache {
+  /** MSAL's serialized cache. */
+  serialized: string
+  homeAccountId: string
+}
+
+export interface AccessToken {
+  token: string
+  /** Milliseconds since the epoch. */
+  expiresAt: number
+  /** Granted with it, which can be other than what was asked for. */
+  scopes: string[]
+}
+
+/**
+ * Microsoft Entra ID, as a confidential client of one authority sees it.
+ *
+ * Each operation has an MSAL application of its own, made from one account's cache: a shared one
+ * mixes up accounts, and lets one person's throttling stop another (see docs of the msal-node cache).
+ */
+export class EntraClient {
+  readonly #settings: EntraSettings
+  readonly #http = new EntraHttp()
+  readonly #keys = new SigningKeys(this.#http)
+  readonly #discovery: DiscoveryDocument
+
+  constructor(settings: EntraSettings) {
+    this.#settings = settings
+    this.#discovery = new DiscoveryDocument(settings.authority, this.#http)
+  }
+
+  /** Resolves when the authority has answered. @throws {EntraFailure} `unavailable` */
+  async ready(): Promise<void> {
+    await this.#discovery.read()
+  }
+
+  /** Where the browser goes to sign in. @throws {EntraFailure} */
+  async authorizeUrl(request: AuthorizeRequest): Promise<string> {
+    const { prompt, loginHint, domainHint, ...required } = request
+    return this.#run((msal) =>
+      msal.getAuthCodeUrl({
+        ...required,
+        codeChallengeMethod: 'S256',
+        responseMode: 'query',
+        ...(prompt && { prompt }),
+        ...(loginHint && { loginHint }),
+        ...(domainHint && { domainHint }),
+      }),
+    )
+  }
+
+  /** Exchanges a code for tokens and validates the ID token. @throws {EntraFailure} */
+  async redeemCode(
+    grant: CodeGrant,
+  ): Promise<{ claims: IdTokenClaims; cache: TokenCache; accessToken: AccessToken }> {
+    const { nonce, ...request } = grant
+    return this.#run(async (msal) => {
+      const answer = await msal.acquireTokenByCode(request, { code: grant.code, nonce })
+      const { clientId, allowedTenants } = this.#settings
+      const claims = await validateIdToken(
+        answer.idToken,
+        { clientId, nonce, allowedTenants },
+        await this.#discovery.read(),
+        this.#keys,
+      )
+      const { homeAccountId } = answer.account ?? {}
+      if (!homeAccountId) throw new EntraFailure('id_token_invalid', 'the answer names no account')
+      const cache = { serialized: msal.getTokenCache().serialize(), homeAccountId }
+      return { claims, cache, accessToken: accessTokenOf(answer) }
+    })
+  }
+
+  /**
+   * An access token for `scopes`: from the cache while it is good, else by the refresh token.
+   * @param force do not take a cached one: the API has refused it
+   * @returns the token, and the cache as it is now
+   * @throws {EntraFailure}
+   */
+  async accessToken(
+    cache: TokenCache,
+    scopes: string[],
+    force: boolean,
+  ): Promise<{ accessToken: AccessToken; cache: TokenCache }> {
+    return this.#run(async (msal) => {
+      const tokens = msal.getTokenCache()
+      tokens.deserialize(cache.serialized)
+      const account = await tokens.getAccountByHomeId(cache.homeAccountId)
+      if (!account) throw new EntraFailure('interaction_required', 'the cache holds no account')
+      const answer = await msal.acquireTokenSilent({ account, scopes, forceRefresh: force })
+      return {
+        accessToken: accessTokenOf(answer),
+        cache: { serialized: tokens.serialize(), homeAccountId: cache.homeAccountId },
+      }
+    })
+  }
+
+  /** Where the browser goes to sign out of Entra too. @throws {EntraFailure} `unavailable` */
+  async signOutUrl(postLogoutRedirectUri: string, loginHint: string | undefined): Promise<string> {
+    const { endSessionEndpoint } = await this.#discovery.read()
+    const url = new URL(endSessionEndpoint)
+    url.searchParams.set('post_logout_redirect_uri', postLogoutRedirectUri)
+    if (loginHint) url.searchParams.set('logout_hint', loginHint)
+    return url.href
+  }
+
+  close(): Promise<void> {
+    return this.#http.close()
+  }
+
+  async #run<T>(operation: (msal: ConfidentialClientApplication) => Promise<T>): Promise<T> {
+    try {
+      return await operation(await this.#createMsal())
+    } catch (error) {
+      throw translateMsalError(error)
+    }
+  }
+
+  async #createMsal(): Promise<ConfidentialClientApplication> {
+    const { clientId, clientSecret, authority } = this.#settings
+    const { document } = await this.#discovery.read()
+    return new ConfidentialClientApplication({
+      auth: {
+        clientId,
+        clientSecret,
+        // MSAL takes only https here; the endpoints that it calls are those of the document.
+        authority: authority.replace(/^http:/, 'https:'),
+        knownAuthorities: [new URL(authority).host],
+        authorityMetadata: document,
+      },
+      system: { networkClient: this.#http },
+    })
+  }
+}
+
+function accessTokenOf(answer: {
+  accessToken: string
+  expiresOn: Date | null
+  scopes: string[]
+}): AccessToken {
+  return {
+    token: answer.accessToken,
+    expiresAt: answer.expiresOn?.getTime() ?? 0,
+    scopes: answer.scopes,
+  }
+}

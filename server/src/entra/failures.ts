@@ -1,0 +1,100 @@
+import { AuthError, InteractionRequiredAuthError, ServerError } from '@azure/msal-node'
+
+/** What Entra said when it said no: for the log, and to refine advice; never to decide. */
+export interface EntraFacts {
+  /** The number of an `AADSTS…` text, without the letters. */
+  aadsts?: string
+  correlationId?: string
+  traceId?: string
+}
+
+/**
+ * Why Entra gave no tokens.
+ * - `unavailable`: no answer, too late, 5xx, 429, or not of the protocol
+ * - `client_rejected`: it does not accept this app's credential
+ * - `grant_rejected`: the code or refresh token is used up, expired or revoked
+ * - `consent_required`, `interaction_required`: a person must act
+ * - `nonce_mismatch`, `id_token_invalid`: the answer is not for this sign-in
+ * - `tenant_not_allowed`: a valid account of a tenant that is not admitted
+ */
+export type EntraFailureReason =
+  | 'unavailable'
+  | 'client_rejected'
+  | 'grant_rejected'
+  | 'consent_required'
+  | 'interaction_required'
+  | 'nonce_mismatch'
+  | 'id_token_invalid'
+  | 'tenant_not_allowed'
+
+/** The one error that leaves this room. */
+export class EntraFailure extends Error {
+  override readonly name = 'EntraFailure'
+  readonly reason: EntraFailureReason
+  readonly facts: EntraFacts
+
+  constructor(
+    reason: EntraFailureReason,
+    detail: string,
+    options: { cause?: unknown; facts?: EntraFacts } = {},
+  ) {
+    super(detail, { cause: options.cause })
+    this.reason = reason
+    this.facts = options.facts ?? {}
+  }
+}
+
+/** Thrown by the network client; the only kind of foreign error that MSAL passes on as it is. */
+export class IdentityProviderUnreachable extends AuthError {
+  constructor(detail: string, cause?: unknown) {
+    super('unreachable', '', detail)
+    this.cause = cause
+  }
+}
+
+/** Translates what MSAL throws. Decides on the protocol's `error` and `suberror` alone. */
+export function translateMsalError(error: unknown): EntraFailure {
+  if (error instanceof EntraFailure) return error
+  if (!(error instanceof AuthError)) {
+    return new EntraFailure('unavailable', 'MSAL failed', { cause: error })
+  }
+  const detail = `${error.errorCode}: ${error.errorMessage}`
+  return new EntraFailure(reasonOf(error), detail, { cause: error, facts: factsOf(error) })
+}
+
+function reasonOf(error: AuthError): EntraFailureReason {
+  if (error.errorCode === 'nonce_mismatch') return 'nonce_mismatch'
+  if (error.errorCode === 'consent_required' || error.subError === 'consent_required') {
+    return 'consent_required'
+  }
+  if (error instanceof InteractionRequiredAuthError) return 'interaction_required'
+  if (!(error instanceof ServerError)) return 'unavailable'
+  switch (error.errorCode) {
+    case 'invalid_grant':
+      return 'grant_rejected'
+    case 'invalid_client':
+    case 'unauthorized_client':
+      return 'client_rejected'
+    case 'access_denied':
+      return 'interaction_required'
+    default:
+      return 'unavailable'
+  }
+}
+
+function factsOf(error: AuthError): EntraFacts {
+  return { ...readEntraText(error.errorMessage), ...pick('correlationId', error.correlationId) }
+}
+
+/** The numbers and ids that Entra writes into its `error_description`. */
+export function readEntraText(text: string): EntraFacts {
+  return {
+    ...pick('aadsts', /\bAADSTS(\d{4,8})\b/.exec(text)?.[1]),
+    ...pick('traceId', /Trace ID: ([\da-f-]{36})/i.exec(text)?.[1]),
+    ...pick('correlationId', /Correlation ID: ([\da-f-]{36})/i.exec(text)?.[1]),
+  }
+}
+
+function pick(name: keyof EntraFacts, value: string | undefined): EntraFacts {
+  return value ? { [name]: value } : {}
+}

@@ -1,0 +1,85 @@
+import type { INetworkModule, NetworkRequestOptions, NetworkResponse } from '@azure/msal-node'
+import { Agent, type Dispatcher, request } from 'undici'
+import { IdentityProviderUnreachable } from './failures.ts'
+
+const limits = {
+  connect: { timeout: 5_000 },
+  headersTimeout: 8_000,
+  bodyTimeout: 8_000,
+  maxResponseSize: 1024 * 1024,
+  keepAliveTimeout: 30_000,
+}
+
+/** The connections to Entra, shared by everything in this room. Redirects are never followed. */
+export class EntraHttp implements INetworkModule {
+  readonly #agent = new Agent(limits)
+
+  sendGetRequestAsync<T>(
+    url: string,
+    options?: NetworkRequestOptions,
+  ): Promise<NetworkResponse<T>> {
+    return this.#send<T>('GET', url, options)
+  }
+
+  sendPostRequestAsync<T>(
+    url: string,
+    options?: NetworkRequestOptions,
+  ): Promise<NetworkResponse<T>> {
+    return this.#send<T>('POST', url, options)
+  }
+
+  /** @throws {IdentityProviderUnreachable} when the answer is not a JSON object with status 200 */
+  async getJson(url: string): Promise<Record<string, unknown>> {
+    const { status, body } = await this.#send<Record<string, unknown>>('GET', url)
+    if (status !== 200) throw new IdentityProviderUnreachable(`${url} answered ${String(status)}`)
+    return body
+  }
+
+  close(): Promise<void> {
+    return this.#agent.destroy()
+  }
+
+  async #send<T>(
+    method: 'GET' | 'POST',
+    url: string,
+    options: NetworkRequestOptions = {},
+  ): Promise<NetworkResponse<T>> {
+    try {
+      const { headers = {}, body = null } = options
+      const answer = await request(url, { method, headers, body, dispatcher: this.#agent })
+      return await readAnswer<T>(answer)
+    } catch (error) {
+      if (error instanceof IdentityProviderUnreachable) throw error
+      throw new IdentityProviderUnreachable(`${method} ${pathOf(url)} failed`, error)
+    }
+  }
+}
+
+async function readAnswer<T>(answer: Dispatcher.ResponseData): Promise<NetworkResponse<T>> {
+  const text = await answer.body.text()
+  const status = answer.statusCode
+  if (status >= 500 || status === 429) {
+    throw new IdentityProviderUnreachable(`answered ${String(status)}`)
+  }
+  const body = parseObject(text)
+  if (!body)
+    throw new IdentityProviderUnreachable(`answered ${String(status)} without a JSON object`)
+  return { status, body: body as T, headers: singleValues(answer.headers) }
+}
+
+function parseObject(text: string): object | undefined {
+  try {
+    const value: unknown = JSON.parse(text)
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : undefined
+  } catch {
+    return undefined
+  }
+}
+
+function singleValues(headers: Dispatcher.ResponseData['headers']): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)]))
+}
+
+function pathOf(url: string): string {
+  return new URL(url).pathname
+}

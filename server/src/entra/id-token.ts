@@ -1,0 +1,154 @@
+import {
+  createLocalJWKSet,
+  errors,
+  type JSONWebKeySet,
+  type JWK,
+  type JWTPayload,
+  jwtVerify,
+} from 'jose'
+import type { Discovery } from './discovery.ts'
+import { EntraFailure } from './failures.ts'
+import type { EntraHttp } from './http.ts'
+
+/** Claims of a validated ID token. (`tid`, `oid`) identify a person; the others are for display. */
+export interface IdTokenClaims {
+  oid: string
+  tid: string
+  name: string
+  username: string
+  sid?: string
+  loginHint?: string
+}
+
+export interface IdTokenExpectations {
+  clientId: string
+  nonce: string
+  /** Empty: every tenant that the issuer admits. */
+  allowedTenants: readonly string[]
+}
+
+/** Entra tells of each key which issuer may use it, with `{tenantid}` where any tenant's may. */
+interface EntraKeySet extends JSONWebKeySet {
+  keys: (JWK & { issuer?: string })[]
+}
+
+const guid = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i
+/** Seconds that Entra's clock and ours may differ. */
+const clockTolerance = 300
+const keysFreshFor = 24 * 60 * 60_000
+const keysCoolDown = 30_000
+
+/** The keys Entra signs with; fetched again daily, and when a token names one that is not there. */
+export class SigningKeys {
+  readonly #http: EntraHttp
+  #keys: EntraKeySet = { keys: [] }
+  #fetchedAt = -Infinity
+  #fetching: Promise<void> | undefined
+
+  constructor(http: EntraHttp) {
+    this.#http = http
+  }
+
+  async find(uri: string, keyId: string | undefined): Promise<EntraKeySet> {
+    const age = Date.now() - this.#fetchedAt
+    const known = this.#keys.keys.some((key) => key.kid === keyId)
+    if (age > keysFreshFor || (!known && age > keysCoolDown)) {
+      this.#fetching ??= this.#fetch(uri).finally(() => (this.#fetching = undefined))
+      await this.#fetching.catch((error: unknown) => {
+        if (!known) throw error
+      })
+    }
+    return this.#keys
+  }
+
+  async #fetch(uri: string): Promise<void> {
+    const document = await this.#http.getJson(uri)
+    if (!Array.isArray(document['keys'])) throw new Error(`no keys at ${uri}`)
+    this.#keys = document as unknown as EntraKeySet
+    this.#fetchedAt = Date.now()
+  }
+}
+
+/**
+ * Checks what MSAL does not: signature, issuer, audience, times, nonce and tenant.
+ * OpenID Connect Core section 3.1.3.7; Microsoft, "Validate tokens" for multi-tenant issuers.
+ * @throws {EntraFailure} `id_token_invalid`, `nonce_mismatch`, `tenant_not_allowed`, `unavailable`
+ */
+export async function validateIdToken(
+  token: string,
+  expected: IdTokenExpectations,
+  discovery: Discovery,
+  keys: SigningKeys,
+): Promise<IdTokenClaims> {
+  const { claims, keyIssuer } = await verify(token, expected, discovery, keys)
+  const { tid, oid } = claims
+  if (typeof tid !== 'string' || !guid.test(tid)) throw invalid('tid is not a GUID')
+  if (typeof oid !== 'string' || oid === '') throw invalid('oid is missing')
+  const issuer = discovery.issuer.replace('{tenantid}', tid)
+  if (claims.iss !== issuer) throw invalid('iss is not that of the tenant in tid')
+  if (keyIssuer && keyIssuer.replace('{tenantid}', tid) !== issuer) {
+    throw invalid('signed with a key of another issuer')
+  }
+  if ('azp' in claims && claims['azp'] !== expected.clientId) throw invalid('azp is another app')
+  if (claims['nonce'] !== expected.nonce) {
+    throw new EntraFailure('nonce_mismatch', 'the ID token is not for this sign-in')
+  }
+  if (expected.allowedTenants.length > 0 && !expected.allowedTenants.includes(tid)) {
+    throw new EntraFailure('tenant_not_allowed', `tenant ${tid} is not in ALLOWED_TENANTS`)
+  }
+  return displayClaims(claims, tid, oid)
+}
+
+async function verify(
+  token: string,
+  expected: IdTokenExpectations,
+  discovery: Discovery,
+  keys: SigningKeys,
+): Promise<{ claims: JWTPayload; keyIssuer: string | undefined }> {
+  let keyIssuer: string | undefined
+  try {
+    const { payload } = await jwtVerify(
+      token,
+      async (header, input) => {
+        const set = await keys.find(discovery.jwksUri, header.kid)
+        keyIssuer = set.keys.find((key) => key.kid === header.kid)?.issuer
+        return createLocalJWKSet(set)(header, input)
+      },
+      {
+        algorithms: ['RS256'],
+        audience: expected.clientId,
+        clockTolerance,
+        requiredClaims: ['iss', 'sub', 'aud', 'exp', 'iat'],
+        currentDate: new Date(),
+      },
+    )
+    if (Array.isArray(payload.aud)) throw invalid('more than one audience')
+    return { claims: payload, keyIssuer }
+  } catch (error) {
+    if (error instanceof EntraFailure) throw error
+    if (error instanceof errors.JOSEError) throw invalid(error.message, error)
+    throw new EntraFailure('unavailable', 'the signing keys cannot be had', { cause: error })
+  }
+}
+
+function displayClaims(claims: JWTPayload, tid: string, oid: string): IdTokenClaims {
+  const text = (name: string): string | undefined => {
+    const value = claims[name]
+    return typeof value === 'string' && value !== '' ? value : undefined
+  }
+  const username = text('preferred_username') ?? text('email') ?? oid
+  const sid = text('sid')
+  const loginHint = text('login_hint')
+  return {
+    tid,
+    oid,
+    username,
+    name: text('name') ?? username,
+    ...(sid && { sid }),
+    ...(loginHint && { loginHint }),
+  }
+}
+
+function invalid(detail: string, cause?: unknown): EntraFailure {
+  return new EntraFailure('id_token_invalid', detail, { cause })
+}

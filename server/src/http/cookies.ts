@@ -1,0 +1,32 @@
+import type { CookieSerializeOptions } from '@fastify/cookie'
+
+export interface CookieKind {
+  name: string
+  options: CookieSerializeOptions
+}
+
+/** The names and attributes of this app's cookies. All are HttpOnly, for the whole origin. */
+export interface Cookies {
+  session: CookieKind
+  /** One for each sign-in under way; the name is followed by the attempt's own. */
+  attempt: CookieKind
+  /** One for each failed sign-in; the name is followed by its reference. */
+  signInError: CookieKind
+}
+
+/**
+ * With https: the `__Host-Http-` prefix, which only this origin's server can set. Browsers refuse
+ * that on http, so there the port tells apart the apps of one developer's machine.
+ */
+export function cookiesOf(publicUrl: string): Cookies {
+  const { protocol, port } = new URL(publicUrl)
+  const secure = protocol === 'https:'
+  const nameOf = (name: string) => (secure ? `__Host-Http-${name}` : `${name}-${port || '80'}`)
+  const options = { path: '/', httpOnly: true, secure }
+  return {
+    session: { name: nameOf('sid'), options: { ...options, sameSite: 'strict' } },
+    // Lax: it must arrive with the navigation that comes back from Entra, another site.
+    attempt: { name: `${nameOf('tx')}-`, options: { ...options, sameSite: 'lax' } },
+    signInError: { name: `${nameOf('err')}-`, options: { ...options, sameSite: 'strict' } },
+  }
+}

@@ -1,0 +1,58 @@
+import { type Problem, type ProblemCode } from '@entra-bff/shared'
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import fp from 'fastify-plugin'
+import { Failure, publicTexts } from '../failure.ts'
+
+/** Every error becomes RFC 9457 problem details: the public part goes out, all of it is logged. */
+export const problems = fp(registerProblems, { name: 'problems' })
+
+function registerProblems(app: FastifyInstance, _options: object, done: () => void): void {
+  app.setErrorHandler<FastifyError>((error, request, reply) => sendProblem(error, request, reply))
+  done()
+}
+
+export function sendProblem(
+  error: unknown,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): FastifyReply {
+  const failure = toFailure(error)
+  const { status } = publicTexts[failure.code]
+  if (status >= 500) request.log.error({ err: failure, code: failure.code }, 'request failed')
+  else request.log.info({ code: failure.code, reason: failure.message }, 'request refused')
+  if (failure.retryAfter !== undefined) reply.header('retry-after', failure.retryAfter)
+  return reply
+    .code(status)
+    .headers({ 'content-type': 'application/problem+json', 'cache-control': 'no-store' })
+    .serializer(JSON.stringify)
+    .send(problemOf(failure, request.id))
+}
+
+function problemOf(failure: Failure, correlationId: string): Problem {
+  const { status, title, detail } = publicTexts[failure.code]
+  return {
+    type: 'about:blank',
+    title,
+    status,
+    code: failure.code,
+    detail: failure.publicDetail ?? detail,
+    correlationId,
+    ...(failure.loginHref !== undefined && { login: { href: failure.loginHref } }),
+  }
+}
+
+function toFailure(error: unknown): Failure {
+  if (error instanceof Failure) return error
+  const { statusCode, validation, message } = error as Partial<FastifyError>
+  if (validation) return new Failure('invalid_request', message ?? '', { cause: error })
+  const code = byStatus.get(statusCode ?? 500)
+  return new Failure(code ?? 'internal_error', 'unexpected', { cause: error })
+}
+
+const byStatus = new Map<number, ProblemCode>([
+  [400, 'invalid_request'],
+  [404, 'not_found'],
+  [405, 'method_not_allowed'],
+  [413, 'payload_too_large'],
+  [415, 'unsupported_media_type'],
+])

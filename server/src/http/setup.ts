@@ -1,0 +1,26 @@
+import { paths, SetupView } from '@entra-bff/shared'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { Config } from '../config/config.ts'
+import { isLoopback } from '../config/loopback.ts'
+
+/** `GET /api/setup`: what is configured. The details are for the developer's own machine only. */
+export function setupRoute(
+  app: FastifyInstance,
+  { config }: { config: Config },
+  done: () => void,
+): void {
+  const schema = { response: { 200: SetupView } }
+  app.get(paths.setup, { schema }, (request, reply): SetupView => {
+    void reply.header('cache-control', 'no-store')
+    const configured = config.entra !== undefined
+    if (config.production || !isLocal(request)) return { configured }
+    return { configured, settings: config.setup, redirectUri: config.redirectUri }
+  })
+  done()
+}
+
+/** The name is checked too: a foreign name can be made to resolve to this machine. */
+function isLocal(request: FastifyRequest): boolean {
+  const address = request.ip.replace('::ffff:', '')
+  return isLoopback(request.hostname) && (address === '::1' || isLoopback(address))
+}

@@ -1,0 +1,43 @@
+import { existsSync } from 'node:fs'
+import closeWithGrace from 'close-with-grace'
+import { buildApp } from './app.ts'
+import { type Config, loadConfig } from './config/config.ts'
+import { ConfigError } from './config/reader.ts'
+
+const settingsFile = '.env'
+/** Milliseconds that requests in flight get to finish. */
+const grace = 10_000
+
+async function main(): Promise<void> {
+  if (existsSync(settingsFile)) process.loadEnvFile(settingsFile)
+  const config = loadConfig(process.env)
+  const app = await buildApp(config)
+  await app.listen({ host: config.host, port: config.port })
+  closeWithGrace({ delay: grace, logger: app.log }, async () => {
+    await app.close()
+  })
+  announce(config, (line) => {
+    app.log.info(line)
+  })
+}
+
+function announce(config: Config, tell: (line: string) => void): void {
+  tell(`open ${config.publicUrl}`)
+  tell(`redirect URI to register: ${config.redirectUri}`)
+  for (const { name, status, detail } of config.setup) {
+    if (status !== 'present') tell(`${name} is ${status}: ${detail}`)
+  }
+}
+
+main().catch((error: unknown) => {
+  process.stderr.write(`${explain(error)}\n`)
+  process.exitCode = 1
+})
+
+function explain(error: unknown): string {
+  if (error instanceof ConfigError) return error.message
+  if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE') {
+    return `${error.message}\nAnother program uses that port. End it, or set PORT to another one.`
+  }
+  return error instanceof Error ? (error.stack ?? error.message) : String(error)
+}

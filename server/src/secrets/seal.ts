@@ -1,0 +1,46 @@
+import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
+import type { KeyRing } from './key-ring.ts'
+
+const algorithm = 'aes-256-gcm'
+const format = 1
+const lengths = { format: 1, keyId: 4, nonce: 12, tag: 16 }
+const headLength = lengths.format + lengths.keyId + lengths.nonce
+
+/** Sealed bytes that no key of the ring opens: altered, cut off, moved, or sealed with another key. */
+export class SealBroken extends Error {
+  override readonly name = 'SealBroken'
+}
+
+/**
+ * Encrypts and authenticates a text (AES-256-GCM, random 96-bit nonce).
+ * @param context what and whose it is; the same must be given to open it
+ */
+export function seal(ring: KeyRing, context: string, text: string): Buffer {
+  const [keys] = ring
+  const nonce = randomBytes(lengths.nonce)
+  const cipher = createCipheriv(algorithm, keys.sealing, nonce)
+  cipher.setAAD(Buffer.from(context))
+  const body = Buffer.concat([cipher.update(text, 'utf8'), cipher.final()])
+  return Buffer.concat([Buffer.of(format), keys.id, nonce, body, cipher.getAuthTag()])
+}
+
+/** @throws {SealBroken} */
+export function unseal(ring: KeyRing, context: string, sealed: Uint8Array): string {
+  const bytes = Buffer.from(sealed.buffer, sealed.byteOffset, sealed.byteLength)
+  const keyId = bytes.subarray(lengths.format, lengths.format + lengths.keyId)
+  const keys = ring.find((candidate) => candidate.id.equals(keyId))
+  if (bytes.length < headLength + lengths.tag || bytes[0] !== format) {
+    throw new SealBroken('not sealed bytes')
+  }
+  if (!keys) throw new SealBroken('sealed with a key that is not in the ring')
+  try {
+    const nonce = bytes.subarray(lengths.format + lengths.keyId, headLength)
+    const decipher = createDecipheriv(algorithm, keys.sealing, nonce)
+    decipher.setAAD(Buffer.from(context))
+    decipher.setAuthTag(bytes.subarray(-lengths.tag))
+    const body = bytes.subarray(headLength, -lengths.tag)
+    return Buffer.concat([decipher.update(body), decipher.final()]).toString('utf8')
+  } catch (cause) {
+    throw new SealBroken('altered, or sealed for another place', { cause })
+  }
+}

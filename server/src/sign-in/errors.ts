@@ -1,0 +1,124 @@
+import { randomBytes } from 'node:crypto'
+import { paths, type SignInError, type SignInErrorCode } from '@entra-bff/shared'
+import { EntraFailure, type EntraFacts } from '../entra/failures.ts'
+import { Failure } from '../failure.ts'
+import { adviceFor } from './advice.ts'
+
+/** A sign-in that came to nothing: a public code, a private reason for the log. */
+export class SignInFailure extends Error {
+  override readonly name = 'SignInFailure'
+  readonly code: SignInErrorCode
+  readonly facts: EntraFacts
+  /** Where the person wanted to go, when that is known. */
+  readonly returnTo: string
+
+  constructor(
+    code: SignInErrorCode,
+    reason: string,
+    options: { cause?: unknown; facts?: EntraFacts; returnTo?: string } = {},
+  ) {
+    super(reason, { cause: options.cause })
+    this.code = code
+    this.facts = options.facts ?? {}
+    this.returnTo = options.returnTo ?? '/'
+  }
+}
+
+/** Whatever is thrown during a sign-in ends in the Error view. */
+export function toSignInFailure(error: unknown, returnTo?: string): SignInFailure {
+  if (error instanceof SignInFailure) return error
+  const options = { cause: error, ...(returnTo !== undefined && { returnTo }) }
+  if (error instanceof EntraFailure) {
+    const { facts } = error
+    return new SignInFailure(codeOf(error), error.message, { ...options, facts })
+  }
+  if (error instanceof Failure && error.code === 'store_unavailable') {
+    return new SignInFailure('service_unavailable', error.message, options)
+  }
+  return new SignInFailure('sign_in_failed', 'unexpected', options)
+}
+
+/** What the Error view shows of it. */
+export function describe(failure: SignInFailure, correlationId: string): SignInError {
+  const { aadsts, traceId } = failure.facts
+  const advice = adviceFor(failure.code)
+  const query = new URLSearchParams({ ...advice.retry.query, returnTo: failure.returnTo })
+  return {
+    ref: randomBytes(16).toString('base64url'),
+    code: failure.code,
+    title: advice.title,
+    detail: advice.detail,
+    ...(aadsts !== undefined && { aadsts }),
+    correlationId: failure.facts.correlationId ?? correlationId,
+    ...(traceId !== undefined && { traceId }),
+    timestamp: new Date().toISOString(),
+    retry: { label: advice.retry.label, href: `${paths.login}?${query.toString()}` },
+  }
+}
+
+function codeOf(error: EntraFailure): SignInErrorCode {
+  const refined = refine(error.facts.aadsts)
+  switch (error.reason) {
+    case 'unavailable':
+      return 'identity_provider_unavailable'
+    case 'client_rejected':
+      return 'app_misconfigured'
+    case 'grant_rejected':
+      return refined ?? 'sign_in_expired'
+    case 'consent_required':
+    case 'interaction_required':
+      return refined ?? 'interaction_required'
+    case 'nonce_mismatch':
+    case 'id_token_invalid':
+    case 'tenant_not_allowed':
+      return error.reason
+  }
+}
+
+/** An `error` that Entra sent to the redirect URI (RFC 6749 section 4.1.2.1). */
+export function fromAuthorizeError(
+  error: string,
+  facts: EntraFacts,
+  returnTo: string,
+): SignInFailure {
+  const code = refine(facts.aadsts) ?? byProtocol[error] ?? 'sign_in_failed'
+  return new SignInFailure(code, `Entra answered ${error}`, { facts, returnTo })
+}
+
+const byProtocol: Readonly<Record<string, SignInErrorCode>> = {
+  access_denied: 'access_denied',
+  consent_required: 'interaction_required',
+  interaction_required: 'interaction_required',
+  login_required: 'interaction_required',
+  account_selection_required: 'interaction_required',
+  server_error: 'identity_provider_unavailable',
+  temporarily_unavailable: 'identity_provider_unavailable',
+  invalid_client: 'app_misconfigured',
+  unauthorized_client: 'app_misconfigured',
+  invalid_request: 'app_misconfigured',
+  invalid_scope: 'app_misconfigured',
+  invalid_resource: 'app_misconfigured',
+}
+
+/** Entra's numbers change and only refine the advice; nothing is decided on them. */
+function refine(aadsts: string | undefined): SignInErrorCode | undefined {
+  return aadsts === undefined ? undefined : byNumber.get(aadsts)
+}
+
+const byNumber = new Map<string, SignInErrorCode>(
+  Object.entries({
+    access_denied: ['65004'],
+    admin_consent_required: ['65001', '90094', '90095'],
+    not_assigned: ['50105'],
+    wrong_account: ['50020', '50034', '16000', '90072', '500208'],
+    interaction_required: ['50072', '50074', '50076', '50078', '50079'],
+    blocked_by_policy: ['53000', '53001', '53002', '53003', '530032'],
+    account_unusable: ['50053', '50055', '50057'],
+    sign_in_expired: ['54005', '70008', '700082', '50173', '70043', '50089'],
+    app_misconfigured: ['7000215', '7000222', '7000218', '700016', '50194', '70011'],
+    loop_detected: ['50196'],
+    identity_provider_unavailable: ['90033', '50033', '90024', '90012'],
+  } satisfies Partial<Record<SignInErrorCode, string[]>>).flatMap(([code, numbers]) =>
+    numbers.map((number): [string, SignInErrorCode] => [number, code as SignInErrorCode]),
+  ),
+)

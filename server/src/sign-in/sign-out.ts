@@ -1,0 +1,67 @@
+import { paths, views } from '@entra-bff/shared'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { Config } from '../config/config.ts'
+import type { EntraClient } from '../entra/client.ts'
+import { EntraFailure } from '../entra/failures.ts'
+import { Failure } from '../failure.ts'
+import type { Cookies } from '../http/cookies.ts'
+import { checkSameOrigin } from '../session/csrf.ts'
+
+export interface SignOutOptions {
+  config: Config
+  entra: EntraClient
+  cookies: Cookies
+}
+
+/**
+ * `POST /auth/logout`: ends the session here first, then says where to end the one at Entra
+ * (OpenID Connect RP-Initiated Logout 1.0). Register it in a scope with the session plugin.
+ */
+export function signOutRoute(
+  scope: FastifyInstance,
+  options: SignOutOptions,
+  done: () => void,
+): void {
+  const { config, cookies } = options
+  scope.addContentTypeParser(
+    'application/x-www-form-urlencoded',
+    { parseAs: 'string', bodyLimit: 4_096 },
+    (_request, _body, parsed) => {
+      parsed(null, {})
+    },
+  )
+  scope.get(paths.logout, () => {
+    throw new Failure('method_not_allowed', 'signing out is a POST')
+  })
+  scope.post(paths.logout, async (request, reply) => {
+    checkSameOrigin(request, config.publicUrl)
+    const loginHint = request.session.record?.loginHint
+    await request.session.destroy()
+    const { name, options: attributes } = cookies.session
+    clearSite(reply.clearCookie(name, attributes))
+    const url = await signOutUrl(options, loginHint, request)
+    const wantsJson = request.headers.accept?.includes('application/json') ?? false
+    return wantsJson ? reply.send({ logoutUrl: url }) : reply.redirect(url, 303)
+  })
+  done()
+}
+
+function clearSite(reply: FastifyReply): void {
+  reply.headers({ 'cache-control': 'no-store', 'clear-site-data': '"cache", "storage"' })
+}
+
+/** The session here is over already; a silent Entra must not keep the person from leaving. */
+async function signOutUrl(
+  { config, entra }: SignOutOptions,
+  loginHint: string | undefined,
+  request: FastifyRequest,
+): Promise<string> {
+  const home = `${config.publicUrl}${views.welcome}`
+  try {
+    return await entra.signOutUrl(home, loginHint)
+  } catch (error) {
+    if (!(error instanceof EntraFailure)) throw error
+    request.log.warn({ err: error }, 'signed out here only')
+    return home
+  }
+}

@@ -1,0 +1,88 @@
+import { paths } from '@entra-bff/shared'
+import type { FastifyPluginCallbackTypebox } from '@fastify/type-provider-typebox'
+import type { FastifyRequest } from 'fastify'
+import { Type } from 'typebox'
+import type { Config } from '../config/config.ts'
+import { type Prompt, prompts } from '../config/entra.ts'
+import type { EntraClient } from '../entra/client.ts'
+import { Failure } from '../failure.ts'
+import type { Sessions } from '../session/sessions.ts'
+import { codeChallenge, createAttempt } from './attempt.ts'
+import type { AttemptCookies } from './attempt-cookies.ts'
+import { homePath, localPath } from './local-path.ts'
+import { toSignInFailure } from './errors.ts'
+import type { SignInErrors } from './error-cookies.ts'
+
+export interface StartOptions {
+  config: Config
+  entra: EntraClient
+  sessions: Sessions
+  sessionCookie: string
+  attempts: AttemptCookies
+  errors: SignInErrors
+  /** Every scope that some call needs: no others can be asked for. */
+  scopes: readonly string[]
+}
+
+const Query = Type.Object({
+  returnTo: Type.Optional(Type.String()),
+  prompt: Type.Optional(Type.Enum(prompts)),
+  loginHint: Type.Optional(Type.String({ maxLength: 512 })),
+  domainHint: Type.Optional(Type.String({ maxLength: 256 })),
+  scopes: Type.Optional(Type.String({ maxLength: 2_048 })),
+})
+type Query = Type.Static<typeof Query>
+
+/** `GET /auth/login`: begins an attempt and sends the browser to Entra. */
+export const startRoute: FastifyPluginCallbackTypebox<StartOptions> = (scope, options, done) => {
+  const { config, entra, sessions, attempts, errors } = options
+  scope.get(paths.login, { schema: { querystring: Query } }, async (request, reply) => {
+    requireNavigation(request)
+    const { query } = request
+    const found = await sessions.find(request.cookies[options.sessionCookie])
+    const attempt = createAttempt({
+      returnTo: localPath(query.returnTo) ?? homePath,
+      scopes: scopesOf(query, options),
+      replaces: found.kind === 'live' ? found.session.key : undefined,
+    })
+    const { scopes, state, nonce, returnTo } = attempt
+    try {
+      const url = await entra.authorizeUrl({
+        ...{ scopes, state, nonce, redirectUri: config.redirectUri },
+        codeChallenge: codeChallenge(attempt),
+        prompt: promptOf(query, config),
+        loginHint: query.loginHint,
+        domainHint: query.domainHint,
+      })
+      attempts.add(request, reply, attempt)
+      return await reply.redirect(url, 302)
+    } catch (error) {
+      return errors.report(request, reply, toSignInFailure(error, returnTo))
+    }
+  })
+  done()
+}
+
+/** Only a person who goes there starts a sign-in: no frame, no image, no fetch. */
+function requireNavigation(request: FastifyRequest): void {
+  const { 'sec-fetch-mode': mode, 'sec-fetch-dest': destination } = request.headers
+  if ((mode ?? 'navigate') !== 'navigate' || (destination ?? 'document') !== 'document') {
+    throw new Failure('csrf_failed', 'a sign-in that is not a navigation', {
+      publicDetail: 'A sign-in starts by going to this address, not by fetching it.',
+    })
+  }
+}
+
+function scopesOf(query: Query, options: StartOptions): string[] {
+  const asked = query.scopes?.split(' ').filter(Boolean) ?? options.config.scopes
+  const unknown = asked.find((scope) => !options.scopes.includes(scope))
+  if (unknown === undefined) return asked
+  throw new Failure('invalid_request', `scope ${unknown} is not of any call`, {
+    publicDetail: 'The scopes must be those of the calls this app makes.',
+  })
+}
+
+/** A named account makes the picker pointless, so the setting does not apply to it. */
+function promptOf(query: Query, config: Config): Prompt | undefined {
+  return query.prompt ?? (query.loginHint ? undefined : config.entra?.prompt)
+}

@@ -1,0 +1,8 @@
+import { readFileSync } from 'node:fs'
+import type { AppInfo } from '@entra-bff/shared'
+
+export function appInfo(demo: AppInfo['demo']): AppInfo {
+  const text = readFileSync(new URL('../package.json', import.meta.url), 'utf8')
+  const { version } = JSON.parse(text) as { version: string }
+  return { name: 'entra-bff', version, ...(demo && { demo }) }
+}
