@@ -1,0 +1,90 @@
+import type { Authority } from '../directory.ts'
+import { findUser, findUserByName, type SampleUser } from '../directory.ts'
+import type { ClientRegistration } from '../clients.ts'
+import type { Exchange } from '../http/exchange.ts'
+import { responseModes, type ReplyTarget } from './client-reply.ts'
+import { EntraError } from './errors.ts'
+import type { EntraState } from './state.ts'
+
+/** An authorization request whose client and redirect URI are known to be right. */
+export interface AuthorizeRequest {
+  segment: string
+  authority: Authority
+  client: ClientRegistration
+  target: ReplyTarget
+  params: URLSearchParams
+  prompts: Set<string>
+}
+
+function findClient(state: EntraState, authority: Authority, id: string | null) {
+  const client = state.clients.find(id)
+  if (client) return client
+  const directory = authority.kind === 'tenant' ? authority.tenant.name : authority.alias
+  throw new EntraError(
+    'unauthorized_client',
+    700016,
+    `Application with identifier '${id ?? ''}' was not found in the directory '${directory}'.`,
+  )
+}
+
+/** @throws EntraError that must be shown as a page: without a good redirect URI nobody is told. */
+export function readAuthorizeRequest(
+  state: EntraState,
+  exchange: Exchange,
+  segment: string,
+  authority: Authority,
+): AuthorizeRequest {
+  const params = new URLSearchParams([...exchange.query, ...oauthForm(exchange)])
+  const client = findClient(state, authority, params.get('client_id'))
+  const redirectUri = params.get('redirect_uri') ?? ''
+  if (!client.redirectUris.includes(redirectUri)) {
+    throw new EntraError(
+      'invalid_request',
+      50011,
+      `The redirect URI '${redirectUri}' specified in the request does not match the redirect URIs configured for the application '${client.clientId}'.`,
+    )
+  }
+  const responseMode = params.get('response_mode') ?? 'query'
+  const target = { redirectUri, responseMode, state: params.get('state') ?? undefined }
+  const prompts = new Set((params.get('prompt') ?? '').split(' ').filter(Boolean))
+  return { segment, authority, client, target, params, prompts }
+}
+
+/** A request may come as a form (OpenID Connect Core 3.1.2.1); our own pages post fewer fields. */
+function oauthForm({ form }: Exchange): URLSearchParams {
+  return form.has('client_id') ? form : new URLSearchParams()
+}
+
+const prompts = ['none', 'login', 'consent', 'select_account', 'create']
+
+/** @throws EntraError that goes back to the client. */
+export function checkAuthorizeRequest({ params, target, prompts: asked }: AuthorizeRequest): void {
+  if (!responseModes.includes(target.responseMode)) {
+    target.responseMode = 'query'
+    throw new EntraError('invalid_request', 70007, "The value of 'response_mode' is not supported.")
+  }
+  if (params.get('response_type') !== 'code') {
+    throw new EntraError(
+      'unsupported_response_type',
+      700054,
+      "response_type is not enabled for the application: only 'code' is.",
+    )
+  }
+  if ([...asked].some((prompt) => !prompts.includes(prompt))) {
+    throw new EntraError('invalid_request', 90023, "The value of 'prompt' is not supported.")
+  }
+  if (!params.get('scope')) {
+    throw new EntraError(
+      'invalid_request',
+      900144,
+      "The request body must contain the following parameter: 'scope'.",
+    )
+  }
+}
+
+/** The user a `login_hint` means: a user principal name, or the opaque claim of that name. */
+export function userOfHint(hint: string | null): SampleUser | undefined {
+  if (!hint) return undefined
+  const decoded = hint.startsWith('O.') && Buffer.from(hint.slice(2), 'base64url').toString('utf8')
+  return decoded ? findUser(decoded.replace(/^hint:/, '')) : findUserByName(hint)
+}

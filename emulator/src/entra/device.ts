@@ -1,0 +1,143 @@
+import { nameOf } from '../clients.ts'
+import { findUserByName, sampleUsers, type SampleUser } from '../directory.ts'
+import type { Exchange } from '../http/exchange.ts'
+import { html, json, send, type Reply } from '../http/replies.ts'
+import type { DeviceCode } from './device-codes.ts'
+import { EntraError } from './errors.ts'
+import {
+  adminApprovalPage,
+  alert,
+  consentPage,
+  escape,
+  form,
+  messagePage,
+  page,
+  pickerPage,
+} from './pages.ts'
+import { needsAdministrator, parseScopes, wordsFor } from './scopes.ts'
+import type { EntraState } from './state.ts'
+
+const action = '/devicelogin'
+
+/** Starts a device sign-in; a client with a secret need not show it. */
+export function startDeviceSignIn(state: EntraState, exchange: Exchange): void {
+  const client = state.clients.find(exchange.form.get('client_id'))
+  if (!client) {
+    throw new EntraError(
+      'unauthorized_client',
+      700016,
+      'Application was not found in the directory.',
+    )
+  }
+  const request = parseScopes(exchange.form.get('scope') ?? '')
+  const code = state.deviceCodes.start(client.clientId, request, state.lifetimes)
+  const uri = `${state.origin}${action}`
+  const answer = {
+    user_code: code.userCode,
+    device_code: code.deviceCode,
+    verification_uri: uri,
+    expires_in: state.lifetimes.deviceCode,
+    interval: code.interval,
+    message: `To sign in, use a web browser to open the page ${uri} and enter the code ${code.userCode} to authenticate.`,
+  }
+  send(exchange.res, json(200, answer))
+}
+
+/** Lets a user finish a device sign-in; also what tests use instead of the page. */
+export function approve(state: EntraState, code: DeviceCode, user: SampleUser, sid: string): void {
+  const { clientId, request } = code
+  state.consents.grant(user.id, clientId, request)
+  const authorization = state.authorizations.add({ userId: user.id, clientId, request, sid })
+  code.outcome = { kind: 'approved', authorization }
+}
+
+function codePage(error?: string): Reply {
+  const content = `<label for="user_code">Code</label>
+<div class="row"><input id="user_code" name="user_code" autocomplete="off" required><button class="primary">Next</button></div>`
+  return html(
+    error === undefined ? 200 : 400,
+    page(
+      'Enter code',
+      `<p>Enter the code displayed on your app or device.</p>
+${alert(error)}${form({ action }, content)}`,
+    ),
+  )
+}
+
+function confirmPage(code: DeviceCode, user: SampleUser, appName: string): Reply {
+  const buttons = `<div class="row end"><button name="action" value="cancel">Cancel</button>
+<button class="primary" name="action" value="accept">Continue</button></div>`
+  const hidden = { user_code: code.userCode, username: user.username }
+  const text = `Are you trying to sign in to ${appName}?`
+  return html(
+    200,
+    page(text, `<p>${escape(user.username)}</p>${form({ action, hidden }, buttons)}`),
+  )
+}
+
+const done = () =>
+  html(
+    200,
+    messagePage('You have signed in', 'You may now close this window and go back to your device.'),
+  )
+
+/** The page `/devicelogin`: code, account, consent or confirmation. */
+export function deviceSignInPage(state: EntraState, exchange: Exchange): void {
+  const typed = exchange.form.get('user_code') ?? exchange.query.get('otc')
+  if (typed === null) {
+    send(exchange.res, codePage())
+    return
+  }
+  const code = state.deviceCodes.findWaiting(typed)
+  send(
+    exchange.res,
+    code
+      ? nextPage(state, exchange, code)
+      : codePage('AADSTS70019: That code didn’t work. Check the code and try again.'),
+  )
+}
+
+function nextPage(state: EntraState, exchange: Exchange, code: DeviceCode): Reply {
+  const { form: fields } = exchange
+  const chosen = fields.get('action')
+  if (chosen === 'cancel' || chosen === 'refuse') {
+    code.outcome = { kind: 'declined' }
+    return html(
+      200,
+      messagePage('You declined', 'Nobody was signed in. You may close this window.'),
+    )
+  }
+  const client = state.clients.find(code.clientId)
+  const appName = client ? nameOf(client) : code.clientId
+  const username = state.automaticUser ?? fields.get('username')
+  const user = findUserByName(username ?? '')
+  if (!user) {
+    const error =
+      username === null ? undefined : `AADSTS50034: The user account ${username} does not exist.`
+    const target = { action, hidden: { user_code: code.userCode } }
+    return html(200, pickerPage(target, { users: sampleUsers, appName, error }))
+  }
+  return decide(state, exchange, code, user, appName)
+}
+
+function decide(
+  state: EntraState,
+  exchange: Exchange,
+  code: DeviceCode,
+  user: SampleUser,
+  appName: string,
+): Reply {
+  const missing = state.consents.missing(user.id, code.clientId, code.request)
+  const automatic = state.automaticUser !== undefined
+  const hidden = { user_code: code.userCode, username: user.username }
+  const consent = { user, appName, permissions: missing.map(wordsFor) }
+  if (!automatic && !user.administrator && missing.some(needsAdministrator)) {
+    return html(200, adminApprovalPage({ action, hidden }, consent))
+  }
+  if (automatic || exchange.form.get('action') === 'accept') {
+    approve(state, code, user, state.sessions.signIn(exchange, user.id).sid)
+    return done()
+  }
+  if (missing.length > 0) return html(200, consentPage({ action, hidden }, consent))
+  return confirmPage(code, user, appName)
+}

@@ -1,0 +1,64 @@
+import { randomUUID } from 'node:crypto'
+import { json, type Reply } from '../http/replies.ts'
+
+interface Details {
+  status?: number
+  suberror?: string | undefined
+  claims?: string | undefined
+}
+
+/** A refusal as Entra words it: an OAuth error code and an AADSTS number with its text. */
+export class EntraError extends Error {
+  override readonly name = 'EntraError'
+  readonly error: string
+  readonly aadsts: number
+  readonly status: number
+  readonly suberror: string | undefined
+  readonly claims: string | undefined
+
+  constructor(error: string, aadsts: number, message: string, details: Details = {}) {
+    super(message)
+    this.error = error
+    this.aadsts = aadsts
+    this.status = details.status ?? 400
+    this.suberror = details.suberror
+    this.claims = details.claims
+  }
+}
+
+/** Entra's `yyyy-MM-dd HH:mm:ssZ`. */
+function timestamp(): string {
+  return `${new Date().toISOString().slice(0, 19).replace('T', ' ')}Z`
+}
+
+/** The text of an error, with trace id, correlation id and time as Entra appends them. */
+export function describe(error: EntraError, correlationId: string, traceId: string = randomUUID()) {
+  return `AADSTS${String(error.aadsts)}: ${error.message} Trace ID: ${traceId} Correlation ID: ${correlationId} Timestamp: ${timestamp()}`
+}
+
+export function errorReply(error: EntraError, correlationId: string): Reply {
+  const traceId = randomUUID()
+  const body = {
+    error: error.error,
+    error_description: describe(error, correlationId, traceId),
+    error_codes: [error.aadsts],
+    timestamp: timestamp(),
+    trace_id: traceId,
+    correlation_id: correlationId,
+    error_uri: `https://login.microsoftonline.com/error?code=${String(error.aadsts)}`,
+    ...(error.suberror !== undefined && { suberror: error.suberror }),
+    ...(error.claims !== undefined && { claims: error.claims }),
+  }
+  return json(error.status, body, { 'x-ms-request-id': traceId })
+}
+
+export const declined = () =>
+  new EntraError('access_denied', 65004, 'User declined to consent to access the app.')
+
+export const consentMissing = (clientId: string, error = 'invalid_grant') =>
+  new EntraError(
+    error,
+    65001,
+    `The user or administrator has not consented to use the application with ID '${clientId}'. Send an interactive authorization request for this user and resource.`,
+    { suberror: 'consent_required' },
+  )

@@ -1,0 +1,44 @@
+import { jwtVerify } from 'jose'
+import type { ClientRegistration } from '../clients.ts'
+import { EntraError } from './errors.ts'
+import { parseScopes } from './scopes.ts'
+import type { EntraState } from './state.ts'
+import { tokenAnswer } from './token-answer.ts'
+
+const text = (value: unknown): string => (typeof value === 'string' ? value : '')
+
+/**
+ * Exchanges a user's access token for this client into one for another resource.
+ *
+ * @throws EntraError when the assertion is not an access token of a user for this client.
+ */
+export async function onBehalfOf(
+  state: EntraState,
+  form: URLSearchParams,
+  { clientId }: ClientRegistration,
+) {
+  if (form.get('requested_token_use') !== 'on_behalf_of') {
+    throw new EntraError(
+      'invalid_request',
+      900144,
+      "The request body must contain the following parameter: 'requested_token_use'.",
+    )
+  }
+  const claims = await jwtVerify(form.get('assertion') ?? '', state.key.publicKey, {
+    audience: clientId,
+    currentDate: new Date(),
+  }).then(
+    ({ payload }) => payload,
+    () => undefined,
+  )
+  if (!claims?.['scp']) {
+    throw new EntraError(
+      'invalid_grant',
+      50013,
+      'Assertion failed signature validation, or is no access token for this application.',
+    )
+  }
+  const request = parseScopes(form.get('scope') ?? '')
+  const signIn = { userId: text(claims['oid']), clientId, sid: text(claims['sid']), request }
+  return tokenAnswer(state, state.authorizations.add(signIn))
+}

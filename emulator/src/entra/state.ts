@@ -1,0 +1,28 @@
+import type { ClientRegistry } from '../clients.ts'
+import type { Lifetimes } from '../lifetimes.ts'
+import type { Authorizations } from './authorizations.ts'
+import type { Consents } from './consents.ts'
+import type { DeviceCodes } from './device-codes.ts'
+import type { SigningKey } from './keys.ts'
+import type { RefreshTokens } from './refresh-tokens.ts'
+import type { BrowserSessions } from './sessions.ts'
+import type { IdTokenSigner } from './tampering.ts'
+
+/** Everything one running emulator knows; no two emulators share any of it. */
+export interface EntraState {
+  /** Origin of Entra as clients see it. */
+  origin: string
+  /** Origin of Graph as clients see it. */
+  graphOrigin: string
+  key: SigningKey
+  idTokens: IdTokenSigner
+  clients: ClientRegistry
+  lifetimes: Lifetimes
+  consents: Consents
+  sessions: BrowserSessions
+  authorizations: Authorizations
+  refreshTokens: RefreshTokens
+  deviceCodes: DeviceCodes
+  /** Who signs in without pages, if anybody does. */
+  automaticUser: string | undefined
+}

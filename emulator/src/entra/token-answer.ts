@@ -1,0 +1,147 @@
+import { createHash, randomBytes } from 'node:crypto'
+import { SignJWT } from 'jose'
+import { findUser, type SampleUser } from '../directory.ts'
+import { epochSeconds } from '../lifetimes.ts'
+import type { Authorization } from './authorizations.ts'
+import { consentMissing, EntraError } from './errors.ts'
+import type { RequestedScopes } from './scopes.ts'
+import type { EntraState } from './state.ts'
+
+const short = (...parts: string[]) =>
+  createHash('sha256').update(parts.join('|')).digest('base64url')
+
+const base64url = (value: string) => Buffer.from(value).toString('base64url')
+
+/** The opaque `login_hint` claim of a user. */
+export const loginHintOf = (user: SampleUser): string => `O.${base64url(`hint:${user.id}`)}`
+
+interface Grounds {
+  state: EntraState
+  authorization: Authorization
+  user: SampleUser
+  request: RequestedScopes
+}
+
+function timesFor(lifetime: number) {
+  const now = epochSeconds()
+  return { iat: now, nbf: now, exp: now + lifetime }
+}
+
+function aboutUser({ authorization, user }: Grounds) {
+  return {
+    name: user.displayName,
+    oid: user.id,
+    sub: short(user.id, authorization.clientId),
+    tid: user.tenantId,
+    rh: `1.${short(user.tenantId, authorization.clientId)}.`,
+    uti: randomBytes(16).toString('base64url'),
+  }
+}
+
+function idToken(grounds: Grounds): Promise<string> {
+  const { state, authorization, user } = grounds
+  const claims = {
+    ver: '2.0',
+    iss: `${state.origin}/${user.tenantId}/v2.0`,
+    aud: authorization.clientId,
+    ...timesFor(state.lifetimes.idToken),
+    ...aboutUser(grounds),
+    preferred_username: user.username,
+    sid: authorization.sid,
+    login_hint: loginHintOf(user),
+    ...(authorization.request.openid.includes('email') && { email: user.username }),
+    ...(authorization.nonce !== undefined && { nonce: authorization.nonce }),
+  }
+  return state.idTokens.sign(claims, authorization.clientId)
+}
+
+/** Graph's tokens have the shape of version 1, those for the client's own API of version 2. */
+function accessClaims(grounds: Grounds, scopes: string[]) {
+  const { state, authorization, user, request } = grounds
+  const scp = scopes.join(' ')
+  if (request.resource.kind === 'api') {
+    return {
+      ver: '2.0',
+      aud: request.resource.clientId,
+      iss: `${state.origin}/${user.tenantId}/v2.0`,
+      azp: authorization.clientId,
+      azpacr: '1',
+      preferred_username: user.username,
+      sid: authorization.sid,
+      scp,
+    }
+  }
+  return {
+    ver: '1.0',
+    aud: 'https://graph.microsoft.com',
+    iss: `https://sts.windows.net/${user.tenantId}/`,
+    appid: authorization.clientId,
+    appidacr: '1',
+    idtyp: 'user',
+    upn: user.username,
+    unique_name: user.username,
+    scp,
+  }
+}
+
+function accessToken(grounds: Grounds, scopes: string[]): Promise<string> {
+  const { key, lifetimes } = grounds.state
+  const { kid } = key.publicJwk
+  return new SignJWT({
+    ...timesFor(lifetimes.accessToken),
+    ...aboutUser(grounds),
+    ...accessClaims(grounds, scopes),
+  })
+    .setProtectedHeader({ typ: 'JWT', alg: 'RS256', kid, x5t: kid })
+    .sign(key.privateKey)
+}
+
+function grantedScopes({ state, authorization, request }: Grounds): string[] {
+  const consented = state.consents.grantedFor(
+    authorization.userId,
+    authorization.clientId,
+    request.resource,
+  )
+  const scopes = [...new Set([...request.scopes, ...consented])]
+  return scopes.length > 0 ? scopes : ['User.Read']
+}
+
+function scopeText({ authorization, request }: Grounds, scopes: string[]): string {
+  const basic = authorization.request.openid.filter((scope) => scope !== 'offline_access')
+  const { resource } = request
+  if (resource.kind === 'graph') return [...basic, ...scopes].join(' ')
+  return scopes.map((scope) => `api://${resource.clientId}/${scope}`).join(' ')
+}
+
+/**
+ * The answer of the token endpoint for one sign-in; `request` may ask for other scopes than it.
+ *
+ * @throws EntraError (65001) when the user has not consented to a scope asked for.
+ */
+export async function tokenAnswer(
+  state: EntraState,
+  authorization: Authorization,
+  request: RequestedScopes = authorization.request,
+) {
+  const user = findUser(authorization.userId)
+  if (!user) throw new EntraError('invalid_grant', 50034, 'The user account does not exist.')
+  const { userId, clientId } = authorization
+  const wanted = { ...request, openid: [] }
+  if (state.consents.missing(userId, clientId, wanted).length > 0) throw consentMissing(clientId)
+  const grounds = { state, authorization, user, request }
+  const scopes = grantedScopes(grounds)
+  const { accessToken: seconds, refreshToken } = state.lifetimes
+  const has = (scope: string) => authorization.request.openid.includes(scope)
+  return {
+    token_type: 'Bearer',
+    scope: scopeText(grounds, scopes),
+    expires_in: seconds,
+    ext_expires_in: seconds,
+    access_token: await accessToken(grounds, scopes),
+    ...(has('offline_access') && {
+      refresh_token: state.refreshTokens.issue(authorization, refreshToken),
+    }),
+    ...(has('openid') && { id_token: await idToken(grounds) }),
+    client_info: base64url(JSON.stringify({ uid: user.id, utid: user.tenantId })),
+  }
+}

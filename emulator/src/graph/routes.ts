@@ -1,0 +1,109 @@
+import type { EntraState } from '../entra/state.ts'
+import type { Exchange } from '../http/exchange.ts'
+import { json, type Reply } from '../http/replies.ts'
+import type { EndpointName } from '../requests.ts'
+import { callerOf, requireScope, type Caller } from './bearer.ts'
+import { eventsOf, groupsOf, profileOf } from './data.ts'
+import { GraphError, graphErrorReply, graphHeaders } from './errors.ts'
+import { photoOf, photoSizes } from './photos.ts'
+
+interface GraphCall {
+  exchange: Exchange
+  caller: Caller
+  origin: string
+}
+
+interface GraphRoute {
+  endpoint: EndpointName
+  path: RegExp
+  answer: (call: GraphCall) => Reply
+}
+
+/** What Graph has here: one row per resource. */
+const routes: GraphRoute[] = [
+  { endpoint: 'me', path: /^\/v1\.0\/me$/, answer: profile },
+  { endpoint: 'photo', path: /^\/v1\.0\/me\/photos?\/(\d+x\d+\/)?\$value$/, answer: photo },
+  { endpoint: 'events', path: /^\/v1\.0\/me\/(calendar\/)?(events|calendarView)$/, answer: events },
+  { endpoint: 'memberOf', path: /^\/v1\.0\/me\/memberOf$/, answer: memberOf },
+]
+
+const decoded = (path: string) => path.replace(/%24/gi, '$')
+
+/** The endpoint a Graph path belongs to; unknown ones count as `graph`. */
+export function graphEndpoint(path: string): EndpointName {
+  return routes.find((route) => route.path.test(decoded(path)))?.endpoint ?? 'graph'
+}
+
+export async function answerGraph(state: EntraState, exchange: Exchange): Promise<Reply> {
+  try {
+    const caller = await callerOf(exchange, state.key)
+    const route = routes.find(({ path }) => path.test(decoded(exchange.path)))
+    if (!route || exchange.method !== 'GET') {
+      throw new GraphError(
+        400,
+        'BadRequest',
+        `Resource not found for the segment '${exchange.path}'.`,
+      )
+    }
+    const reply = route.answer({ exchange, caller, origin: state.graphOrigin })
+    const headers = { ...graphHeaders(exchange.correlationId), ...reply.headers }
+    return { ...reply, headers }
+  } catch (error) {
+    if (!(error instanceof GraphError)) throw error
+    return graphErrorReply(error, exchange.correlationId)
+  }
+}
+
+const odata = (body: unknown) =>
+  json(200, body, {
+    'content-type':
+      'application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8',
+  })
+
+function profile({ caller, origin }: GraphCall): Reply {
+  requireScope(caller, 'Authorization_RequestDenied', 'User.Read', 'User.ReadWrite')
+  return odata(profileOf(caller.user, origin))
+}
+
+function photo({ caller, exchange }: GraphCall): Reply {
+  requireScope(caller, 'ErrorAccessDenied', 'User.Read', 'User.ReadWrite')
+  const size = Number(/\/(?<size>\d+)x/.exec(exchange.path)?.groups?.['size'] ?? 240)
+  const found = photoSizes.includes(size) ? photoOf(caller.user, size) : undefined
+  if (!found) {
+    throw new GraphError(
+      404,
+      'ImageNotFound',
+      "Exception of type 'Microsoft.Fast.Profile.Core.Exception.ImageNotFoundException' was thrown.",
+    )
+  }
+  const headers = { etag: found.etag, 'cache-control': 'private, max-age=0' }
+  if (exchange.req.headers['if-none-match'] === found.etag)
+    return { status: 304, headers, body: '' }
+  return { status: 200, headers: { ...headers, 'content-type': 'image/png' }, body: found.bytes }
+}
+
+function events({ caller, origin }: GraphCall): Reply {
+  requireScope(caller, 'ErrorAccessDenied', 'Calendars.Read', 'Calendars.ReadWrite')
+  return odata({
+    '@odata.context': `${origin}/v1.0/$metadata#users('${caller.user.id}')/calendar/events`,
+    value: eventsOf(caller.user),
+  })
+}
+
+const defaultPage = 5
+
+function memberOf({ caller, exchange, origin }: GraphCall): Reply {
+  requireScope(caller, 'Authorization_RequestDenied', 'GroupMember.Read.All', 'Directory.Read.All')
+  const { query } = exchange
+  const top = Math.min(Math.max(Math.trunc(Number(query.get('$top') ?? defaultPage)) || 1, 1), 999)
+  const start = Number(Buffer.from(query.get('$skiptoken') ?? '', 'base64url').toString() || 0)
+  if (!Number.isSafeInteger(start)) throw new GraphError(400, 'BadRequest', 'Invalid skip token.')
+  const all = groupsOf(caller.user)
+  const token = Buffer.from(String(start + top)).toString('base64url')
+  const next = `${origin}/v1.0/me/memberOf?$top=${String(top)}&$skiptoken=${token}`
+  return odata({
+    '@odata.context': `${origin}/v1.0/$metadata#directoryObjects`,
+    ...(start + top < all.length && { '@odata.nextLink': next }),
+    value: all.slice(start, start + top),
+  })
+}

@@ -1,0 +1,67 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { submitScript } from './entra/pages.ts'
+import { contentSecurityPolicy } from './entra/style.ts'
+import { inject } from './fault-injection.ts'
+import type { FaultPlan } from './faults.ts'
+import { openExchange, type Exchange } from './http/exchange.ts'
+import { json, send } from './http/replies.ts'
+import type { EndpointName, RequestLog } from './requests.ts'
+import { dispatch, endpointOf, type Endpoints } from './routing.ts'
+
+interface Surroundings {
+  requests: RequestLog
+  faults: FaultPlan
+  log: (line: string) => void
+}
+
+function setSafeHeaders(res: ServerResponse): void {
+  res.setHeader('x-content-type-options', 'nosniff')
+  res.setHeader('referrer-policy', 'no-referrer')
+  res.setHeader('content-security-policy', contentSecurityPolicy(submitScript))
+}
+
+function record({ requests }: Surroundings, endpoint: EndpointName, exchange: Exchange): void {
+  const { method, path, query, form, req } = exchange
+  requests.add({
+    endpoint,
+    method,
+    path,
+    query: Object.fromEntries(query),
+    form: Object.fromEntries(form),
+    headers: req.headers,
+  })
+}
+
+/** Every request goes this way: read, recorded, spoiled if so planned, answered. */
+export function createHandler(endpoints: Endpoints, surroundings: Surroundings) {
+  const open = new Set<ServerResponse>()
+
+  async function answer(req: IncomingMessage, res: ServerResponse): Promise<void> {
+    setSafeHeaders(res)
+    const exchange = await openExchange(req, res)
+    const endpoint = endpointOf(exchange)
+    if (endpoint) {
+      record(surroundings, endpoint, exchange)
+      const fault = surroundings.faults.take(endpoint)
+      if (fault && (await inject(fault, endpoint, exchange))) return
+    }
+    await dispatch(exchange, endpoints)
+    surroundings.log(`${exchange.method} ${exchange.path} ${String(res.statusCode)}`)
+  }
+
+  function listener(req: IncomingMessage, res: ServerResponse): void {
+    open.add(res)
+    res.once('close', () => open.delete(res))
+    answer(req, res).catch((error: unknown) => {
+      surroundings.log(error instanceof Error ? (error.stack ?? error.message) : String(error))
+      send(res, json(500, { error: 'server_error', error_description: 'The emulator failed.' }))
+    })
+  }
+
+  /** Ends requests that hang on purpose, also behind somebody else's server. */
+  function endAll(): void {
+    for (const res of open) res.destroy()
+  }
+
+  return { listener, endAll }
+}

@@ -1,0 +1,24 @@
+/** How long things live, in seconds; the defaults are those of Microsoft Entra ID. */
+export interface Lifetimes {
+  accessToken: number
+  idToken: number
+  refreshToken: number
+  deviceCode: number
+  /** Seconds a client must wait between two polls of a device code. */
+  devicePollInterval: number
+  authorizationCode: number
+}
+
+export const entraLifetimes: Lifetimes = {
+  accessToken: 3600,
+  idToken: 3600,
+  refreshToken: 90 * 24 * 3600,
+  deviceCode: 900,
+  devicePollInterval: 5,
+  authorizationCode: 600,
+}
+
+/** Seconds since the epoch; only `Date` is asked, so that a fake clock rules here too. */
+export function epochSeconds(): number {
+  return Math.floor(Date.now() / 1000)
+}

@@ -1,0 +1,144 @@
+import { findAuthority, type Authority } from './directory.ts'
+import type { AuthorizeEndpoint } from './entra/authorize.ts'
+import { deviceSignInPage, startDeviceSignIn } from './entra/device.ts'
+import { discoveryDocument, instanceDiscovery, keysDocument } from './entra/discovery.ts'
+import { describe, EntraError, errorReply } from './entra/errors.ts'
+import { logout } from './entra/logout.ts'
+import { messagePage } from './entra/pages.ts'
+import type { EntraState } from './entra/state.ts'
+import { answerGraph, graphEndpoint } from './graph/routes.ts'
+import type { Exchange } from './http/exchange.ts'
+import { html, send } from './http/replies.ts'
+import type { EndpointName } from './requests.ts'
+
+export interface Endpoints {
+  state: EntraState
+  authorize: AuthorizeEndpoint
+  token: (exchange: Exchange) => Promise<void>
+}
+
+interface Place {
+  exchange: Exchange
+  segment: string
+  authority: Authority
+}
+
+interface Route {
+  endpoint?: EndpointName
+  methods: readonly string[]
+  path: string
+  page?: true
+  handle: (place: Place, endpoints: Endpoints) => void | Promise<void>
+}
+
+const read = ['GET', 'HEAD']
+const browser = ['GET', 'POST']
+
+/** What each tenant has: one row per endpoint. */
+const tenantRoutes: Route[] = [
+  {
+    endpoint: 'discovery',
+    methods: read,
+    path: 'v2.0/.well-known/openid-configuration',
+    handle: ({ exchange, authority }, { state }) => {
+      send(exchange.res, discoveryDocument(state, authority))
+    },
+  },
+  {
+    endpoint: 'keys',
+    methods: read,
+    path: 'discovery/v2.0/keys',
+    handle: ({ exchange }, { state }) => {
+      send(exchange.res, keysDocument(state))
+    },
+  },
+  {
+    endpoint: 'authorize',
+    methods: browser,
+    path: 'oauth2/v2.0/authorize',
+    page: true,
+    handle: ({ exchange, segment, authority }, { authorize }) =>
+      authorize.start(exchange, segment, authority),
+  },
+  {
+    methods: ['POST'],
+    path: 'login',
+    page: true,
+    handle: ({ exchange, segment, authority }, { authorize }) =>
+      authorize.submit(exchange, segment, authority),
+  },
+  {
+    endpoint: 'token',
+    methods: ['POST'],
+    path: 'oauth2/v2.0/token',
+    handle: ({ exchange }, { token }) => token(exchange),
+  },
+  {
+    endpoint: 'devicecode',
+    methods: ['POST'],
+    path: 'oauth2/v2.0/devicecode',
+    handle: ({ exchange }, { state }) => {
+      startDeviceSignIn(state, exchange)
+    },
+  },
+  {
+    endpoint: 'logout',
+    methods: browser,
+    path: 'oauth2/v2.0/logout',
+    page: true,
+    handle: ({ exchange }, { state }) => {
+      logout(state, exchange)
+    },
+  },
+]
+
+function split(path: string): [segment: string, rest: string] {
+  const [, segment = '', ...rest] = path.split('/')
+  return [segment, rest.join('/')]
+}
+
+/** The endpoint a request is for, as faults and recorded requests name it. */
+export function endpointOf({ path }: Exchange): EndpointName | undefined {
+  if (path.startsWith('/v1.0/')) return graphEndpoint(path)
+  const [, rest] = split(path)
+  return tenantRoutes.find((route) => route.path === rest)?.endpoint
+}
+
+export async function dispatch(exchange: Exchange, endpoints: Endpoints): Promise<void> {
+  const { state } = endpoints
+  const { path, res } = exchange
+  if (path.startsWith('/v1.0/')) send(res, await answerGraph(state, exchange))
+  else if (path === '/devicelogin') deviceSignInPage(state, exchange)
+  else if (path === '/common/discovery/instance') send(res, instanceDiscovery(state))
+  else await dispatchToTenant(exchange, endpoints)
+}
+
+async function dispatchToTenant(exchange: Exchange, endpoints: Endpoints): Promise<void> {
+  const [segment, rest] = split(exchange.path)
+  const route = tenantRoutes.find(
+    ({ path, methods }) => path === rest && methods.includes(exchange.method),
+  )
+  if (!route) {
+    send(exchange.res, html(404, messagePage('Not found', 'The emulator has no such page.')))
+    return
+  }
+  try {
+    await route.handle({ exchange, segment, authority: authorityOf(segment) }, endpoints)
+  } catch (error) {
+    if (!(error instanceof EntraError)) throw error
+    const text = describe(error, exchange.correlationId)
+    const page = () =>
+      html(error.status, messagePage('Sorry, but we’re having trouble signing you in', text))
+    send(exchange.res, route.page ? page() : errorReply(error, exchange.correlationId))
+  }
+}
+
+function authorityOf(segment: string): Authority {
+  const authority = findAuthority(segment)
+  if (authority) return authority
+  throw new EntraError(
+    'invalid_tenant',
+    90002,
+    `Tenant '${segment}' not found. Check to make sure you have the correct tenant ID and are signing into the correct cloud.`,
+  )
+}
