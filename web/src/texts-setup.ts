@@ -1,0 +1,33 @@
+/** The words of the Setup view, apart from the others: hardly anybody ever loads them. */
+export const setupTexts = {
+  titleUnknown: 'This app is not configured yet',
+  contactOwner: 'This app is not configured yet. Contact its owner.',
+  title: 'Almost there. Did you forget to set up necessary environment variables?',
+  intro: 'This page is shown on your own machine only. It looks again when you come back to it.',
+  settings: 'Settings',
+  statuses: { present: 'Present', missing: 'Missing', invalid: 'Invalid' },
+  redirectUri: 'Redirect URI',
+  redirectHint: 'Register exactly this address, of the type “Web”.',
+  steps: 'Register the app in Microsoft Entra',
+  stepList: [
+    'Open the Microsoft Entra admin center: Entra ID → App registrations → New registration.',
+    'Name the app and choose who may sign in.',
+    'Under Redirect URI choose the platform “Web”, paste the address above, and register.',
+    'Certificates & secrets → New client secret: copy its Value (not its ID) at once.',
+    'Overview: copy the Application (client) ID and the Directory (tenant) ID.',
+    'Put the three values into a file named .env in the project’s folder and restart the app.',
+  ],
+  docs: 'Microsoft’s guide: Register an application',
+  docsHref: 'https://learn.microsoft.com/en-us/entra/identity-platform/quickstart-register-app',
+  env: 'The .env file',
+  envBlock: [
+    'CLIENT_ID=<application (client) id>',
+    'CLIENT_SECRET=<client secret value>',
+    'AUTHORITY=https://login.microsoftonline.com/<tenant id>',
+  ].join('\n'),
+  demo: 'Try the demo instead',
+  demoDetail: 'No tenant yet? The demo brings its own local Entra:',
+  demoCommand: 'npx -y pnpm@10.34.9 demo',
+  check: 'Check again',
+  stillMissing: 'Some settings are still missing.',
+} as const

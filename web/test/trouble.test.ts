@@ -1,0 +1,132 @@
+import { afterEach, expect, test, vi } from 'vitest'
+import { problem, setup, signedIn, signedOut, signInError } from './support/answers.ts'
+import { buttonNamed, linkNamed, openApp, settle } from './support/open-app.ts'
+
+afterEach(() => {
+  vi.useRealTimers()
+})
+
+const report = signInError({
+  ref: 'abc',
+  code: 'access_denied',
+  title: 'You declined <b>it</b>',
+  detail: 'Try again and accept.',
+  aadsts: '65004',
+  correlationId: 'correlation-1',
+  traceId: 'trace-1',
+  timestamp: '2026-01-01T08:00:00Z',
+  retry: { href: '/auth/login?returnTo=%2Fresult%2Fme', label: 'Try again' },
+})
+
+test('a sign-in error says what happened, what to do, and what support needs', async () => {
+  const { page } = await openApp('/error?ref=abc', {
+    '/api/session': signedOut(),
+    '/api/errors/abc': report,
+  })
+  expect(page.get('h1').text()).toBe('You declined <b>it</b>')
+  expect(linkNamed(page, 'Try again').attributes('href')).toBe(
+    '/auth/login?returnTo=%2Fresult%2Fme',
+  )
+  const details = page.get('details').text()
+  for (const fact of ['access_denied', 'AADSTS65004', 'correlation-1', 'trace-1', '2026-01-01'])
+    expect(details).toContain(fact)
+})
+
+test('whoever is signed in by now may simply continue', async () => {
+  const { page } = await openApp('/error?ref=abc', {
+    '/api/session': signedIn(),
+    '/api/errors/abc': report,
+  })
+  expect(linkNamed(page, 'Continue').attributes('href')).toBe('/')
+})
+
+test('an error report that is gone offers to sign in', async () => {
+  const { page } = await openApp('/error?ref=gone', { '/api/session': signedOut() })
+  expect(page.get('h1').text()).toBe('This error report has expired')
+  expect(linkNamed(page, 'Sign in').attributes('href')).toBe('/auth/login')
+})
+
+test('a server without settings leads to the Setup view, with everything to copy', async () => {
+  const { page, router } = await openApp('/', {
+    '/api/session': problem(503, 'config_missing'),
+    '/api/setup': setup({
+      configured: false,
+      redirectUri: 'http://localhost:3000/getAToken',
+      settings: [{ name: 'CLIENT_SECRET', status: 'missing', detail: 'A client secret' }],
+    }),
+  })
+  expect(router.currentRoute.value.path).toBe('/setup')
+  expect(page.get('h1').text()).toBe(
+    'Almost there. Did you forget to set up necessary environment variables?',
+  )
+  expect(page.text()).toContain('CLIENT_SECRET')
+  expect(page.text()).toContain('Missing')
+  expect(page.get('#redirect-uri').text()).toBe('http://localhost:3000/getAToken')
+  expect(page.get('#env-block').text()).toContain('AUTHORITY=https://login.microsoftonline.com/')
+})
+
+test('strangers learn only that the app is not configured', async () => {
+  const { page } = await openApp('/', {
+    '/api/session': problem(503, 'config_missing'),
+    '/api/setup': setup({ configured: false }),
+  })
+  expect(page.text()).toContain('This app is not configured yet. Contact its owner.')
+  expect(page.text()).not.toContain('CLIENT_ID')
+})
+
+test('the Setup view goes home as soon as the settings are there', async () => {
+  const { router } = await openApp('/setup', {
+    '/api/session': [problem(503, 'config_missing'), signedOut()],
+    '/api/setup': [setup({ configured: false }), setup({ configured: true })],
+  })
+  window.dispatchEvent(new Event('focus'))
+  await settle()
+  expect(router.currentRoute.value.path).toBe('/login')
+})
+
+test('a restart of the server goes unnoticed', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  const { page } = await openApp('/', {
+    '/api/session': ['unreachable', 'unreachable', signedIn()],
+  })
+  await vi.advanceTimersByTimeAsync(1000)
+  await settle()
+  expect(page.get('h1').text()).toBe('Welcome Adele Vance!')
+})
+
+test('a server that is away leaves a page that says so and recovers', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  const { page, router, server } = await openApp('/result/me', { '/api/session': 'unreachable' })
+  await vi.advanceTimersByTimeAsync(2500)
+  await settle()
+  expect(page.get('h1').text()).toBe('We can’t reach the server')
+  expect(router.currentRoute.value.path).toBe('/result/me')
+
+  server.replies['/api/session'] = signedOut()
+  await buttonNamed(page, 'Try again').trigger('click')
+  await settle()
+  expect(router.currentRoute.value.fullPath).toBe('/login?returnTo=/result/me')
+})
+
+test('a server that never answers is given up after ten seconds', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  const { page, server } = await openApp('/', { '/api/session': 'silent' })
+  expect(page.find('.skeleton-hidden').exists()).toBe(true)
+  await vi.advanceTimersByTimeAsync(200)
+  expect(page.find('.skeleton-hidden').exists()).toBe(false)
+  await vi.advanceTimersByTimeAsync(10_000)
+  await settle()
+  expect(page.get('h1').text()).toBe('We can’t reach the server')
+  expect(server.requests).toEqual(['/api/session'])
+})
+
+test('a page from the browser’s cache keeps its content while the server is away', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  const { page, server } = await openApp('/', { '/api/session': signedIn() })
+  server.replies['/api/session'] = 'unreachable'
+  window.dispatchEvent(Object.assign(new Event('pageshow'), { persisted: true }))
+  await vi.advanceTimersByTimeAsync(3000)
+  await settle()
+  expect(page.get('h1').text()).toBe('Welcome Adele Vance!')
+  expect(page.get('.notice').text()).toContain('The server does not answer.')
+})
