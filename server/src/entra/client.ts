@@ -82,13 +82,12 @@ export class EntraClient {
   async redeemCode(
     grant: CodeGrant,
   ): Promise<{ claims: IdTokenClaims; cache: TokenCache; accessToken: AccessToken }> {
-    const { nonce, ...request } = grant
     return this.#run(async (msal) => {
-      const answer = await msal.acquireTokenByCode(request, { code: grant.code, nonce })
+      const answer = await msal.acquireTokenByCode(grant)
       const { clientId, allowedTenants } = this.#settings
       const claims = await validateIdToken(
         answer.idToken,
-        { clientId, nonce, allowedTenants },
+        { clientId, nonce: grant.nonce, allowedTenants },
         await this.#discovery.read(),
         this.#keys,
       )

@@ -1,0 +1,39 @@
+import { createServer } from 'node:net'
+import { giveUp } from './say.ts'
+
+const hosts = ['127.0.0.1', '::1']
+
+/** The port that a variable names. */
+export function portFrom(env: NodeJS.ProcessEnv, name: string, fallback: number): number {
+  const port = Number(env[name] || fallback)
+  if (Number.isInteger(port) && port > 0 && port < 65_536) return port
+  return giveUp(`${name} is "${env[name] ?? ''}", but must be a port: a number from 1 to 65535.`)
+}
+
+/** Gives up if some program has the port already. */
+export async function requireFreePort(name: string, port: number): Promise<void> {
+  for (const host of hosts) {
+    if (await isTaken(host, port)) {
+      const text = String(port)
+      giveUp(
+        `Port ${text} is in use by another program. End that program` +
+          ` (find it with: lsof -i :${text}), or choose another port: ${name}=${String(port + 10)}`,
+      )
+    }
+  }
+}
+
+function isTaken(host: string, port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const probe = createServer()
+    probe.once('error', (error: NodeJS.ErrnoException) => {
+      // A machine without IPv6 has nobody there either.
+      resolve(error.code === 'EADDRINUSE')
+    })
+    probe.listen(port, host, () =>
+      probe.close(() => {
+        resolve(false)
+      }),
+    )
+  })
+}

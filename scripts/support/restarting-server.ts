@@ -1,0 +1,65 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { watch } from 'node:fs'
+import { join } from 'node:path'
+import pretty from 'pino-pretty'
+import { root } from './paths.ts'
+import { say } from './say.ts'
+
+const watched = ['server/src', 'shared/src']
+const settleMs = 150
+
+export interface RestartingServer {
+  stop(): Promise<void>
+}
+
+/** Runs the server from source, again whenever its source or `.env` changes. */
+export function restartOnChange(environment: () => NodeJS.ProcessEnv): RestartingServer {
+  let child = start(environment())
+  let timer: NodeJS.Timeout | undefined
+  let turn: Promise<void> = Promise.resolve()
+
+  const restart = () => {
+    turn = turn.then(async () => {
+      await stop(child)
+      say('The server restarts …')
+      child = start(environment())
+    })
+  }
+  const onChange = () => {
+    clearTimeout(timer)
+    timer = setTimeout(restart, settleMs)
+  }
+  const watchers = watched.map((path) => watch(join(root, path), { recursive: true }, onChange))
+  const settings = watch(root, (_event, file) => {
+    if (file === '.env') onChange()
+  })
+
+  return {
+    stop: async () => {
+      clearTimeout(timer)
+      for (const watcher of [...watchers, settings]) watcher.close()
+      await turn
+      await stop(child)
+    },
+  }
+}
+
+function start(env: NodeJS.ProcessEnv): ChildProcess {
+  const args = ['-C', '@entra-bff/source', '--import', 'tsx', join(root, 'server/src/main.ts')]
+  const child = spawn(process.execPath, args, {
+    cwd: root,
+    env,
+    stdio: ['ignore', 'pipe', 'inherit'],
+    // A group of its own: Ctrl-C reaches it through `stop` alone, once.
+    detached: process.platform !== 'win32',
+  })
+  child.stdout.pipe(pretty({ colorize: true, ignore: 'pid,hostname' }))
+  return child
+}
+
+async function stop(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return
+  child.kill('SIGTERM')
+  await once(child, 'exit')
+}

@@ -1,0 +1,90 @@
+import { createServer } from 'node:net'
+import { type Emulator, startEmulator } from '@entra-bff/emulator'
+import type { FastifyInstance } from 'fastify'
+import { buildApp } from '../../src/app.ts'
+import { loadConfig } from '../../src/config/config.ts'
+import { Browser } from './browser.ts'
+
+export const adele = 'AdeleV@contoso.onmicrosoft.com'
+const client = { clientId: 'aaaaaaaa-bbbb-4ccc-8ddd-eeeeeeeeeeee', clientSecret: 'test~secret~value' }
+
+/** A server and an emulator, each on a port of its own. */
+export class World {
+  readonly emulator: Emulator
+  readonly origin: string
+  readonly #env: Readonly<Record<string, string>>
+  readonly logLines: string[] = []
+  #app: FastifyInstance | undefined
+
+  private constructor(emulator: Emulator, origin: string, env: Readonly<Record<string, string>>) {
+    this.emulator = emulator
+    this.origin = origin
+    this.#env = env
+  }
+
+  /** @param settings beside those that name the emulator */
+  static async open(settings: Record<string, string> = {}): Promise<World> {
+    const port = await freePort()
+    const origin = `http://localhost:${String(port)}`
+    const emulator = await startEmulator({
+      automaticUser: adele,
+      clients: [
+        {
+          ...client,
+          redirectUris: [`${origin}/getAToken`],
+          postLogoutRedirectUris: [`${origin}/`],
+        },
+      ],
+    })
+    const world = new World(emulator, origin, {
+      PORT: String(port),
+      CLIENT_ID: client.clientId,
+      CLIENT_SECRET: client.clientSecret,
+      AUTHORITY: emulator.authority,
+      ENDPOINT: `${emulator.graphUrl}/me`,
+      SESSION_STORE: 'memory:',
+      ...settings,
+    })
+    await world.startServer()
+    return world
+  }
+
+  /** @param settings beside or instead of the ones the world was opened with */
+  async startServer(settings: Record<string, string> = {}): Promise<void> {
+    const logStream = { write: (line: string) => void this.logLines.push(line) }
+    const config = loadConfig({ ...this.#env, ...settings })
+    this.#app = await buildApp(config, { logStream })
+    await this.#app.listen({ host: config.host, port: config.port })
+  }
+
+  async stopServer(): Promise<void> {
+    await this.#app?.close()
+  }
+
+  async close(): Promise<void> {
+    await this.stopServer()
+    await this.emulator.close()
+  }
+
+  openBrowser(): Browser {
+    return new Browser(this.origin)
+  }
+
+  async signIn(browser = this.openBrowser()): Promise<Browser> {
+    const page = await browser.goTo('/auth/login')
+    if (page.url.pathname !== '/') throw new Error(`ended at ${page.url.href}\n${this.logLines.join('')}`)
+    return browser
+  }
+}
+
+/** A port nobody has: the public URL has to be known before the server listens. */
+export async function freePort(): Promise<number> {
+  const server = createServer()
+  await new Promise<void>((resolve) => {
+    server.listen(0, '127.0.0.1', resolve)
+  })
+  const address = server.address()
+  await new Promise((resolve) => server.close(resolve))
+  if (address === null || typeof address === 'string') throw new Error('no port')
+  return address.port
+}
