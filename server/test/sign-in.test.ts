@@ -1,23 +1,144 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { World } from './support/world.ts'
+import { adele, World } from './support/world.ts'
 
 let world: World
 beforeAll(async () => {
   world = await World.open()
 })
 beforeEach(() => {
+  world.emulator.signInAutomaticallyAs(adele)
   world.emulator.clearRequests()
 })
 afterAll(() => world.close())
 
-describe('signing in', () => {
-  test('ends at home with a session that names the person', async () => {
+const toEntra = (url: URL) => url.origin === world.emulator.url
+
+describe('starting a sign-in', () => {
+  test('sends the browser to Entra with state, nonce and an S256 challenge', async () => {
+    const { url } = await world.openBrowser().goTo('/auth/login', toEntra)
+    const query = Object.fromEntries(url.searchParams)
+    expect(url.pathname).toBe(`/${world.emulator.tenantId}/oauth2/v2.0/authorize`)
+    expect(query).toMatchObject({
+      response_type: 'code',
+      response_mode: 'query',
+      redirect_uri: `${world.origin}/getAToken`,
+      code_challenge_method: 'S256',
+      prompt: 'select_account',
+    })
+    for (const name of ['state', 'nonce', 'code_challenge']) {
+      expect(query[name]).toMatch(/^[\w-]{43}$/)
+    }
+    expect(query['scope']?.split(' ').sort()).toEqual(
+      ['User.Read', 'offline_access', 'openid', 'profile'].sort(),
+    )
+  })
+
+  test('passes hints on, and drops the picker for a named account', async () => {
+    const path = '/auth/login?loginHint=alex%40contoso.onmicrosoft.com&domainHint=contoso.com'
+    const { url } = await world.openBrowser().goTo(path, toEntra)
+    expect(url.searchParams.get('login_hint')).toBe('alex@contoso.onmicrosoft.com')
+    expect(url.searchParams.get('domain_hint')).toBe('contoso.com')
+    expect(url.searchParams.has('prompt')).toBe(false)
+  })
+
+  test('asks for no scope that no call needs', async () => {
+    const page = await world.openBrowser().goTo('/auth/login?scopes=Mail.ReadWrite')
+    expect(page.status).toBe(400)
+    expect(JSON.parse(page.html)).toMatchObject({ code: 'invalid_request' })
+  })
+
+  test('is refused in a frame, an image and a fetch', async () => {
+    const { status, json } = await world.openBrowser().fetch('/auth/login')
+    expect(status).toBe(403)
+    expect(json).toMatchObject({ code: 'csrf_failed' })
+  })
+
+  test('keeps at most five attempts in one browser', async () => {
+    const browser = world.openBrowser()
+    for (let tries = 0; tries < 12; tries += 1) await browser.goTo('/auth/login', toEntra)
+    const attempts = Object.keys(await browser.cookies()).filter((name) => name.startsWith('tx-'))
+    expect(attempts).toHaveLength(5)
+  })
+})
+
+describe('finishing a sign-in', () => {
+  test('gives a session that names the person, and no token', async () => {
     const browser = await world.signIn()
-    const { status, json } = await browser.fetch('/api/session')
+    const { status, json, text } = await browser.fetch('/api/session')
     expect(status).toBe(200)
     expect(json).toMatchObject({
       authenticated: true,
-      user: { name: 'Adele Vance', username: 'AdeleV@contoso.onmicrosoft.com' },
+      user: { name: 'Adele Vance', username: adele, tenantId: world.emulator.tenantId },
+      calls: [
+        { id: 'me', granted: true },
+        { id: 'me/calendar', granted: false },
+        { id: 'me/groups', granted: false },
+      ],
+    })
+    expect(text).not.toMatch(/eyJ[\w-]{10}/)
+  })
+
+  test('returns to where the person was, with a clean address', async () => {
+    const page = await world.openBrowser().goTo('/auth/login?returnTo=%2Fresult%2Fme%3Fa%3D1')
+    expect(page.url.href).toBe(`${world.origin}/result/me?a=1`)
+  })
+
+  test.each([
+    '//evil.example',
+    '/\\evil.example',
+    '/%09/evil.example',
+    '/%5cevil.example',
+    'https:evil.example',
+    'https://evil.example/',
+    'javascript:alert(1)',
+    '@evil.example',
+    '/..//evil.example',
+    '/a\r\nset-cookie: x=1',
+    'http://localhost:1@evil.example',
+    `/${'a'.repeat(4_096)}`,
+  ])('returns home instead of to %j', async (returnTo) => {
+    const query = new URLSearchParams({ returnTo }).toString()
+    const page = await world.openBrowser().goTo(`/auth/login?${query}`)
+    expect(page.url.href).toBe(`${world.origin}/`)
+  })
+
+  test('replaces a cookie that was planted before, and ends the session behind it', async () => {
+    const browser = await world.signIn()
+    const before = (await browser.cookies())[sessionCookie()]
+    await world.signIn(browser)
+    const after = (await browser.cookies())[sessionCookie()]
+    expect(after).not.toBe(before)
+    expect(await sessionOf(String(before))).toMatchObject({
+      authenticated: false,
+      reason: 'revoked',
     })
   })
+
+  test('of another person in the same browser answers with that person alone', async () => {
+    const browser = await world.signIn()
+    await browser.fetch('/api/me')
+    world.emulator.signInAutomaticallyAs('AlexW@contoso.onmicrosoft.com')
+    await world.signIn(browser)
+    const { json } = await browser.fetch('/api/me')
+    expect(json).toMatchObject({ displayName: 'Alex Wilber' })
+  })
+
+  test('in two tabs at once works in both', async () => {
+    const browser = world.openBrowser()
+    const first = await browser.goTo('/auth/login?returnTo=%2F%3Ftab%3D1', toEntra)
+    const second = await browser.goTo('/auth/login?returnTo=%2F%3Ftab%3D2', toEntra)
+    expect((await browser.goTo(first.url.href)).url.search).toBe('?tab=1')
+    expect((await browser.goTo(second.url.href)).url.search).toBe('?tab=2')
+  })
 })
+
+function sessionCookie(): string {
+  return `sid-${new URL(world.origin).port}`
+}
+
+async function sessionOf(cookie: string): Promise<unknown> {
+  const answer = await fetch(`${world.origin}/api/session`, {
+    headers: { cookie: `${sessionCookie()}=${cookie}`, 'x-csrf': '1' },
+  })
+  return answer.json()
+}

@@ -21,11 +21,14 @@ export class EntraHttp implements INetworkModule {
     return this.#send<T>('GET', url, options)
   }
 
-  sendPostRequestAsync<T>(
+  /** MSAL posts to the token endpoint alone, and takes an answer without tokens for a success. */
+  async sendPostRequestAsync<T>(
     url: string,
     options?: NetworkRequestOptions,
   ): Promise<NetworkResponse<T>> {
-    return this.#send<T>('POST', url, options)
+    const answer = await this.#send<T & object>('POST', url, options)
+    if (answer.status !== 200 || 'access_token' in answer.body) return answer
+    throw new IdentityProviderUnreachable('the token endpoint answered 200 without tokens')
   }
 
   /** @throws {IdentityProviderUnreachable} when the answer is not a JSON object with status 200 */

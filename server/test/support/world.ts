@@ -6,7 +6,10 @@ import { loadConfig } from '../../src/config/config.ts'
 import { Browser } from './browser.ts'
 
 export const adele = 'AdeleV@contoso.onmicrosoft.com'
-const client = { clientId: 'aaaaaaaa-bbbb-4ccc-8ddd-eeeeeeeeeeee', clientSecret: 'test~secret~value' }
+const client = {
+  clientId: 'aaaaaaaa-bbbb-4ccc-8ddd-eeeeeeeeeeee',
+  clientSecret: 'test~secret~value',
+}
 
 /** A server and an emulator, each on a port of its own. */
 export class World {
@@ -72,7 +75,8 @@ export class World {
 
   async signIn(browser = this.openBrowser()): Promise<Browser> {
     const page = await browser.goTo('/auth/login')
-    if (page.url.pathname !== '/') throw new Error(`ended at ${page.url.href}\n${this.logLines.join('')}`)
+    if (page.url.pathname !== '/')
+      throw new Error(`ended at ${page.url.href}\n${this.logLines.join('')}`)
     return browser
   }
 }

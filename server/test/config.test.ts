@@ -1,0 +1,117 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, describe, expect, test } from 'vitest'
+import { loadConfig } from '../src/config/config.ts'
+import { ConfigError } from '../src/config/reader.ts'
+
+const registered = {
+  CLIENT_ID: 'aaaaaaaa-bbbb-4ccc-8ddd-eeeeeeeeeeee',
+  CLIENT_SECRET: 'some~secret~value',
+  AUTHORITY: 'https://login.microsoftonline.com/organizations/',
+}
+
+function problemsOf(env: Record<string, string>): readonly string[] {
+  try {
+    loadConfig(env)
+    return []
+  } catch (error) {
+    if (error instanceof ConfigError) return error.problems
+    throw error
+  }
+}
+
+describe('settings', () => {
+  test('have the defaults of the original', () => {
+    expect(loadConfig(registered)).toMatchObject({
+      port: 3000,
+      publicUrl: 'http://localhost:3000',
+      redirectUri: 'http://localhost:3000/getAToken',
+      endpoint: 'https://graph.microsoft.com/v1.0/me',
+      scopes: ['User.Read'],
+      entra: {
+        authority: 'https://login.microsoftonline.com/organizations',
+        prompt: 'select_account',
+      },
+      session: { store: { kind: 'file', folder: '.data' }, idle: 3_600_000, max: 43_200_000 },
+    })
+  })
+
+  test('with problems are told all at once, by name', () => {
+    const problems = problemsOf({
+      NODE_ENV: 'production',
+      PORT: '99999',
+      PUBLIC_URL: 'http://app.example.com/path',
+      SESSION_STORE: 'mysql://x',
+      SESSION_IDLE: 'soon',
+      PROMPT: 'maybe',
+      ALLOWED_TENANTS: 'contoso.com',
+      LOG_LEVEL: 'loud',
+      ENDPOINT: 'http://graph.example.com/me',
+      REDIRECT_PATH: 'getAToken',
+    })
+    const names = problems.map((problem) => problem.split(' ')[0])
+    expect(new Set(names)).toEqual(
+      new Set([
+        'PORT',
+        'PUBLIC_URL',
+        'SESSION_STORE',
+        'SESSION_SECRET',
+        'SESSION_IDLE',
+        'PROMPT',
+        'ALLOWED_TENANTS',
+        'LOG_LEVEL',
+        'ENDPOINT',
+        'REDIRECT_PATH',
+      ]),
+    )
+  })
+
+  test.each([
+    [{ SESSION_SECRET: 'short' }, 'SESSION_SECRET must have 32'],
+    [{ SESSION_SECRET: `${'a'.repeat(32)},x` }, 'SESSION_SECRET must have 32'],
+    [{ SESSION_IDLE: '13h' }, 'SESSION_IDLE must not be longer'],
+    [{ CLIENT_SECRET_FILE: '/nowhere/secret' }, 'CLIENT_SECRET_FILE cannot be read'],
+    [{ PUBLIC_URL: 'app.example.com' }, 'PUBLIC_URL must be a URL'],
+  ])('%j are refused', (env, problem) => {
+    expect(problemsOf(env).join()).toContain(problem)
+  })
+
+  test('admit http in production on loopback alone', () => {
+    const env = { NODE_ENV: 'production', SESSION_SECRET: 's'.repeat(32) }
+    expect(problemsOf({ ...env, PUBLIC_URL: 'http://localhost:3000' })).toEqual([])
+    expect(problemsOf({ ...env, PUBLIC_URL: 'http://10.0.0.1:3000' })).toHaveLength(1)
+  })
+
+  test('an empty ENDPOINT means that there is no call to make', () => {
+    expect(loadConfig({ ENDPOINT: '' }).endpoint).toBeUndefined()
+  })
+})
+
+describe('values from the app registration', () => {
+  test.each([
+    ['CLIENT_ID', '', 'missing'],
+    ['CLIENT_ID', '<client id>', 'invalid'],
+    ['CLIENT_ID', 'my-app', 'invalid'],
+    ['CLIENT_SECRET', registered.CLIENT_ID, 'invalid'],
+    ['AUTHORITY', 'https://login.microsoftonline.com/<tenant id>', 'invalid'],
+    ['AUTHORITY', 'http://login.microsoftonline.com/common', 'invalid'],
+    ['AUTHORITY', 'login.microsoftonline.com/common', 'invalid'],
+  ])('%s=%s is %s: the Setup view says so, and the server starts', (name, value, status) => {
+    const config = loadConfig({ ...registered, [name]: value })
+    expect(config.entra).toBeUndefined()
+    expect(config.setup.find((setting) => setting.name === name)).toMatchObject({ status })
+  })
+
+  const folder = mkdtempSync(join(tmpdir(), 'entra-bff-config-'))
+  afterAll(() => {
+    rmSync(folder, { recursive: true })
+  })
+
+  test('a secret may come from a file', () => {
+    const file = join(folder, 'secret')
+    writeFileSync(file, 'from~a~file\n')
+    const env = { ...registered, CLIENT_SECRET: '', CLIENT_SECRET_FILE: file }
+    expect(loadConfig(env).entra?.clientSecret).toBe('from~a~file')
+  })
+})

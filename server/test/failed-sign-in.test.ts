@@ -1,0 +1,245 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
+import type { Browser, Page } from './support/browser.ts'
+import { adele, World } from './support/world.ts'
+
+let world: World
+beforeAll(async () => {
+  world = await World.open()
+})
+beforeEach(() => {
+  world.emulator.signInAutomaticallyAs(adele)
+  world.emulator.clearRequests()
+})
+afterEach(() => {
+  vi.useRealTimers()
+})
+afterAll(() => world.close())
+
+const toCallback = (url: URL) => url.pathname === '/getAToken'
+
+/** The Error view's report, after checking that nobody is signed in and Entra was asked once at most. */
+async function reportOf(page: Page, browser: Browser): Promise<unknown> {
+  expect(page.url.pathname).toBe('/error')
+  expect((await browser.fetch('/api/session')).json).toMatchObject({ authenticated: false })
+  expect(world.emulator.requests('token').length).toBeLessThanOrEqual(1)
+  const ref = page.url.searchParams.get('ref') ?? ''
+  return (await browser.fetch(`/api/errors/${ref}`)).json
+}
+
+/** A sign-in that has come as far as Entra's answer, which is not delivered yet. */
+async function answeredSignIn(browser: Browser): Promise<URL> {
+  return (await browser.goTo('/auth/login?returnTo=%2Fresult%2Fme', toCallback)).url
+}
+
+describe('a callback', () => {
+  test.each([
+    ['without a state', '?code=abc', 'state_missing'],
+    ['with an empty state', '?code=abc&state=', 'state_missing'],
+    ['with two states', '?code=abc&state=a&state=b', 'state_missing'],
+    ['with a state that is an array', '?code=abc&state[]=a', 'state_missing'],
+    ['with a state from nowhere', '?code=abc&state=nowhere', 'state_mismatch'],
+    ['with a state of 10 kB', `?code=abc&state=${'a'.repeat(10_000)}`, 'state_mismatch'],
+    ['with NUL in the state', '?code=abc&state=%00', 'state_mismatch'],
+    ['with a state that is not UTF-8', '?code=abc&state=%ff%fe', 'state_mismatch'],
+  ])('%s ends in the Error view', async (_name, query, code) => {
+    const browser = world.openBrowser()
+    const page = await browser.goTo(`/getAToken${query}`)
+    expect(await reportOf(page, browser)).toMatchObject({ code })
+    expect(world.emulator.requests('token')).toHaveLength(0)
+  })
+
+  test('of another browser ends in the Error view, and leaves the first sign-in usable', async () => {
+    const [attacker, victim] = [world.openBrowser(), world.openBrowser()]
+    const answer = await answeredSignIn(attacker)
+    const page = await victim.goTo(answer.href)
+    expect(await reportOf(page, victim)).toMatchObject({ code: 'state_mismatch' })
+    expect((await attacker.goTo(answer.href)).url.pathname).toBe('/result/me')
+  })
+
+  test('after ten minutes ends in the Error view and says so', async () => {
+    const browser = world.openBrowser()
+    const answer = await answeredSignIn(browser)
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 11 * 60_000 })
+    const page = await browser.goTo(answer.href)
+    expect(await reportOf(page, browser)).toMatchObject({
+      code: 'state_expired',
+      retry: { href: '/auth/login?returnTo=%2Fresult%2Fme', label: 'Start again' },
+    })
+  })
+
+  test('that is replayed by somebody signed in goes home and changes nothing', async () => {
+    const browser = world.openBrowser()
+    const answer = await answeredSignIn(browser)
+    await browser.goTo(answer.href)
+    const page = await browser.goTo(`${answer.pathname}${answer.search}`)
+    expect(page.url.pathname).toBe('/')
+    expect((await browser.fetch('/api/session')).json).toMatchObject({ authenticated: true })
+    expect(world.emulator.requests('token')).toHaveLength(1)
+  })
+
+  test('that is replayed by anybody else ends in the Error view', async () => {
+    const browser = world.openBrowser()
+    const answer = await answeredSignIn(browser)
+    await browser.goTo(answer.href)
+    const other = world.openBrowser()
+    const page = await other.goTo(answer.href)
+    expect(await reportOf(page, other)).toMatchObject({ code: 'state_replayed' })
+  })
+
+  test('sent twenty times at once makes one token request and one session', async () => {
+    const browser = world.openBrowser()
+    const { href } = await answeredSignIn(browser)
+    const cookie = await browser.jar.getCookieString(href)
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, () => fetch(href, { headers: { cookie }, redirect: 'manual' })),
+    )
+    const signedIn = answers.filter((answer) => answer.headers.get('location') === '/result/me')
+    expect(signedIn).toHaveLength(1)
+    expect(answers.every((answer) => answer.status === 303)).toBe(true)
+    expect(world.emulator.requests('token')).toHaveLength(1)
+  })
+
+  test('with the code of another attempt of the same browser is refused', async () => {
+    const browser = world.openBrowser()
+    const first = await answeredSignIn(browser)
+    const second = await answeredSignIn(browser)
+    second.searchParams.set('code', first.searchParams.get('code') ?? '')
+    const page = await browser.goTo(second.href)
+    expect(await reportOf(page, browser)).toMatchObject({ code: 'sign_in_expired' })
+  })
+
+  test('with neither code nor error ends in the Error view', async () => {
+    const browser = world.openBrowser()
+    const answer = await answeredSignIn(browser)
+    answer.searchParams.delete('code')
+    const page = await browser.goTo(answer.href)
+    expect(await reportOf(page, browser)).toMatchObject({ code: 'sign_in_failed' })
+  })
+})
+
+describe('an error from Entra', () => {
+  test.each([
+    ['access_denied', 65004, 'access_denied', 'Try again'],
+    ['access_denied', undefined, 'access_denied', 'Try again'],
+    ['interaction_required', 90094, 'admin_consent_required', 'Try again'],
+    ['interaction_required', 50105, 'not_assigned', 'Use a different account'],
+    ['access_denied', 53003, 'blocked_by_policy', 'Use a different account'],
+    ['login_required', undefined, 'interaction_required', 'Continue'],
+    ['server_error', undefined, 'identity_provider_unavailable', 'Try again'],
+    ['unheard_of', 999999, 'sign_in_failed', 'Try again'],
+  ])('%s with AADSTS%s becomes %s', async (error, aadsts, code, label) => {
+    const browser = world.openBrowser()
+    world.emulator.failNext('authorize', { entraError: { error, ...(aadsts && { aadsts }) } })
+    const page = await browser.goTo('/auth/login?returnTo=%2Fresult%2Fme')
+    const report = await reportOf(page, browser)
+    expect(report).toMatchObject({ code, retry: { label } })
+    if (aadsts) expect(report).toMatchObject({ aadsts: String(aadsts) })
+    expect(JSON.stringify(report)).toContain('returnTo=%2Fresult%2Fme')
+  })
+
+  test('is not shown in words of its own', async () => {
+    const browser = world.openBrowser()
+    const description = '<script>alert(1)</script>'
+    world.emulator.failNext('authorize', { entraError: { error: 'access_denied', description } })
+    const page = await browser.goTo('/auth/login')
+    expect(JSON.stringify(await reportOf(page, browser))).not.toContain('script')
+  })
+})
+
+describe('a token endpoint that', () => {
+  test.each([
+    ['answers 500', { status: 500, body: { error: 'server_error' } }],
+    ['answers HTML', { status: 200, body: '<h1>Proxy error</h1>' }],
+    ['answers 400 with HTML', { status: 400, body: '<h1>Bad</h1>' }],
+    ['answers an empty 200', { status: 200, body: '' }],
+    ['answers a JSON array', { status: 200, body: [] }],
+    ['answers an empty JSON object', { status: 200, body: {} }],
+    ['asks for a pause', { status: 429, body: {}, retryAfter: 7 }],
+    ['drops the connection', { reset: true as const }],
+  ])('%s ends in the Error view, asked once', async (_name, fault) => {
+    const browser = world.openBrowser()
+    world.emulator.failNext('token', fault)
+    const page = await browser.goTo('/auth/login')
+    expect(await reportOf(page, browser)).toMatchObject({ code: 'identity_provider_unavailable' })
+    expect(world.emulator.requests('token')).toHaveLength(1)
+  })
+
+  test.each([
+    [{ error: 'invalid_grant', aadsts: 70008 }, 'sign_in_expired'],
+    [{ error: 'invalid_grant', aadsts: 54005 }, 'sign_in_expired'],
+    [{ error: 'invalid_client', aadsts: 7000215 }, 'app_misconfigured'],
+    [{ error: 'invalid_client', aadsts: 7000222 }, 'app_misconfigured'],
+    [{ error: 'interaction_required', aadsts: 50076 }, 'interaction_required'],
+    [{ error: 'temporarily_unavailable' }, 'identity_provider_unavailable'],
+  ])('answers %j is told as %s', async (entraError, code) => {
+    const browser = world.openBrowser()
+    world.emulator.failNext('token', { entraError })
+    const page = await browser.goTo('/auth/login')
+    expect(await reportOf(page, browser)).toMatchObject({ code })
+  })
+})
+
+describe('an ID token', () => {
+  const guid = '00000000-0000-4000-8000-000000000000'
+  test.each<[string, Record<string, unknown>, string]>([
+    ['with another nonce', { nonce: 'other' }, 'nonce_mismatch'],
+    ['without a nonce', { nonce: undefined }, 'nonce_mismatch'],
+    ['for another app', { aud: guid }, 'id_token_invalid'],
+    ['for two apps', { aud: ['aaaaaaaa-bbbb-4ccc-8ddd-eeeeeeeeeeee', guid] }, 'id_token_invalid'],
+    ['for another azp', { azp: guid }, 'id_token_invalid'],
+    ['of another issuer', { iss: 'https://evil.example/v2.0' }, 'id_token_invalid'],
+    ['of another tenant', { tid: guid }, 'id_token_invalid'],
+    ['with a tenant that is no GUID', { tid: '../x' }, 'id_token_invalid'],
+    ['without a tenant', { tid: undefined }, 'id_token_invalid'],
+    ['that has expired', { exp: 1_000_000_000 }, 'id_token_invalid'],
+    ['whose expiry is a text', { exp: '9999999999' }, 'id_token_invalid'],
+    ['without an expiry', { exp: undefined }, 'id_token_invalid'],
+    ['that is not valid yet', { nbf: 9_999_999_999 }, 'id_token_invalid'],
+  ])('%s is refused', async (_name, change, code) => {
+    const browser = world.openBrowser()
+    world.emulator.tamperNextIdToken((claims) => ({ ...claims, ...change }))
+    const page = await browser.goTo('/auth/login')
+    expect(await reportOf(page, browser)).toMatchObject({ code })
+  })
+
+  test.each([{ alg: 'none' as const }, { alg: 'HS256' as const }, { otherKey: true }])(
+    'signed with %j is refused',
+    async (options) => {
+      const browser = world.openBrowser()
+      world.emulator.tamperNextIdToken((claims) => claims, options)
+      const page = await browser.goTo('/auth/login')
+      expect(await reportOf(page, browser)).toMatchObject({ code: 'id_token_invalid' })
+    },
+  )
+})
+
+describe('a sign-in error', () => {
+  test('is shown to no other browser', async () => {
+    const page = await world.openBrowser().goTo('/getAToken?state=x')
+    const ref = page.url.searchParams.get('ref') ?? ''
+    const { status, json } = await world.openBrowser().fetch(`/api/errors/${ref}`)
+    expect(status).toBe(404)
+    expect(json).toMatchObject({ code: 'not_found' })
+  })
+
+  test('is forgotten after ten minutes', async () => {
+    const browser = world.openBrowser()
+    const page = await browser.goTo('/getAToken?state=x')
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 10 * 60_000 })
+    const ref = page.url.searchParams.get('ref') ?? ''
+    expect((await browser.fetch(`/api/errors/${ref}`)).status).toBe(404)
+  })
+})
+
+test('a sign-in while Entra is down ends in the Error view, and works again after it', async () => {
+  const fresh = await World.open()
+  const browser = fresh.openBrowser()
+  fresh.emulator.failNext('discovery', { status: 503, body: 'down' })
+  const page = await browser.goTo('/auth/login')
+  const ref = page.url.searchParams.get('ref') ?? ''
+  expect((await browser.fetch(`/api/errors/${ref}`)).json).toMatchObject({
+    code: 'identity_provider_unavailable',
+  })
+  expect((await browser.goTo('/auth/login')).url.pathname).toBe('/')
+  await fresh.close()
+})

@@ -1,0 +1,124 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import type { Browser } from './support/browser.ts'
+import { adele, World } from './support/world.ts'
+
+let world: World
+beforeAll(async () => {
+  world = await World.open()
+})
+beforeEach(() => {
+  world.emulator.signInAutomaticallyAs(adele)
+})
+afterAll(() => world.close())
+
+async function cookieHeader(browser: Browser): Promise<string> {
+  return browser.jar.getCookieString(world.origin)
+}
+
+describe('signing out', () => {
+  test('by a form ends the session and goes on to Entra, which comes back home', async () => {
+    const browser = await world.signIn()
+    const { status, headers } = await browser.submit('/auth/logout')
+    expect(status).toBe(303)
+    const url = new URL(String(headers['location']))
+    expect(url.pathname).toBe(`/${world.emulator.tenantId}/oauth2/v2.0/logout`)
+    expect(url.searchParams.get('post_logout_redirect_uri')).toBe(`${world.origin}/`)
+    expect(url.searchParams.get('logout_hint')).not.toBe('')
+    expect((await browser.fetch('/api/session')).json).toMatchObject({ authenticated: false })
+    const page = await browser.goTo(url.href)
+    expect(page.url.href).toBe(`${world.origin}/`)
+  })
+
+  test('by fetch answers where to go on', async () => {
+    const browser = await world.signIn()
+    const { status, json } = await browser.fetch('/auth/logout', { method: 'POST' })
+    expect(status).toBe(200)
+    expect(json).toMatchObject({
+      logoutUrl: expect.stringContaining('/oauth2/v2.0/logout?') as string,
+    })
+  })
+
+  test('clears the cookie with the attributes it was set with', async () => {
+    const browser = await world.signIn()
+    const { headers } = await browser.submit('/auth/logout')
+    expect(headers['set-cookie']).toMatch(
+      /^sid-\d+=; Max-Age=0; Path=\/; .*HttpOnly; SameSite=Strict/,
+    )
+    expect(headers['clear-site-data']).toBe('"cache", "storage"')
+  })
+
+  test('makes the old cookie useless for ever', async () => {
+    const browser = await world.signIn()
+    const cookie = await cookieHeader(browser)
+    await browser.submit('/auth/logout')
+    const answer = await fetch(`${world.origin}/api/me`, { headers: { cookie, 'x-csrf': '1' } })
+    expect(answer.status).toBe(401)
+    expect(await answer.json()).toMatchObject({ code: 'session_revoked' })
+  })
+
+  test('is not undone by requests in flight, reading or renewing', async () => {
+    const browser = await world.signIn()
+    const cookie = await cookieHeader(browser)
+    world.emulator.failNext('me', { delayMs: 150 })
+    const slow = fetch(`${world.origin}/api/me`, { headers: { cookie, 'x-csrf': '1' } })
+    await browser.submit('/auth/logout')
+    await slow
+    const after = await fetch(`${world.origin}/api/session`, { headers: { cookie, 'x-csrf': '1' } })
+    expect(await after.json()).toMatchObject({ authenticated: false, reason: 'revoked' })
+  })
+
+  test('discards the tokens of a refresh in flight', async () => {
+    const browser = await world.signIn()
+    const cookie = await cookieHeader(browser)
+    await browser.fetch('/api/me')
+    world.emulator.failNext('me', { status: 401, body: {} })
+    world.emulator.failNext('token', { delayMs: 150 })
+    const refreshing = fetch(`${world.origin}/api/me`, { headers: { cookie, 'x-csrf': '1' } })
+    await browser.submit('/auth/logout')
+    expect((await refreshing).status).toBe(401)
+    const after = await fetch(`${world.origin}/api/me`, { headers: { cookie, 'x-csrf': '1' } })
+    expect(await after.json()).toMatchObject({ code: 'session_revoked' })
+  })
+
+  test('is a POST only', async () => {
+    const browser = await world.signIn()
+    const page = await browser.goTo('/auth/logout')
+    expect(page.status).toBe(405)
+    expect((await browser.fetch('/api/session')).json).toMatchObject({ authenticated: true })
+  })
+
+  test.each([
+    [{ origin: 'https://evil.example', 'sec-fetch-site': 'cross-site' }],
+    [{ origin: 'null' }],
+    [{ 'sec-fetch-site': 'same-site' }],
+    [{}],
+  ])('is refused when the form is not of this app: %j', async (headers) => {
+    const browser = await world.signIn()
+    const cookie = await cookieHeader(browser)
+    const answer = await fetch(`${world.origin}/auth/logout`, {
+      method: 'POST',
+      headers: { cookie, 'content-type': 'application/x-www-form-urlencoded', ...headers },
+      redirect: 'manual',
+    })
+    expect(answer.status).toBe(403)
+    expect((await browser.fetch('/api/session')).json).toMatchObject({ authenticated: true })
+  })
+
+  test('without a session still leads out of Entra', async () => {
+    const { status, headers } = await world.openBrowser().submit('/auth/logout')
+    expect(status).toBe(303)
+    expect(headers['location']).toContain('/oauth2/v2.0/logout')
+  })
+})
+
+test('signing out while Entra is down ends the session here and goes home', async () => {
+  const fresh = await World.open({ SESSION_STORE: 'memory:' })
+  const browser = await fresh.signIn()
+  const cookie = await browser.jar.getCookieString(fresh.origin)
+  await fresh.emulator.close()
+  const { status } = await browser.submit('/auth/logout')
+  expect(status).toBe(303)
+  const after = await fetch(`${fresh.origin}/api/session`, { headers: { cookie, 'x-csrf': '1' } })
+  expect(await after.json()).toMatchObject({ authenticated: false })
+  await fresh.stopServer()
+})

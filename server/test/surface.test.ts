@@ -1,0 +1,147 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { request } from 'undici'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { buildApp } from '../src/app.ts'
+import { loadConfig } from '../src/config/config.ts'
+import { World } from './support/world.ts'
+
+let world: World
+beforeAll(async () => {
+  world = await World.open()
+})
+afterAll(() => world.close())
+
+describe('every answer', () => {
+  test.each(['/livez', '/api/session', '/api/nothing', '/auth/logout', '/nothing'])(
+    'carries the security headers: %s',
+    async (path) => {
+      const { headers } = await fetch(`${world.origin}${path}`)
+      const policy = headers.get('content-security-policy') ?? ''
+      expect(policy).toContain("default-src 'none'")
+      expect(policy).toContain("frame-ancestors 'none'")
+      expect(policy).not.toContain('unsafe')
+      expect(headers.get('x-content-type-options')).toBe('nosniff')
+      expect(headers.get('referrer-policy')).toBe('no-referrer')
+      expect(headers.get('cross-origin-resource-policy')).toBe('same-origin')
+    },
+  )
+
+  test('to a path that is not there is a problem for a program', async () => {
+    const answer = await fetch(`${world.origin}/api/nothing`)
+    expect(answer.status).toBe(404)
+    expect(answer.headers.get('content-type')).toBe('application/problem+json')
+    expect(await answer.json()).toMatchObject({
+      code: 'not_found',
+      correlationId: expect.any(String) as string,
+    })
+  })
+})
+
+describe('health', () => {
+  test('tells that the process lives and can sign people in', async () => {
+    expect((await fetch(`${world.origin}/livez`)).status).toBe(200)
+    const ready = await fetch(`${world.origin}/readyz`)
+    expect(await ready.json()).toEqual({ status: 'ok', store: 'ok', authority: 'ok' })
+  })
+
+  test('tells that the authority cannot be reached', async () => {
+    const fresh = await World.open()
+    fresh.emulator.failNext('discovery', { status: 500, body: 'down' })
+    const answer = await fetch(`${fresh.origin}/readyz`)
+    expect(answer.status).toBe(503)
+    expect(await answer.json()).toMatchObject({ authority: 'unavailable', store: 'ok' })
+    expect((await fetch(`${fresh.origin}/livez`)).status).toBe(200)
+    await fresh.close()
+  })
+})
+
+describe('without values from the app registration', () => {
+  const app = buildApp(
+    loadConfig({ PORT: '3000', SESSION_STORE: 'memory:', LOG_LEVEL: 'silent', CLIENT_ID: 'x' }),
+  )
+  afterAll(async () => (await app).close())
+
+  test('the API says that it is not configured', async () => {
+    const answer = await (await app).inject('/api/session')
+    expect(answer.statusCode).toBe(503)
+    expect(answer.json()).toMatchObject({ code: 'config_missing' })
+  })
+
+  test('a sign-in leads to the Setup view', async () => {
+    const answer = await (await app).inject('/auth/login')
+    expect([answer.statusCode, answer.headers.location]).toEqual([303, '/setup'])
+  })
+
+  test('the setup is told to this machine, without values', async () => {
+    const answer = await (
+      await app
+    ).inject({ url: '/api/setup', headers: { host: 'localhost:3000' } })
+    expect(answer.json()).toMatchObject({
+      configured: false,
+      redirectUri: 'http://localhost:3000/getAToken',
+      settings: [
+        { name: 'CLIENT_ID', status: 'invalid' },
+        { name: 'CLIENT_SECRET', status: 'missing' },
+        { name: 'AUTHORITY', status: 'missing' },
+      ],
+    })
+  })
+
+  test.each([{ remoteAddress: '192.0.2.1' }, { headers: { host: 'rebound.example' } }])(
+    'the setup is told to nobody else: %j',
+    async (from) => {
+      const answer = await (await app).inject({ url: '/api/setup', ...from })
+      expect(answer.json()).toEqual({ configured: false })
+    },
+  )
+})
+
+describe('the SPA', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'entra-bff-web-'))
+  mkdirSync(join(folder, 'assets'))
+  writeFileSync(join(folder, 'index.html'), '<title>the page</title>')
+  writeFileSync(join(folder, 'assets/app-abc123.js'), 'export {}')
+  const config = loadConfig({ SESSION_STORE: 'memory:', LOG_LEVEL: 'silent' })
+  const app = buildApp(config, { webFolder: folder })
+  afterAll(async () => {
+    await (await app).close()
+    rmSync(folder, { recursive: true })
+  })
+  const accept = 'text/html,*/*'
+
+  test.each([
+    ['/', 200],
+    ['/login?returnTo=%2F', 200],
+    ['/result/me/calendar', 200],
+    ['/error?ref=x', 200],
+    ['/setup', 200],
+    ['/nowhere', 404],
+  ])('is the page at %s, with status %i', async (url, status) => {
+    const answer = await (await app).inject({ url, headers: { accept } })
+    expect([answer.statusCode, answer.body]).toEqual([status, '<title>the page</title>'])
+  })
+
+  test.each(['/api/nowhere', '/auth/nowhere'])('is not at %s', async (url) => {
+    const answer = await (await app).inject({ url, headers: { accept } })
+    expect(answer.headers['content-type']).toBe('application/problem+json')
+  })
+
+  test('keeps hashed files for ever and asks for the others each time', async () => {
+    const cacheOf = async (url: string) =>
+      (await (await app).inject({ url, headers: { accept } })).headers['cache-control']
+    expect(await cacheOf('/assets/app-abc123.js')).toBe('public, max-age=31536000, immutable')
+    expect(await cacheOf('/')).toBe('no-cache')
+  })
+})
+
+test('behind https, cookies have the prefix that only this server can set', async () => {
+  const secure = await World.open({ PUBLIC_URL: 'https://app.example.com' })
+  const { headers } = await request(`${secure.origin}/auth/login`)
+  expect(headers['set-cookie']).toMatch(
+    /^__Host-Http-tx-[\da-f]{16}=.*; Path=\/; HttpOnly; Secure; SameSite=Lax$/,
+  )
+  expect(headers['strict-transport-security']).toBe('max-age=31536000; includeSubDomains')
+  await secure.close()
+})
