@@ -16,7 +16,7 @@ function memoryAdapter(): Adapter {
     findByUid: (uid) => Promise.resolve([...records.values()].find((r) => r.uid === uid)),
     consume: async (id) => {
       const record = await find(id)
-      if (record) record['consumed'] = epochSeconds()
+      if (record) record.consumed = epochSeconds()
     },
     destroy: (id) => Promise.resolve(void records.delete(id)),
     // Entra does not withdraw what was issued when a code comes a second time.

@@ -1,5 +1,4 @@
-import type { Authority } from '../directory.ts'
-import { findUser, findUserByName, type SampleUser } from '../directory.ts'
+import { findUser, findUserByName, type Authority, type SampleUser } from '../directory.ts'
 import type { ClientRegistration } from '../clients.ts'
 import type { Exchange } from '../http/exchange.ts'
 import { responseModes, type ReplyTarget } from './client-reply.ts'

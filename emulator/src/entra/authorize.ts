@@ -1,5 +1,11 @@
-import type { Authority, SampleUser } from '../directory.ts'
-import { admits, findUser, findUserByName, sampleUsers } from '../directory.ts'
+import {
+  admits,
+  findUser,
+  findUserByName,
+  sampleUsers,
+  type Authority,
+  type SampleUser,
+} from '../directory.ts'
 import { nameOf } from '../clients.ts'
 import type { Exchange } from '../http/exchange.ts'
 import { html, send } from '../http/replies.ts'

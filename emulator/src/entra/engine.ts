@@ -42,6 +42,8 @@ function configuration(state: EntraState): Configuration {
     responseTypes: ['code'],
     clientBasedCORS: () => false,
     issueRefreshToken: () => Promise.resolve(false),
+    // The engine's session lives for one request; a code must outlive it.
+    expiresWithSession: () => Promise.resolve(false),
     findAccount: (_ctx, id) => ({ accountId: id, claims: () => ({ sub: id }) }),
     ttl: {
       AuthorizationCode: () => state.lifetimes.authorizationCode,

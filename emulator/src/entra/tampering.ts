@@ -2,7 +2,14 @@ import { generateKeyPair, SignJWT, UnsecuredJWT, type CryptoKey, type JWTPayload
 import type { SigningKey } from './keys.ts'
 
 export type IdTokenClaims = JWTPayload & Record<string, unknown>
-export type ChangeClaims = (claims: IdTokenClaims) => IdTokenClaims | undefined | void
+/** Returns other claims, or changes those it is given. */
+export type ChangeClaims = (claims: IdTokenClaims) => unknown
+
+/** The claims as `change` returns them, or as it left them when it returns nothing. */
+function changedClaims(claims: IdTokenClaims, change: ChangeClaims | undefined): IdTokenClaims {
+  const returned = change?.(claims)
+  return typeof returned === 'object' && returned !== null ? { ...returned } : claims
+}
 
 export interface TamperOptions {
   /** `none`, an HMAC algorithm (keyed with the client id), or an RSA one. */
@@ -30,7 +37,7 @@ export class IdTokenSigner {
 
   async sign(claims: IdTokenClaims, clientId: string): Promise<string> {
     const tampering = this.#planned.shift()
-    const changed = tampering?.change(claims) ?? claims
+    const changed = changedClaims(claims, tampering?.change)
     const alg = tampering?.alg ?? 'RS256'
     if (alg === 'none') return new UnsecuredJWT(changed).encode()
     const { kid } = this.#key.publicJwk

@@ -1,6 +1,7 @@
 import type { ClientRegistration } from '../clients.ts'
 import type { Exchange } from '../http/exchange.ts'
 import { json, send } from '../http/replies.ts'
+import type { Authorization } from './authorizations.ts'
 import { authenticateClient } from './client-authentication.ts'
 import type { Engine } from './engine.ts'
 import { EntraError } from './errors.ts'
@@ -24,9 +25,8 @@ export function createTokenEndpoint(state: EntraState, engine: Engine) {
       const signIn = state.refreshTokens.redeem(form.get('refresh_token'), clientId)
       const scope = form.get('scope')
       const request = scope ? parseScopes(scope) : signIn.request
-      // A nonce belongs to the request that carried it, not to what is refreshed later.
-      const { nonce: _nonce, ...rest } = signIn
-      send(res, json(200, await tokenAnswer(state, rest, request)))
+      const answer = await tokenAnswer(state, withoutNonce(signIn), request)
+      send(res, json(200, answer))
     },
     'urn:ietf:params:oauth:grant-type:jwt-bearer': async (exchange, client) => {
       send(exchange.res, json(200, await onBehalfOf(state, exchange.form, client)))
@@ -54,6 +54,13 @@ export function createTokenEndpoint(state: EntraState, engine: Engine) {
     const mayOmit = deviceGrants.includes(type) || type === 'refresh_token'
     await grant(exchange, authenticateClient(state.clients, exchange, mayOmit))
   }
+}
+
+/** A nonce belongs to the request that carried it, not to what is refreshed later. */
+function withoutNonce(signIn: Authorization): Authorization {
+  const copy = { ...signIn }
+  delete copy.nonce
+  return copy
 }
 
 function codeForm(form: URLSearchParams, client: ClientRegistration): URLSearchParams {

@@ -1,0 +1,140 @@
+import { decodeJwt } from 'jose'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { fabrikam, startEmulator, type Emulator } from '../src/index.ts'
+import { Browser } from './support/browser.ts'
+import { answerOf, authorizeUrl, client, redeem, signIn, tokensOf } from './support/sign-in.ts'
+
+let emulator: Emulator
+let browser: Browser
+beforeEach(async () => {
+  emulator = await startEmulator({ clients: [client] })
+  browser = new Browser(emulator.url)
+})
+afterEach(() => emulator.close())
+
+test('the answer carries code, state and session_state, and no iss', async () => {
+  const page = await signIn(browser, authorizeUrl(emulator), 'Adele Vance')
+  expect(Object.keys(answerOf(page)).sort()).toEqual(['code', 'session_state', 'state'])
+})
+
+test('a signed-in browser gets a code without a page, and consent is asked once', async () => {
+  await signIn(browser, authorizeUrl(emulator), 'Adele Vance')
+  expect(answerOf(await browser.open(authorizeUrl(emulator)))).toHaveProperty('code')
+  const picker = await browser.open(authorizeUrl(emulator, { prompt: 'select_account' }))
+  expect(picker.text).toContain('Pick an account')
+  expect(answerOf(await browser.press(picker, 'Adele Vance'))).toHaveProperty('code')
+})
+
+test('a known login_hint needs no picker, by name or by the opaque claim', async () => {
+  const hint = authorizeUrl(emulator, { login_hint: 'alexw@contoso.onmicrosoft.com' })
+  const page = await browser.press(await browser.open(hint), 'Accept')
+  const { body } = await redeem(emulator, page)
+  const claims = decodeJwt(String(body['id_token']))
+  const opaque = authorizeUrl(emulator, { login_hint: String(claims['login_hint']) })
+  expect(answerOf(await new Browser(emulator.url).open(opaque))).toHaveProperty('code')
+})
+
+test.each([
+  ['Cancel', 'access_denied', 'AADSTS65004'],
+  ['No, cancel', 'access_denied', 'AADSTS65004'],
+])('%s returns to the client with %s', async (button, error, number) => {
+  let page = await browser.open(authorizeUrl(emulator))
+  if (button === 'No, cancel') page = await browser.press(page, 'Adele Vance')
+  const answer = answerOf(await browser.press(page, button))
+  expect(answer).toMatchObject({ error, state: 'a state' })
+  expect(answer['error_description']).toContain(number)
+})
+
+test.each([
+  [{ redirect_uri: 'http://localhost:3000/other' }, 'AADSTS50011'],
+  [{ client_id: 'nobody' }, 'AADSTS700016'],
+])('a request with %o ends on a page of its own', async (change, number) => {
+  const page = await browser.open(authorizeUrl(emulator, change))
+  expect(page.status).toBe(400)
+  expect(page.text).toContain(number)
+})
+
+test('an unknown tenant is refused', async () => {
+  const response = await fetch(`${emulator.url}/nowhere/v2.0/.well-known/openid-configuration`)
+  expect(response.status).toBe(400)
+  expect(await response.json()).toMatchObject({ error: 'invalid_tenant', error_codes: [90002] })
+})
+
+test('an unknown account and one of another tenant are refused on the picker', async () => {
+  const page = await browser.open(authorizeUrl(emulator))
+  const unknown = await browser.press(page, 'Next', { username: 'nobody@contoso.com' })
+  expect(unknown.text).toContain('AADSTS50034')
+  expect((await browser.press(unknown, 'Robin Kline')).text).toContain('AADSTS50020')
+})
+
+test('common lets a user of any tenant in, with the issuer of that tenant', async () => {
+  const authority = `${emulator.url}/common`
+  const metadata = await fetch(`${authority}/v2.0/.well-known/openid-configuration`)
+  expect(await metadata.json()).toMatchObject({ issuer: `${emulator.url}/{tenantid}/v2.0` })
+  const page = await signIn(browser, authorizeUrl(emulator, { authority }), 'Robin Kline')
+  const { body } = await redeem(emulator, page)
+  expect(decodeJwt(String(body['id_token']))).toMatchObject({
+    tid: fabrikam.id,
+    iss: `${emulator.url}/${fabrikam.id}/v2.0`,
+  })
+})
+
+test('prompt=none says what is missing', async () => {
+  const silent = (scope: string) => browser.open(authorizeUrl(emulator, { prompt: 'none', scope }))
+  expect(answerOf(await silent('openid'))).toMatchObject({ error: 'login_required' })
+  await signIn(browser, authorizeUrl(emulator), 'Adele Vance')
+  expect(answerOf(await silent('openid'))).toHaveProperty('code')
+  expect(answerOf(await silent('Mail.Read'))).toMatchObject({ error: 'consent_required' })
+  const other = authorizeUrl(emulator, { prompt: 'select_account' })
+  await signIn(browser, other, 'Alex Wilber')
+  expect(answerOf(await silent('openid'))).toMatchObject({ error: 'interaction_required' })
+})
+
+test('only the administrator accepts what needs one', async () => {
+  const url = authorizeUrl(emulator, { scope: 'openid GroupMember.Read.All' })
+  const page = await browser.press(await browser.open(url), 'Adele Vance')
+  expect(page.text).toContain('Need admin approval')
+  const answer = answerOf(await browser.press(page, 'Return to the application'))
+  expect(answer).toMatchObject({ error: 'access_denied', error_subcode: 'consent_required' })
+  const admin = await tokensOf(emulator, 'Megan Bowen', 'openid GroupMember.Read.All')
+  expect(admin.body['scope']).toContain('GroupMember.Read.All')
+})
+
+test('automatic mode shows no page and consents to everything', async () => {
+  emulator.signInAutomaticallyAs('AdeleV@contoso.onmicrosoft.com')
+  const url = authorizeUrl(emulator, { prompt: 'select_account', scope: 'openid Mail.Read' })
+  expect(answerOf(await browser.open(url))).toHaveProperty('code')
+})
+
+test.each([
+  ['fragment', /#code=/],
+  ['form_post', /name="code"/],
+])('response_mode %s is honoured', async (mode, pattern) => {
+  await signIn(browser, authorizeUrl(emulator), 'Adele Vance')
+  const page = await browser.open(authorizeUrl(emulator, { response_mode: mode }))
+  expect(mode === 'fragment' ? page.url : page.text).toMatch(pattern)
+})
+
+test('signing out tells clients the sid without iss and returns to the client', async () => {
+  const { browser: adele, body } = await tokensOf(emulator, 'Adele Vance')
+  const { sid, login_hint: hint } = decodeJwt(String(body['id_token']))
+  const query = new URLSearchParams({
+    post_logout_redirect_uri: 'http://localhost:3000/',
+    logout_hint: String(hint),
+  })
+  const page = await adele.open(`${emulator.authority}/oauth2/v2.0/logout?${query.toString()}`)
+  expect(page.text).toContain(
+    `src="http://localhost:3000/auth/frontchannel-logout?sid=${String(sid)}"`,
+  )
+  expect(page.text).not.toContain('iss=')
+  expect(page.text).toContain('location.replace("http://localhost:3000/")')
+  const silent = await adele.open(authorizeUrl(emulator, { prompt: 'none' }))
+  expect(answerOf(silent)).toMatchObject({ error: 'login_required' })
+})
+
+test('signing out never leads to an address nobody registered', async () => {
+  const url = `${emulator.authority}/oauth2/v2.0/logout?post_logout_redirect_uri=http://evil.example/`
+  const page = await browser.open(url)
+  expect(page.text).toContain('You signed out of your account')
+  expect(page.text).not.toContain('evil.example')
+})

@@ -1,0 +1,83 @@
+import { createHash, randomBytes } from 'node:crypto'
+import type { Emulator, ClientRegistration } from '../../src/index.ts'
+import { Browser, type Page } from './browser.ts'
+
+export const redirectUri = 'http://localhost:3000/getAToken'
+
+export const client: ClientRegistration = {
+  clientId: '11111111-2222-4333-8444-555555555555',
+  name: 'Test application',
+  clientSecret: 's3cret',
+  redirectUris: [redirectUri],
+  postLogoutRedirectUris: ['http://localhost:3000/'],
+  frontChannelLogoutUri: 'http://localhost:3000/auth/frontchannel-logout',
+}
+
+export const verifier = randomBytes(32).toString('base64url')
+const challenge = createHash('sha256').update(verifier).digest('base64url')
+
+export function authorizeUrl(emulator: Emulator, more: Record<string, string> = {}): string {
+  const { authority = emulator.authority, ...params } = more
+  const query = new URLSearchParams({
+    client_id: client.clientId,
+    redirect_uri: redirectUri,
+    response_type: 'code',
+    scope: 'openid profile offline_access User.Read',
+    state: 'a state',
+    nonce: 'a nonce',
+    code_challenge: challenge,
+    code_challenge_method: 'S256',
+    ...params,
+  })
+  return `${authority}/oauth2/v2.0/authorize?${query.toString()}`
+}
+
+/** Signs in through the pages, and accepts what is asked. */
+export async function signIn(browser: Browser, url: string, name: string): Promise<Page> {
+  let page = await browser.press(await browser.open(url), name)
+  if (page.text.includes('Permissions requested')) page = await browser.press(page, 'Accept')
+  return page
+}
+
+export const answerOf = (page: Page) => Object.fromEntries(new URL(page.url).searchParams)
+
+export type Body = Record<string, unknown>
+
+/** Calls the token endpoint as the test client. */
+export async function callToken(emulator: Emulator, form: Record<string, string>) {
+  const body = new URLSearchParams({
+    client_id: client.clientId,
+    client_secret: 's3cret',
+    redirect_uri: redirectUri,
+    ...form,
+  })
+  const response = await fetch(`${emulator.authority}/oauth2/v2.0/token`, { method: 'POST', body })
+  return { status: response.status, body: (await response.json()) as Body }
+}
+
+export async function redeem(emulator: Emulator, page: Page, more: Record<string, string> = {}) {
+  return callToken(emulator, {
+    grant_type: 'authorization_code',
+    code: answerOf(page)['code'] ?? '',
+    code_verifier: verifier,
+    ...more,
+  })
+}
+
+export async function tokensOf(emulator: Emulator, name: string, scope?: string) {
+  const browser = new Browser(emulator.url)
+  const page = await signIn(browser, authorizeUrl(emulator, scope ? { scope } : {}), name)
+  const { body } = await redeem(emulator, page)
+  return {
+    browser,
+    access: String(body['access_token']),
+    refresh: String(body['refresh_token']),
+    body,
+  }
+}
+
+export function callGraph(emulator: Emulator, path: string, token: string, headers = {}) {
+  return fetch(`${emulator.graphUrl}${path}`, {
+    headers: { authorization: `Bearer ${token}`, ...headers },
+  })
+}

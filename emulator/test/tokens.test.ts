@@ -1,0 +1,167 @@
+import { decodeJwt, decodeProtectedHeader } from 'jose'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { startEmulator, type Emulator } from '../src/index.ts'
+import { Browser } from './support/browser.ts'
+import {
+  authorizeUrl,
+  callGraph,
+  callToken,
+  client,
+  redeem,
+  signIn,
+  tokensOf,
+} from './support/sign-in.ts'
+
+let emulator: Emulator
+beforeEach(async () => {
+  emulator = await startEmulator({ clients: [client] })
+})
+afterEach(async () => {
+  vi.useRealTimers()
+  await emulator.close()
+})
+
+const later = (seconds: number) => vi.setSystemTime(Date.now() + seconds * 1000)
+const refreshWith = (token: string, more = {}) =>
+  callToken(emulator, { grant_type: 'refresh_token', refresh_token: token, ...more })
+
+test('a code is good once, with its verifier, for ten minutes', async () => {
+  const browser = new Browser(emulator.url)
+  const page = await signIn(browser, authorizeUrl(emulator), 'Adele Vance')
+  const wrong = await redeem(emulator, page, { code_verifier: 'x'.repeat(43) })
+  expect(wrong).toMatchObject({ status: 400, body: { error_codes: [501481] } })
+  expect((await redeem(emulator, page)).status).toBe(200)
+  expect((await redeem(emulator, page)).body).toMatchObject({
+    error: 'invalid_grant',
+    error_codes: [54005],
+  })
+  const next = await browser.open(authorizeUrl(emulator))
+  vi.useFakeTimers({ toFake: ['Date'] })
+  later(601)
+  expect((await redeem(emulator, next)).body).toMatchObject({ error_codes: [70008] })
+})
+
+test('a wrong secret is a 401 with Entra’s body', async () => {
+  const { status, body } = await callToken(emulator, {
+    grant_type: 'refresh_token',
+    refresh_token: 'x',
+    client_secret: 'wrong',
+  })
+  expect(status).toBe(401)
+  expect(body).toMatchObject({ error: 'invalid_client', error_codes: [7000215] })
+  expect(body['error_description']).toMatch(
+    /^AADSTS7000215: .* Trace ID: .* Correlation ID: .* Timestamp: /,
+  )
+})
+
+test('the ID token has the claims of version 2', async () => {
+  const { body } = await tokensOf(emulator, 'Adele Vance')
+  const names = [
+    'ver',
+    'iss',
+    'sub',
+    'aud',
+    'exp',
+    'iat',
+    'nbf',
+    'name',
+    'oid',
+    'preferred_username',
+  ]
+  const claims = decodeJwt(String(body['id_token']))
+  for (const name of [...names, 'rh', 'sid', 'login_hint', 'tid', 'uti', 'nonce']) {
+    expect(claims, name).toHaveProperty(name)
+  }
+  expect(body).toMatchObject({ token_type: 'Bearer', expires_in: 3600, ext_expires_in: 3600 })
+  expect(body['client_info']).toBeTypeOf('string')
+})
+
+test('refresh tokens rotate and the old one stays good', async () => {
+  const { refresh } = await tokensOf(emulator, 'Adele Vance')
+  const first = await refreshWith(refresh)
+  expect(first.body['refresh_token']).not.toBe(refresh)
+  expect((await refreshWith(refresh)).status).toBe(200)
+})
+
+test('refreshing for a scope without consent asks for consent', async () => {
+  const { refresh } = await tokensOf(emulator, 'Adele Vance')
+  expect((await refreshWith(refresh, { scope: 'Mail.Read' })).body).toMatchObject({
+    error: 'invalid_grant',
+    suberror: 'consent_required',
+    error_codes: [65001],
+  })
+})
+
+test('refresh tokens expire after 90 days and can be revoked', async () => {
+  const { refresh } = await tokensOf(emulator, 'Adele Vance')
+  vi.useFakeTimers({ toFake: ['Date'] })
+  later(90 * 24 * 3600)
+  expect((await refreshWith(refresh)).body).toMatchObject({ error_codes: [700082] })
+  const { refresh: other } = await tokensOf(emulator, 'Adele Vance')
+  emulator.revokeRefreshTokens('AdeleV@contoso.onmicrosoft.com')
+  expect((await refreshWith(other)).body).toMatchObject({ error_codes: [50173] })
+})
+
+test('access tokens expire at Graph by the clock and by setLifetimes', async () => {
+  emulator.setLifetimes({ accessToken: 60 })
+  const { access } = await tokensOf(emulator, 'Adele Vance')
+  vi.useFakeTimers({ toFake: ['Date'] })
+  later(61)
+  expect((await callGraph(emulator, '/me', access)).status).toBe(401)
+})
+
+test('the next ID token can be spoilt: claims, algorithm, key', async () => {
+  emulator.tamperNextIdToken((claims) => ({ ...claims, nonce: 'other' }), { alg: 'none' })
+  const spoilt = String((await tokensOf(emulator, 'Adele Vance')).body['id_token'])
+  expect(decodeJwt(spoilt)['nonce']).toBe('other')
+  expect(spoilt).toMatch(/\.$/)
+  emulator.tamperNextIdToken(() => undefined, { alg: 'HS256' })
+  const symmetric = String((await tokensOf(emulator, 'Adele Vance')).body['id_token'])
+  expect(decodeProtectedHeader(symmetric).alg).toBe('HS256')
+  const proper = String((await tokensOf(emulator, 'Adele Vance')).body['id_token'])
+  expect(decodeProtectedHeader(proper).alg).toBe('RS256')
+})
+
+test('a token for the own API is exchanged on behalf of the user', async () => {
+  const scope = `openid api://${client.clientId}/access_as_user`
+  await tokensOf(emulator, 'Adele Vance')
+  const { access, body } = await tokensOf(emulator, 'Adele Vance', scope)
+  expect(decodeJwt(access)).toMatchObject({
+    aud: client.clientId,
+    scp: 'access_as_user',
+    ver: '2.0',
+  })
+  const exchange = (assertion: string, scopes: string) =>
+    callToken(emulator, {
+      grant_type: 'urn:ietf:params:oauth:grant-type:jwt-bearer',
+      requested_token_use: 'on_behalf_of',
+      assertion,
+      scope: scopes,
+    })
+  const exchanged = await exchange(access, 'User.Read')
+  expect((await callGraph(emulator, '/me', String(exchanged.body['access_token']))).status).toBe(
+    200,
+  )
+  expect((await exchange(access, 'Mail.Read')).body).toMatchObject({ suberror: 'consent_required' })
+  expect((await exchange(String(body['id_token']), 'User.Read')).body).toMatchObject({
+    error: 'invalid_grant',
+  })
+})
+
+test('a device code waits, slows down, expires', async () => {
+  const start = await fetch(`${emulator.authority}/oauth2/v2.0/devicecode`, {
+    method: 'POST',
+    body: new URLSearchParams({ client_id: client.clientId, scope: 'openid User.Read' }),
+  })
+  const { device_code: code, interval } = (await start.json()) as {
+    device_code: string
+    interval: number
+  }
+  expect(interval).toBe(5)
+  const poll = () => callToken(emulator, { grant_type: 'device_code', device_code: code })
+  expect((await poll()).body['error']).toBe('authorization_pending')
+  expect((await poll()).body['error']).toBe('slow_down')
+  vi.useFakeTimers({ toFake: ['Date'] })
+  later(900)
+  expect((await poll()).body).toMatchObject({ error: 'expired_token', error_codes: [70020] })
+})
