@@ -13,11 +13,12 @@ export interface DownstreamAnswer {
 
 type Read<Body> = (response: Response, startedAt: number) => Promise<Body>
 interface RequestOptions {
+  method?: 'GET' | 'POST'
   signal?: AbortSignal | undefined
   timeoutMs?: number
 }
 
-/** Only reads go through here, so a request may be repeated while the server restarts. */
+/** Reads are repeated while the server restarts. */
 const restartDelays = [250, 750, 1500]
 
 export const fetchSession = () => request<SessionView>(paths.session, readJson)
@@ -32,6 +33,14 @@ export const fetchPhoto = (signal?: AbortSignal) =>
 
 export const callDownstream = (call: string, search: string, signal?: AbortSignal) =>
   request<DownstreamAnswer>(`/api/${call}${search}`, readDownstream, { signal, timeoutMs: 30_000 })
+
+/** Ends the session. @returns where to go to sign out of Microsoft too */
+export const signOut = async () => {
+  const { logoutUrl } = await requestOnce<{ logoutUrl: string }>(paths.logout, readJson, {
+    method: 'POST',
+  })
+  return logoutUrl
+}
 
 async function request<Body>(path: string, read: Read<Body>, options: RequestOptions = {}) {
   for (let attempt = 0; ; attempt++) {
@@ -48,7 +57,7 @@ async function request<Body>(path: string, read: Read<Body>, options: RequestOpt
 }
 
 async function requestOnce<Body>(path: string, read: Read<Body>, options: RequestOptions) {
-  const { signal: outer, timeoutMs = 10_000 } = options
+  const { method = 'GET', signal: outer, timeoutMs = 10_000 } = options
   const deadline = new AbortController()
   const timer = setTimeout(() => {
     deadline.abort()
@@ -56,7 +65,7 @@ async function requestOnce<Body>(path: string, read: Read<Body>, options: Reques
   const signal = outer ? AbortSignal.any([outer, deadline.signal]) : deadline.signal
   const startedAt = performance.now()
   try {
-    const response = await fetch(path, requestInit(signal))
+    const response = await fetch(path, { ...requestInit(signal), method })
     if (!response.ok) throw await errorOf(response)
     return await read(response, startedAt)
   } catch (error) {

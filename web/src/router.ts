@@ -63,11 +63,7 @@ const routes = [
 
 export function createAppRouter(history: RouterHistory, pinia: Pinia) {
   const session = useSession(pinia)
-  const router = createRouter({
-    history,
-    routes,
-    scrollBehavior: (_to, _from, saved) => saved ?? { top: 0 },
-  })
+  const router = createRouter({ history, routes })
   router.beforeEach(async (to) => {
     if (session.state.kind === 'unknown') await session.load()
     return placeFor(to, session.state)
@@ -93,5 +89,5 @@ function placeFor(to: RouteLocationNormalized, state: SessionState) {
 
 async function focusHeading() {
   await nextTick()
-  document.querySelector<HTMLElement>('h1')?.focus({ preventScroll: true })
+  document.querySelector<HTMLElement>('h1')?.focus()
 }

@@ -48,11 +48,11 @@ export const texts = {
     permission: (scopes: readonly string[]) => scopes.join(', '),
     asksConsent: 'Asks for your consent',
     signOut: 'Sign out',
+    signOutFailed: 'Signing out failed: you are still signed in. Try again.',
     switchAccount: 'Switch account',
   },
   result: {
     back: 'Back',
-    summary: 'Summary',
     request: 'Request',
     status: 'Status',
     duration: 'Time',

@@ -130,3 +130,12 @@ test('a page from the browser’s cache keeps its content while the server is aw
   expect(page.get('h1').text()).toBe('Welcome Adele Vance!')
   expect(page.get('.notice').text()).toContain('The server does not answer.')
 })
+
+test('a session that ended in another tab is noticed when this one is looked at', async () => {
+  const { page, router, server } = await openApp('/', { '/api/session': signedIn() })
+  server.replies['/api/session'] = signedOut({ reason: 'revoked' })
+  document.dispatchEvent(new Event('visibilitychange'))
+  await settle()
+  expect(router.currentRoute.value.path).toBe('/login')
+  expect(page.text()).not.toContain('Adele Vance')
+})

@@ -2,7 +2,7 @@ import type { SessionView, SignedIn, SignedOut, SignedOutReason } from '@entra-b
 import { defineStore } from 'pinia'
 import { computed, ref, shallowRef } from 'vue'
 import { ProblemError } from '../api-errors.ts'
-import { fetchSession } from '../api.ts'
+import { fetchSession, signOut } from '../api.ts'
 
 export type SessionState =
   | { kind: 'unknown' }
@@ -42,13 +42,18 @@ export const useSession = defineStore('session', () => {
     if (now.kind === 'signedOut' && now.reason === 'none') state.value = { ...now, reason }
   }
 
-  /** Nothing of a person stays on the page, or in the browser's page cache. */
-  function forget() {
+  /**
+   * Ends the session. Nothing of a person stays on the page, or in the browser's page cache.
+   * @returns where to go to sign out of Microsoft too
+   */
+  async function end() {
+    const logoutUrl = await signOut()
     state.value = { kind: 'unknown' }
+    return logoutUrl
   }
 
   const app = computed(() => ('app' in state.value ? state.value.app : undefined))
-  return { state, connection, app, load, reportLoss, forget }
+  return { state, connection, app, load, reportLoss, end }
 })
 
 function stateOf(view: SessionView): SessionState {

@@ -1,0 +1,76 @@
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
+
+/** Set by the test command, which finds or gets a browser. */
+export const browserPath = process.env['TEST_BROWSER'] ?? ''
+
+const flags = [
+  // Chromium refuses its sandbox to root, which CI often is.
+  ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+]
+
+export function launchBrowser(): Promise<Browser> {
+  return chromium.launch({ executablePath: browserPath, args: flags })
+}
+
+/** A person's browser, which collects what a page complains of: errors, policy violations. */
+export class Visitor {
+  readonly complaints: string[] = []
+  readonly context: BrowserContext
+  readonly page: Page
+
+  private constructor(context: BrowserContext, page: Page) {
+    this.context = context
+    this.page = page
+    this.#listen(page)
+  }
+
+  static async arrive(browser: Browser, origin: string): Promise<Visitor> {
+    const context = await browser.newContext({
+      baseURL: origin,
+      viewport: { width: 1280, height: 800 },
+    })
+    context.setDefaultTimeout(15_000)
+    return new Visitor(context, await context.newPage())
+  }
+
+  async openTab(): Promise<Page> {
+    const page = await this.context.newPage()
+    this.#listen(page)
+    return page
+  }
+
+  /** The `h1` of the view that is shown. */
+  async heading(page = this.page): Promise<string> {
+    return page.getByRole('heading', { level: 1 }).innerText()
+  }
+
+  #listen(page: Page): void {
+    page.on('pageerror', (error) => this.complaints.push(error.message))
+    page.on('console', (message) => {
+      const isFailedRequest = message.text().startsWith('Failed to load resource')
+      if (message.type() === 'error' && !isFailedRequest) this.complaints.push(message.text())
+    })
+  }
+}
+
+/** The emulator's pages: whoever it is, and what they think of the permissions. */
+export async function signInAs(
+  page: Page,
+  name: string,
+  answer: 'Accept' | 'No, cancel' = 'Accept',
+) {
+  await page.getByRole('button', { name }).click()
+  const decision = page.getByRole('button', { name: answer })
+  // Consent is asked for once; after that the browser is back at once.
+  await Promise.race([
+    decision.waitFor(),
+    page.waitForURL((url) => !url.pathname.includes('oauth2')),
+  ])
+  if (await decision.isVisible()) await decision.click()
+}
