@@ -35,7 +35,9 @@ const config = loadConfig({
   SESSION_STORE: 'memory:',
   LOG_LEVEL: process.env['LOG_LEVEL'] ?? 'warn',
 })
-const users = emulator.users.map((user) => ({ name: user.displayName, username: user.username }))
+const users = emulator.users
+  .filter((user) => user.tenantId === emulator.tenantId)
+  .map((user) => ({ name: user.displayName, username: user.username }))
 const app = await buildApp(config, { demo: { users }, logStream: pretty({ colorize: true }) })
 await app.listen({ host: config.host, port })
 

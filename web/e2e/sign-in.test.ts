@@ -171,7 +171,7 @@ describe.skipIf(!browserPath)('without values from the app registration', () => 
     const browser = await launchBrowser()
     const visitor = await Visitor.arrive(browser, world.origin)
     await visitor.page.goto('/')
-    expect(await visitor.heading()).toContain('Almost there')
+    await visitor.page.getByRole('heading', { name: 'Almost there' }).waitFor()
     await visitor.page.waitForURL((url) => url.pathname === '/setup')
     for (const text of ['CLIENT_ID', 'CLIENT_SECRET', `${world.origin}/getAToken`]) {
       await visitor.page.getByText(text).first().waitFor()
