@@ -1,6 +1,6 @@
 import { expect, test, vi } from 'vitest'
 import { problem, signedIn, signedOut } from './support/answers.ts'
-import { linkNamed, openApp, settle } from './support/open-app.ts'
+import { buttonNamed, linkNamed, openApp, settle } from './support/open-app.ts'
 
 test('the signed-in person is welcomed by name', async () => {
   const { page } = await openApp('/', { '/api/session': signedIn() })
@@ -52,17 +52,16 @@ test('a name of markup stays text', async () => {
   expect(page.find('h1 img').exists()).toBe(false)
 })
 
-test('signing out is a form post, after which the login page says so once', async () => {
-  const { page, router, server } = await openApp('/', { '/api/session': signedIn() })
-  const form = page.get('form')
-  expect(form.attributes()).toMatchObject({ method: 'post', action: '/auth/logout' })
-  form.element.addEventListener('submit', (event) => {
-    event.preventDefault()
+test('signing out hides the person, goes on to Microsoft, and is told once on the way back', async () => {
+  const assign = vi.spyOn(window.location, 'assign').mockImplementation(() => undefined)
+  const logoutUrl = 'https://login.example/logout'
+  const { page, router, server } = await openApp('/', {
+    '/api/session': signedIn(),
+    '/auth/logout': { status: 200, body: JSON.stringify({ logoutUrl }) },
   })
-  await form.trigger('submit')
-  expect(page.text()).toContain('Adele Vance')
-  window.dispatchEvent(new Event('pagehide'))
+  await buttonNamed(page, 'Sign out').trigger('click')
   await settle()
+  expect(assign.mock.calls).toEqual([[logoutUrl]])
   expect(page.text()).not.toContain('Adele Vance')
 
   server.replies['/api/session'] = signedOut()
@@ -73,6 +72,19 @@ test('signing out is a form post, after which the login page says so once', asyn
 
   const again = await openApp('/login', { '/api/session': signedOut() })
   expect(again.page.find('.notice').exists()).toBe(false)
+})
+
+test('whoever could not be signed out is told so, and stays', async () => {
+  const assign = vi.spyOn(window.location, 'assign').mockImplementation(() => undefined)
+  const { page } = await openApp('/', {
+    '/api/session': signedIn(),
+    '/auth/logout': problem(503, 'store_unavailable'),
+  })
+  await buttonNamed(page, 'Sign out').trigger('click')
+  await settle()
+  expect(assign).not.toHaveBeenCalled()
+  expect(page.text()).toContain('you are still signed in')
+  expect(page.get('h1').text()).toBe('Welcome Adele Vance!')
 })
 
 test('switching the account asks Microsoft to show all of them', async () => {
