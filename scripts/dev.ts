@@ -23,6 +23,7 @@ const server = restartOnChange(() => {
     ...fresh,
     PUBLIC_URL: fresh['PUBLIC_URL'] || `http://localhost:${String(port)}`,
     HOST: '127.0.0.1',
+    LOG_LEVEL: fresh['LOG_LEVEL'] || 'warn',
     PORT: String(bffPort),
   }
 })

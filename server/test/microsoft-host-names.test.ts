@@ -15,7 +15,10 @@ import { type Certificates, makeCertificates } from './support/certificates.ts'
 import { adele, freePort } from './support/world.ts'
 
 const hosts = ['login.microsoftonline.com', 'graph.microsoft.com']
-const client = { clientId: 'aaaaaaaa-bbbb-4ccc-8ddd-eeeeeeeeeeee', clientSecret: 'test~secret~value' }
+const client = {
+  clientId: 'aaaaaaaa-bbbb-4ccc-8ddd-eeeeeeeeeeee',
+  clientSecret: 'test~secret~value',
+}
 const builtServer = fileURLToPath(new URL('../dist/main.js', import.meta.url))
 const preload = new URL('support/loopback-hosts.mjs', import.meta.url).href
 
@@ -108,7 +111,7 @@ describe("under Microsoft's own host names", () => {
 
     const { status, json } = await browser.fetch('/api/me')
     expect([status, json]).toMatchObject([200, { displayName: 'Adele Vance' }])
-    expect(emulator.requests('me').at(-1)?.headers['host']).toBe('graph.microsoft.com')
+    expect(emulator.requests('me').at(-1)?.headers.host).toBe('graph.microsoft.com')
 
     const { headers } = await browser.submit('/auth/logout')
     expect(headers['location']).toMatch(/^https:\/\/login\.microsoftonline\.com\//)

@@ -161,7 +161,7 @@ describe.skipIf(!browserPath)('in a real browser', () => {
     await page.getByText('"displayName": "Adele Vance"').waitFor()
     expect((await Promise.all(bodies)).join('')).not.toMatch(/eyJ[\w-]{20}/)
     expect([...origins].sort()).toEqual([world.origin, world.emulator.url].sort())
-    expect(await page.evaluate(() => JSON.stringify({ ...localStorage }))).toBe('{}')
+    expect(await page.evaluate('JSON.stringify({ ...localStorage })')).toBe('{}')
   })
 })
 
