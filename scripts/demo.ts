@@ -21,6 +21,7 @@ const emulator = await startEmulator({
   clients: [
     {
       ...client,
+      name: 'The entra-bff demo',
       redirectUris: [`${origin}/getAToken`],
       postLogoutRedirectUris: [`${origin}/`],
     },
