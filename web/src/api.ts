@@ -1,4 +1,11 @@
-import { csrfHeader, paths, type Problem, type SessionView, type SetupView, type SignInError } from '@entra-bff/shared'
+import {
+  csrfHeader,
+  paths,
+  type Problem,
+  type SessionView,
+  type SetupView,
+  type SignInError,
+} from '@entra-bff/shared'
 import { problemOf, ProblemError, UnreachableError } from './api-errors.ts'
 
 /** What a downstream API answered. The body stays text: it belongs to somebody else. */

@@ -40,8 +40,8 @@ export async function spa(app: FastifyInstance, { folder }: { folder: string }):
 
 function wantsPage(request: FastifyRequest): boolean {
   const isRead = request.method === 'GET' || request.method === 'HEAD'
-  const isOurs = /^\/(api|auth)(\/|$)/.test(request.url)
-  return isRead && !isOurs && (request.headers.accept?.includes('text/html') ?? false)
+  const isProgram = /^\/(api|auth|assets)(\/|$)/.test(request.url)
+  return isRead && !isProgram && /text\/html|\*\/\*/.test(request.headers.accept ?? '*/*')
 }
 
 function isView(request: FastifyRequest): boolean {

@@ -1,4 +1,12 @@
-import { Problem, SessionView, SetupView, SignInError, type ProblemCode, type SignedIn, type SignedOut } from '@entra-bff/shared'
+import {
+  Problem,
+  SessionView,
+  SetupView,
+  SignInError,
+  type ProblemCode,
+  type SignedIn,
+  type SignedOut,
+} from '@entra-bff/shared'
 import type { TSchema } from 'typebox'
 import { Value } from 'typebox/value'
 
