@@ -11,13 +11,16 @@ function room(source, name, others) {
     target: `${source}/${name}`,
     from: source,
     except: [name, ...others].map((path) => `./${path}`),
-    message: `${name}/ may import only from: ${others.join(', ')}. See CONTRIBUTING.md.`,
+    message: `${name}/ may import only from: ${others.join(', ') || 'nowhere'}. See CONTRIBUTING.md.`,
   }
 }
 
 const server = 'server/src'
 const ground = ['failure.ts', 'bounded-map.ts', 'config']
 const below = [...ground, 'secrets', 'store']
+
+const web = 'web/src'
+const api = ['api.ts', 'api-errors.ts', 'texts.ts', 'texts-setup.ts']
 
 export default defineConfig(
   globalIgnores(['**/dist/', '**/coverage/']),
@@ -68,17 +71,28 @@ export default defineConfig(
           basePath: import.meta.dirname,
           zones: [
             // The server: main → app → configured → rooms → store, http → shared.
-            room(server, 'config', ['failure.ts', 'store']),
+            room(server, 'config', []),
             room(server, 'secrets', ground),
             room(server, 'store', [...ground, 'secrets']),
             room(server, 'entra', below),
             room(server, 'http', [...below, 'entra', 'sign-in', 'session']),
-            room(server, 'session', [...below, 'http/cookies.ts', 'downstream/calls.ts']),
+            room(server, 'session', [...below, 'http/cookies.ts']),
             room(server, 'downstream', [...below, 'entra', 'session']),
             room(server, 'sign-in', [...below, 'entra', 'session', 'http/cookies.ts']),
             // The SPA: main → router → views → stores, components → api → shared.
-            { target: 'web/src/{stores,components}', from: 'web/src/views' },
-            { target: 'web/src/!(main.ts)', from: 'web/src/main.ts' },
+            room(web, 'navigation', []),
+            room(web, 'result', []),
+            room(web, 'feedback', []),
+            room(web, 'stores', api),
+            room(web, 'components', [...api, 'stores', 'navigation', 'feedback', 'result']),
+            room(web, 'views', [
+              ...api,
+              'stores',
+              'navigation',
+              'feedback',
+              'result',
+              'components',
+            ]),
             // The emulator imports nobody, or a shared bug would hide itself.
             { target: 'emulator/src', from: ['server', 'shared', 'web'] },
             // Nobody but tests, scripts and benches imports the emulator.

@@ -1,7 +1,7 @@
 import type { AppInfo } from '@entra-bff/shared'
 import type { FastifyInstance } from 'fastify'
 import type { Config } from './config/config.ts'
-import { callsOf } from './downstream/calls.ts'
+import { callsOf, viewCalls } from './downstream/calls.ts'
 import { DownstreamClient } from './downstream/client.ts'
 import { downstreamRoutes } from './downstream/routes.ts'
 import type { EntraClient } from './entra/client.ts'
@@ -70,7 +70,8 @@ export async function configured(app: FastifyInstance, options: ConfiguredOption
   await app.register(
     async (api) => {
       await api.register(sessionGuard, { sessions, publicUrl, cookieName: sessionCookie })
-      await api.register(sessionRoutes, { app: info, calls, lifetimes })
+      const callsFor = (granted: readonly string[]) => viewCalls(calls, granted)
+      await api.register(sessionRoutes, { app: info, callsFor, lifetimes })
       await api.register(errorRoute, { errors })
       await api.register(downstreamRoutes, { calls, client, sessions, tokens })
     },

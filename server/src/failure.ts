@@ -13,11 +13,6 @@ export const publicTexts: Readonly<Record<ProblemCode, PublicText>> = {
     title: 'Invalid request',
     detail: 'The request is not of the form this route takes.',
   },
-  invalid_return_url: {
-    status: 400,
-    title: 'Invalid return address',
-    detail: 'The address to return to must be a path of this app.',
-  },
   not_signed_in: {
     status: 401,
     title: 'Not signed in',
@@ -37,11 +32,6 @@ export const publicTexts: Readonly<Record<ProblemCode, PublicText>> = {
     status: 401,
     title: 'Sign-in needed again',
     detail: 'Microsoft asks for a new sign-in before the API can be called.',
-  },
-  claims_challenge: {
-    status: 401,
-    title: 'More verification needed',
-    detail: 'Microsoft asks for more verification before the API can be called.',
   },
   csrf_failed: {
     status: 403,

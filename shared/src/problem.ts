@@ -3,12 +3,10 @@ import { type Static, Type } from 'typebox'
 /** Stable codes of `application/problem+json` answers. Texts may change, codes do not. */
 export const problemCodes = [
   'invalid_request',
-  'invalid_return_url',
   'not_signed_in',
   'session_expired',
   'session_revoked',
   'reauthentication_required',
-  'claims_challenge',
   'csrf_failed',
   'consent_required',
   'forbidden',

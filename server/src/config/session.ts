@@ -1,5 +1,7 @@
-import type { StoreLocation } from '../store/open.ts'
 import type { SettingsReader } from './reader.ts'
+
+/** Where sessions are kept. */
+export type StoreLocation = { kind: 'memory' } | { kind: 'file'; folder: string }
 
 /** Durations are milliseconds. */
 export interface SessionSettings {

@@ -44,9 +44,14 @@ function graphOf(endpoint: string): string {
   return /^(.+\/v1\.0)\/me$/.exec(endpoint)?.[1] ?? 'https://graph.microsoft.com/v1.0'
 }
 
-export function viewOfCall(call: Call, granted: readonly string[]): CallView {
-  const { id, title, scopes } = call
-  return { id, title, scopes, granted: scopes.every((scope) => isGranted(scope, granted)) }
+/** What the Welcome view offers to somebody who has granted these scopes. */
+export function viewCalls(calls: readonly Call[], granted: readonly string[]): CallView[] {
+  return calls
+    .filter((call) => call.listed)
+    .map(({ id, title, scopes }) => {
+      const isReady = scopes.every((scope) => isGranted(scope, granted))
+      return { id, title, scopes, granted: isReady }
+    })
 }
 
 /** Entra tells granted scopes with or without their resource, and in its own spelling. */

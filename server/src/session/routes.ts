@@ -1,18 +1,19 @@
 import {
   type AppInfo,
+  type CallView,
   Problem,
   type SessionView,
   SessionView as SessionViewSchema,
 } from '@entra-bff/shared'
 import type { FastifyInstance } from 'fastify'
-import { type Call, viewOfCall } from '../downstream/calls.ts'
 import { absoluteExpiry, idleExpiry, type Lifetimes } from './lifetimes.ts'
 import type { SessionRecord } from './record.ts'
 import type { SessionLookup } from './sessions.ts'
 
 export interface SessionRouteOptions {
   app: AppInfo
-  calls: readonly Call[]
+  /** What the page can offer to somebody with these scopes. */
+  callsFor: (granted: readonly string[]) => CallView[]
   lifetimes: Lifetimes
 }
 
@@ -38,11 +39,11 @@ function viewOf(lookup: SessionLookup, options: SessionRouteOptions): SessionVie
 }
 
 function signedInView(record: SessionRecord, options: SessionRouteOptions): SessionView {
-  const { app, calls, lifetimes } = options
+  const { app, callsFor, lifetimes } = options
   return {
     authenticated: true,
     user: record.user,
-    calls: calls.filter((call) => call.listed).map((call) => viewOfCall(call, record.granted)),
+    calls: callsFor(record.granted),
     serverTime: new Date().toISOString(),
     idleExpiresAt: new Date(idleExpiry(record, lifetimes)).toISOString(),
     expiresAt: new Date(absoluteExpiry(record, lifetimes)).toISOString(),

@@ -1,3 +1,4 @@
+import type { StoreLocation } from '../config/session.ts'
 import { Failure } from '../failure.ts'
 import { openLmdbStore } from './lmdb.ts'
 import { openMemoryStore } from './memory.ts'
@@ -5,8 +6,6 @@ import type { Store } from './store.ts'
 
 /** Longer than any healthy store takes, short enough for a person who waits. */
 const deadlineMs = 2_000
-
-export type StoreLocation = { kind: 'memory' } | { kind: 'file'; folder: string }
 
 /** Every call of the store ends within two seconds, with its answer or a `store_unavailable`. */
 export function openStore(location: StoreLocation): Store {

@@ -48,9 +48,7 @@ export function useCall(target: () => CallTarget | undefined) {
     const loss = losses[problem.code]
     // The router's guard moves on to the login view if the session is really over.
     if (loss) return session.reportLoss(loss)
-    const needsSignIn =
-      problem.code === 'reauthentication_required' || problem.code === 'claims_challenge'
-    if (!needsSignIn || !mayLeaveToSignIn()) return
+    if (problem.code !== 'reauthentication_required' || !mayLeaveToSignIn()) return
     state.value = { kind: 'leaving' }
     leaveTo(loginHrefOf(problem.login, returnTo))
   }
