@@ -87,6 +87,7 @@ export default defineConfig(
             room(web, 'components', [...api, 'stores', 'navigation', 'feedback', 'result']),
             room(web, 'views', [
               ...api,
+              'styles',
               'stores',
               'navigation',
               'feedback',

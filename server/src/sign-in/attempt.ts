@@ -1,6 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { type KeyRing, sameText } from '../secrets/key-ring.ts'
-import { seal, unseal } from '../secrets/seal.ts'
+import { sameText } from '../secrets/key-ring.ts'
 import type { LocalPath } from './local-path.ts'
 
 /**
@@ -41,7 +40,7 @@ export function createAttempt(
   }
 }
 
-/** Names the attempt's cookie: tells nothing that the same browser could not know. */
+/** Names the attempt's cookie, and its claim in the store. */
 export function attemptId(state: string): string {
   return createHash('sha256').update(state).digest('hex').slice(0, 16)
 }
@@ -51,31 +50,12 @@ export function codeChallenge(attempt: Attempt): string {
   return createHash('sha256').update(attempt.codeVerifier).digest('base64url')
 }
 
-export function sealAttempt(ring: KeyRing, attempt: Attempt): string {
-  const context = contextOf(attemptId(attempt.state))
-  return seal(ring, context, JSON.stringify(attempt)).toString('base64url')
-}
-
-/** @returns undefined for a cookie that this server did not make, or not under this name */
-export function openAttempt(ring: KeyRing, id: string, cookie: string): Attempt | undefined {
-  try {
-    const text = unseal(ring, contextOf(id), Buffer.from(cookie, 'base64url'))
-    return JSON.parse(text) as Attempt
-  } catch {
-    return undefined
-  }
-}
-
 export function isFor(attempt: Attempt, state: string): boolean {
   return sameText(attempt.state, state)
 }
 
 export function isExpired(attempt: Attempt): boolean {
   return Date.now() - attempt.createdAt > attemptLifetime
-}
-
-function contextOf(id: string): string {
-  return `attempt:${id}`
 }
 
 function randomText(): string {
