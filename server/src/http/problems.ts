@@ -18,7 +18,9 @@ export function sendProblem(
 ): FastifyReply {
   const failure = toFailure(error)
   const { status } = publicTexts[failure.code]
-  if (status >= 500) request.log.error({ err: failure, code: failure.code }, 'request failed')
+  // That settings are missing is told once, at the start; it is nobody's mistake now.
+  const isFault = status >= 500 && failure.code !== 'config_missing'
+  if (isFault) request.log.error({ err: failure, code: failure.code }, 'request failed')
   else request.log.info({ code: failure.code, reason: failure.message }, 'request refused')
   if (failure.retryAfter !== undefined) reply.header('retry-after', failure.retryAfter)
   return reply
