@@ -107,9 +107,18 @@ describe('GET /api/me', () => {
     expect((await browser.fetch('/api/session')).json).toMatchObject({ authenticated: true })
   })
 
-  test('answers 503 while Entra cannot refresh, and 200 after it', async () => {
+  test('goes on with a token that is still good while Entra cannot refresh it', async () => {
     const browser = await world.signIn()
-    later(58)
+    await browser.fetch('/api/me')
+    later(57)
+    world.emulator.failNext('token', { status: 503, body: 'down' })
+    expect((await browser.fetch('/api/me')).status).toBe(200)
+  })
+
+  test('answers 503 while Entra cannot refresh, and 200 after it', async () => {
+    world.emulator.setLifetimes({ accessToken: 1_800 })
+    const browser = await world.signIn()
+    later(31)
     world.emulator.failNext('token', { status: 503, body: 'down' })
     const { status, json } = await browser.fetch('/api/me')
     expect(status).toBe(503)

@@ -1,6 +1,6 @@
 /** Every word a person reads. A second language is one more object of this shape. */
 export const texts = {
-  appName: 'Entra BFF',
+  appName: 'entra-bff',
   skipLink: 'Skip to content',
   loading: 'Loading',
   home: 'Home',

@@ -1,10 +1,19 @@
 import { BoundedMap } from '../bounded-map.ts'
 import type { AccessToken, EntraClient, TokenCache } from './client.ts'
 import { EntraFailure } from './failures.ts'
-import type { TokenRecords } from './token-records.ts'
+import { Flights } from './flights.ts'
+import type { StoredTokens, TokenRecords } from './token-records.ts'
 
-/** A token that ends sooner than this is not handed out without asking MSAL. */
+/** A token that ends sooner than this is replaced, as long as Entra can be reached. */
 const spareTime = 5 * 60_000
+
+/** Whose token, and for what. */
+interface Need {
+  sessionKey: string
+  scopes: string[]
+  /** The token that the API did not accept, if that is why another is needed. */
+  refused: string | undefined
+}
 
 /**
  * Access tokens of sessions. A good one is served from memory; else one flight per session goes
@@ -13,8 +22,9 @@ const spareTime = 5 * 60_000
 export class Tokens {
   readonly #entra: EntraClient
   readonly #records: TokenRecords
-  readonly #good = new BoundedMap<string, Map<string, AccessToken>>(10_000)
-  readonly #flights = new Map<string, Promise<unknown>>()
+  /** By session, then by scopes. */
+  readonly #known = new BoundedMap<string, Map<string, AccessToken>>(10_000)
+  readonly #flights = new Flights<string>()
 
   constructor(entra: EntraClient, records: TokenRecords) {
     this.#entra = entra
@@ -28,61 +38,58 @@ export class Tokens {
 
   /**
    * Call it only for a session that was just found alive.
-   * @param refused the token that the API did not accept, if that is why another is needed
    * @throws {EntraFailure}
    */
   async get(sessionKey: string, scopes: string[], refused?: string): Promise<string> {
-    return this.#remembered(sessionKey, scopes, refused) ?? this.#queue(sessionKey, scopes, refused)
+    const need = { sessionKey, scopes, refused }
+    const flight = `${scopes.join(' ')} ${refused ?? ''}`
+    return (
+      this.#remembered(need, spareTime) ??
+      this.#flights.run(sessionKey, flight, () => this.#fetch(need))
+    )
   }
 
   /** Erases every token of a session; what a refresh in flight brings is thrown away. */
   async erase(sessionKey: string): Promise<void> {
-    this.#good.delete(sessionKey)
+    this.#known.delete(sessionKey)
     await this.#records.erase(sessionKey)
   }
 
-  #remembered(sessionKey: string, scopes: string[], refused?: string): string | undefined {
-    const known = this.#good.get(sessionKey)?.get(scopes.join(' '))
-    const usable = known && known.token !== refused && known.expiresAt - spareTime > Date.now()
+  async #fetch(need: Need): Promise<string> {
+    const { sessionKey, scopes, refused } = need
+    const read = await this.#records.find(sessionKey)
+    if (!read) throw new EntraFailure('interaction_required', 'the session has no tokens')
+    try {
+      const force = refused !== undefined
+      const { accessToken, cache } = await this.#entra.accessToken(read.record, scopes, force)
+      await this.#save(sessionKey, read, cache)
+      this.#remember(need, accessToken)
+      return accessToken.token
+    } catch (error) {
+      // While Entra is away, a token that is good for one more minute serves for that minute.
+      const isAway = error instanceof EntraFailure && error.reason === 'unavailable'
+      const last = isAway ? this.#remembered(need, 0) : undefined
+      if (last === undefined) throw error
+      return last
+    }
+  }
+
+  /** Another process may have refreshed first: Entra lets both live. An ended session has none. */
+  async #save(sessionKey: string, read: StoredTokens, cache: TokenCache): Promise<void> {
+    if (cache.serialized === read.record.serialized) return
+    if (await this.#records.replace(sessionKey, read, { ...read.record, ...cache })) return
+    if (await this.#records.find(sessionKey)) return
+    throw new EntraFailure('interaction_required', 'the session ended meanwhile')
+  }
+
+  #remembered({ sessionKey, scopes, refused }: Need, spare: number): string | undefined {
+    const known = this.#known.get(sessionKey)?.get(scopes.join(' '))
+    const usable = known && known.token !== refused && known.expiresAt - spare > Date.now()
     return usable ? known.token : undefined
   }
 
-  /** One at a time for each session: the next in line mostly finds what the first one fetched. */
-  async #queue(sessionKey: string, scopes: string[], refused?: string): Promise<string> {
-    const before = this.#flights.get(sessionKey) ?? Promise.resolve()
-    const flight = before.then(
-      () =>
-        this.#remembered(sessionKey, scopes, refused) ?? this.#fetch(sessionKey, scopes, refused),
-    )
-    const settled = flight.catch(() => undefined)
-    this.#flights.set(sessionKey, settled)
-    try {
-      return await flight
-    } finally {
-      if (this.#flights.get(sessionKey) === settled) this.#flights.delete(sessionKey)
-    }
-  }
-
-  async #fetch(sessionKey: string, scopes: string[], refused?: string): Promise<string> {
-    const read = await this.#records.find(sessionKey)
-    if (!read) throw new EntraFailure('interaction_required', 'the session has no tokens')
-    const force = refused !== undefined
-    const { accessToken, cache } = await this.#entra.accessToken(read.record, scopes, force)
-    const record = { ...read.record, ...cache }
-    const unchanged = cache.serialized === read.record.serialized
-    if (unchanged || (await this.#records.replace(sessionKey, read, record))) {
-      this.#remember(sessionKey, scopes, accessToken)
-      return accessToken.token
-    }
-    // Another process refreshed first, or the session ended: only in the first case are there tokens.
-    if (!(await this.#records.find(sessionKey))) {
-      throw new EntraFailure('interaction_required', 'the session ended meanwhile')
-    }
-    return accessToken.token
-  }
-
-  #remember(sessionKey: string, scopes: string[], token: AccessToken): void {
-    const known = this.#good.get(sessionKey) ?? new Map<string, AccessToken>()
-    this.#good.set(sessionKey, known.set(scopes.join(' '), token))
+  #remember({ sessionKey, scopes }: Need, token: AccessToken): void {
+    const known = this.#known.get(sessionKey) ?? new Map<string, AccessToken>()
+    this.#known.set(sessionKey, known.set(scopes.join(' '), token))
   }
 }
