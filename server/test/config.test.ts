@@ -1,6 +1,7 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { parseEnv } from 'node:util'
 import { afterAll, describe, expect, test } from 'vitest'
 import { loadConfig } from '../src/config/config.ts'
 import { ConfigError } from '../src/config/reader.ts'
@@ -113,5 +114,21 @@ describe('values from the app registration', () => {
     writeFileSync(file, 'from~a~file\n')
     const env = { ...registered, CLIENT_SECRET: '', CLIENT_SECRET_FILE: file }
     expect(loadConfig(env).entra?.clientSecret).toBe('from~a~file')
+  })
+})
+
+describe('.env.sample', () => {
+  const sample = parseEnv(readFileSync(new URL('../../.env.sample', import.meta.url), 'utf8'))
+  const ofScriptsOnly = ['BFF_PORT', 'EMULATOR_PORT']
+
+  test('names every setting there is, and no other', () => {
+    const read = new Set<string>()
+    loadConfig(new Proxy({}, { get: (_env, name) => void read.add(String(name)) }))
+    const settings = [...read].filter((name) => !name.endsWith('_FILE'))
+    expect(Object.keys(sample).sort()).toEqual([...settings, ...ofScriptsOnly].sort())
+  })
+
+  test('shows the defaults', () => {
+    expect(loadConfig(sample)).toEqual(loadConfig({}))
   })
 })
