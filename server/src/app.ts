@@ -6,9 +6,9 @@ import type { Config } from './config/config.ts'
 import { configured } from './configured.ts'
 import { EntraClient } from './entra/client.ts'
 import { healthRoutes } from './http/health.ts'
-import { securityHeaders } from './http/headers.ts'
+import { headersOf, securityHeaders } from './http/headers.ts'
 import { loggerOptions, type LogStream } from './http/logging.ts'
-import { problems } from './http/problems.ts'
+import { problems, sendProblem } from './http/problems.ts'
 import { setupRoute } from './http/setup.ts'
 import { spa } from './http/spa.ts'
 import { unconfigured } from './http/unconfigured.ts'
@@ -34,6 +34,10 @@ export async function buildApp(config: Config, options: AppOptions = {}): Promis
     bodyLimit: 64 * 1024,
     requestTimeout: 30_000,
     return503OnClosing: true,
+    // No hook sees a path that cannot be decoded.
+    frameworkErrors: (error, request, reply) => {
+      sendProblem(error, request, reply.headers(headersOf(config.secure)))
+    },
   })
   const store = openStore(config.session.store)
   const entra = config.entra && new EntraClient(config.entra)

@@ -39,6 +39,24 @@ describe('every answer', () => {
   })
 })
 
+describe('a request that no route takes', () => {
+  test.each([
+    ['GET', '/%', 400, 'invalid_request'],
+    ['GET', '/api/%zz', 400, 'invalid_request'],
+    ['GET', `/api/errors/${'a'.repeat(200)}`, 400, 'invalid_request'],
+    ['GET', '/auth/logout', 405, 'method_not_allowed'],
+    ['PUT', '/api/session', 405, 'method_not_allowed'],
+    ['DELETE', '/api/me', 405, 'method_not_allowed'],
+    ['POST', '/api/nothing', 404, 'not_found'],
+  ] as const)('%s %s is a problem: %i %s', async (method, path, status, code) => {
+    const { statusCode, headers, body } = await request(`${world.origin}${path}`, { method })
+    expect(await body.json()).toMatchObject({ status, code })
+    expect(statusCode).toBe(status)
+    expect(headers['content-security-policy']).toContain("default-src 'none'")
+    expect('allow' in headers).toBe(status === 405)
+  })
+})
+
 describe('health', () => {
   test('tells that the process lives and can sign people in', async () => {
     expect((await fetch(`${world.origin}/livez`)).status).toBe(200)

@@ -1,10 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
 
-/**
- * What every answer carries, errors too (OWASP ASVS 5.0, 3.4). A fixed table: nothing in it
- * depends on the request.
- */
 export const securityHeaders = fp(registerHeaders, { name: 'security-headers' })
 
 function registerHeaders(
@@ -12,7 +8,21 @@ function registerHeaders(
   { secure }: { secure: boolean },
   done: () => void,
 ): void {
-  const headers = {
+  const headers = headersOf(secure)
+  app.addHook('onRequest', (_request, reply, next) => {
+    reply.headers(headers)
+    next()
+  })
+  done()
+}
+
+/**
+ * What every answer carries, errors too (OWASP ASVS 5.0, 3.4). A fixed table: nothing in it
+ * depends on the request.
+ * @param secure whether browsers come by https
+ */
+export function headersOf(secure: boolean): Readonly<Record<string, string>> {
+  return {
     'content-security-policy': contentSecurityPolicy,
     'cross-origin-opener-policy': 'same-origin',
     'cross-origin-resource-policy': 'same-origin',
@@ -21,11 +31,6 @@ function registerHeaders(
     'permissions-policy': 'camera=(), geolocation=(), microphone=()',
     ...(secure && { 'strict-transport-security': 'max-age=31536000; includeSubDomains' }),
   }
-  app.addHook('onRequest', (_request, reply, next) => {
-    reply.headers(headers)
-    next()
-  })
-  done()
 }
 
 const contentSecurityPolicy = [

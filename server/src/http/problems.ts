@@ -56,5 +56,6 @@ const byStatus = new Map<number, ProblemCode>([
   [404, 'not_found'],
   [405, 'method_not_allowed'],
   [413, 'payload_too_large'],
+  [414, 'invalid_request'],
   [415, 'unsupported_media_type'],
 ])

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import fastifyStatic from '@fastify/static'
 import { views } from '@entra-bff/shared'
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { Failure } from '../failure.ts'
 import { sendProblem } from './problems.ts'
 
@@ -28,14 +28,21 @@ export async function spa(app: FastifyInstance, { folder }: { folder: string }):
     })
   }
   app.setNotFoundHandler((request, reply) => {
-    if (!page || !wantsPage(request)) {
-      return sendProblem(new Failure('not_found', 'no such route'), request, reply)
-    }
+    if (!page || !wantsPage(request))
+      return sendProblem(noRoute(app, request, reply), request, reply)
     return reply
       .code(isView(request) ? 200 : 404)
       .headers({ 'content-type': 'text/html; charset=utf-8', 'cache-control': 'no-cache' })
       .send(page)
   })
+}
+
+function noRoute(app: FastifyInstance, request: FastifyRequest, reply: FastifyReply): Failure {
+  const url = pathOf(request)
+  const allowed = ['GET', 'POST'].filter((method) => app.hasRoute({ method, url }))
+  if (allowed.length === 0) return new Failure('not_found', 'no such route')
+  reply.header('allow', allowed.join(', '))
+  return new Failure('method_not_allowed', `${request.method} is not allowed`)
 }
 
 function wantsPage(request: FastifyRequest): boolean {
@@ -45,8 +52,12 @@ function wantsPage(request: FastifyRequest): boolean {
 }
 
 function isView(request: FastifyRequest): boolean {
-  const [path = ''] = request.url.split('?')
+  const path = pathOf(request)
   return Object.values(views).some(
     (view) => path === view || (view === views.result && path.startsWith(`${view}/`)),
   )
+}
+
+function pathOf(request: FastifyRequest): string {
+  return request.url.split('?', 1)[0] ?? ''
 }

@@ -3,7 +3,6 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Config } from '../config/config.ts'
 import type { EntraClient } from '../entra/client.ts'
 import { EntraFailure } from '../entra/failures.ts'
-import { Failure } from '../failure.ts'
 import type { Cookies } from '../http/cookies.ts'
 import { checkSameOrigin } from '../session/csrf.ts'
 
@@ -30,9 +29,6 @@ export function signOutRoute(
       parsed(null, {})
     },
   )
-  scope.get(paths.logout, () => {
-    throw new Failure('method_not_allowed', 'signing out is a POST')
-  })
   scope.post(paths.logout, async (request, reply) => {
     checkSameOrigin(request, config.publicUrl)
     const loginHint = request.session.record?.loginHint
