@@ -2,9 +2,9 @@ import { findAuthority, type Authority } from './directory.ts'
 import type { AuthorizeEndpoint } from './entra/authorize.ts'
 import { deviceSignInPage, startDeviceSignIn } from './entra/device.ts'
 import { discoveryDocument, instanceDiscovery, keysDocument } from './entra/discovery.ts'
-import { describe, EntraError, errorReply } from './entra/errors.ts'
+import { EntraError, errorReply } from './entra/errors.ts'
 import { logout } from './entra/logout.ts'
-import { messagePage } from './entra/pages.ts'
+import { errorPage, messagePage } from './entra/pages.ts'
 import type { EntraState } from './entra/state.ts'
 import { answerGraph, graphEndpoint } from './graph/routes.ts'
 import type { Exchange } from './http/exchange.ts'
@@ -126,10 +126,9 @@ async function dispatchToTenant(exchange: Exchange, endpoints: Endpoints): Promi
     await route.handle({ exchange, segment, authority: authorityOf(segment) }, endpoints)
   } catch (error) {
     if (!(error instanceof EntraError)) throw error
-    const text = describe(error, exchange.correlationId)
-    const page = () =>
-      html(error.status, messagePage('Sorry, but we’re having trouble signing you in', text))
-    send(exchange.res, route.page ? page() : errorReply(error, exchange.correlationId))
+    const { res, correlationId } = exchange
+    const page = () => html(error.status, errorPage(error, correlationId))
+    send(res, route.page ? page() : errorReply(error, correlationId))
   }
 }
 

@@ -4,16 +4,8 @@ import type { Exchange } from '../http/exchange.ts'
 import { html, json, send, type Reply } from '../http/replies.ts'
 import type { DeviceCode } from './device-codes.ts'
 import { EntraError } from './errors.ts'
-import {
-  adminApprovalPage,
-  alert,
-  consentPage,
-  escape,
-  form,
-  messagePage,
-  page,
-  pickerPage,
-} from './pages.ts'
+import { alert, field, form, page, whoLine } from './markup.ts'
+import { adminApprovalPage, consentPage, messagePage, pickerPage } from './pages.ts'
 import { needsAdministrator, parseScopes, wordsFor } from './scopes.ts'
 import type { EntraState } from './state.ts'
 
@@ -52,8 +44,12 @@ export function approve(state: EntraState, code: DeviceCode, user: SampleUser, s
 }
 
 function codePage(error?: string): Reply {
-  const content = `<label for="user_code">Code</label>
-<div class="row"><input id="user_code" name="user_code" autocomplete="off" required><button class="primary">Next</button></div>`
+  const content = field({
+    name: 'user_code',
+    label: 'Code',
+    error,
+    more: 'class="code" autocomplete="off" autocapitalize="characters" spellcheck="false" autofocus',
+  })
   return html(
     error === undefined ? 200 : 400,
     page(
@@ -69,10 +65,7 @@ function confirmPage(code: DeviceCode, user: SampleUser, appName: string): Reply
 <button class="primary" name="action" value="accept">Continue</button></div>`
   const hidden = { user_code: code.userCode, username: user.username }
   const text = `Are you trying to sign in to ${appName}?`
-  return html(
-    200,
-    page(text, `<p>${escape(user.username)}</p>${form({ action, hidden }, buttons)}`),
-  )
+  return html(200, page(text, `${whoLine(user)}${form({ action, hidden }, buttons)}`))
 }
 
 const done = () =>

@@ -6,9 +6,9 @@ import { adapterFactory } from './adapter.ts'
 import type { Authorization } from './authorizations.ts'
 import { clientErrorReply, clientReply, type ReplyTarget } from './client-reply.ts'
 import { redemptionError, requestError } from './engine-errors.ts'
-import { describe, errorReply } from './errors.ts'
+import { errorReply } from './errors.ts'
 import { Provider } from './oidc-provider.ts'
-import { messagePage } from './pages.ts'
+import { errorPage } from './pages.ts'
 import type { EntraState } from './state.ts'
 import { tokenAnswer } from './token-answer.ts'
 
@@ -56,7 +56,7 @@ function configuration(state: EntraState): Configuration {
     interactions: { policy: [] as never },
     renderError: (ctx, out) => {
       const error = requestError(out)
-      write(ctx, html(400, messagePage('Sign in', describe(error, 'unknown'))))
+      write(ctx, html(400, errorPage(error, 'unknown')))
     },
   }
 }

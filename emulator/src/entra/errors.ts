@@ -27,13 +27,16 @@ export class EntraError extends Error {
 }
 
 /** Entra's `yyyy-MM-dd HH:mm:ssZ`. */
-function timestamp(): string {
+export function timestamp(): string {
   return `${new Date().toISOString().slice(0, 19).replace('T', ' ')}Z`
 }
 
+export const codeAndText = ({ aadsts, message }: EntraError): string =>
+  `AADSTS${String(aadsts)}: ${message}`
+
 /** The text of an error, with trace id, correlation id and time as Entra appends them. */
 export function describe(error: EntraError, correlationId: string, traceId: string = randomUUID()) {
-  return `AADSTS${String(error.aadsts)}: ${error.message} Trace ID: ${traceId} Correlation ID: ${correlationId} Timestamp: ${timestamp()}`
+  return `${codeAndText(error)} Trace ID: ${traceId} Correlation ID: ${correlationId} Timestamp: ${timestamp()}`
 }
 
 export function errorReply(error: EntraError, correlationId: string): Reply {

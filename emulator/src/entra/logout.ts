@@ -4,7 +4,7 @@ import { findUser } from '../directory.ts'
 import type { Exchange } from '../http/exchange.ts'
 import { html, redirect, send } from '../http/replies.ts'
 import { userOfHint } from './authorize-request.ts'
-import { escape, form, page } from './pages.ts'
+import { accountList, escape, form, page } from './markup.ts'
 import type { AccountSession } from './sessions.ts'
 import type { EntraState } from './state.ts'
 import { contentSecurityPolicy } from './style.ts'
@@ -76,7 +76,7 @@ function sendSignedOutPage(exchange: Exchange, frames: string[], back: string | 
   const iframes = frames.map((url) => `<iframe title="Sign-out" src="${escape(url)}"></iframe>`)
   const script = back === undefined ? undefined : leaveScript(back)
   const content = `<p>It’s a good idea to close all browser windows.</p>
-${back === undefined ? '' : `<p><a href="${escape(back)}">Return to the application</a></p>`}
+${back === undefined ? '' : `<p><a class="button" href="${escape(back)}">Return to the application</a></p>`}
 <div class="frames" aria-hidden="true">${iframes.join('')}</div>
 ${script === undefined ? '' : `<script>${script}</script>`}`
   const policy = contentSecurityPolicy(...(script === undefined ? [] : [script]))
@@ -91,14 +91,12 @@ ${script === undefined ? '' : `<script>${script}</script>`}`
 function choicePage(exchange: Exchange, accounts: readonly AccountSession[]): string {
   const action = `${exchange.path}?${exchange.query.toString()}`
   const hidden = Object.fromEntries(exchange.form)
-  const buttons = accounts.map(({ userId }) => {
-    const user = findUser(userId)
-    if (!user) return ''
-    return `<p><button name="logout_hint" value="${escape(user.username)}">${escape(user.displayName)} <small>${escape(user.username)}</small></button></p>`
-  })
-  const all = '<p><button name="all" value="yes">All accounts</button></p>'
+  const users = accounts.map(({ userId }) => findUser(userId)).filter((user) => user !== undefined)
   return page(
     'Which account do you want to sign out of?',
-    form({ action, hidden }, buttons.join('') + all),
+    form(
+      { action, hidden },
+      `${accountList('logout_hint', users)}<button name="all" value="yes">All accounts</button>`,
+    ),
   )
 }
