@@ -50,7 +50,7 @@ function entraReply(
   const failure = new EntraError(error, aadsts, description ?? 'A planned failure.', details)
   const params = new URLSearchParams([...exchange.query, ...exchange.form])
   const redirectUri = params.get('redirect_uri')
-  if (endpoint !== 'authorize' || redirectUri === null) {
+  if (endpoint !== 'authorize' || redirectUri === null || !URL.canParse(redirectUri)) {
     return errorReply(failure, exchange.correlationId)
   }
   const responseMode = params.get('response_mode') ?? 'query'

@@ -3,8 +3,8 @@ import { submitScript } from './entra/pages.ts'
 import { contentSecurityPolicy } from './entra/style.ts'
 import { inject } from './fault-injection.ts'
 import type { FaultPlan } from './faults.ts'
-import { openExchange, type Exchange } from './http/exchange.ts'
-import { json, send } from './http/replies.ts'
+import { openExchange, RequestRefused, type Exchange } from './http/exchange.ts'
+import { json, send, type Reply } from './http/replies.ts'
 import type { EndpointName, RequestLog } from './requests.ts'
 import { dispatch, endpointOf, type Endpoints } from './routing.ts'
 
@@ -32,6 +32,14 @@ function record({ requests }: Surroundings, endpoint: EndpointName, exchange: Ex
   })
 }
 
+function failureReply(error: unknown, log: (line: string) => void): Reply {
+  if (error instanceof RequestRefused) {
+    return json(error.status, { error: 'invalid_request', error_description: error.message })
+  }
+  log(error instanceof Error ? (error.stack ?? error.message) : String(error))
+  return json(500, { error: 'server_error', error_description: 'The emulator failed.' })
+}
+
 /** Every request goes this way: read, recorded, spoiled if so planned, answered. */
 export function createHandler(endpoints: Endpoints, surroundings: Surroundings) {
   const open = new Set<ServerResponse>()
@@ -53,8 +61,7 @@ export function createHandler(endpoints: Endpoints, surroundings: Surroundings) 
     open.add(res)
     res.once('close', () => open.delete(res))
     answer(req, res).catch((error: unknown) => {
-      surroundings.log(error instanceof Error ? (error.stack ?? error.message) : String(error))
-      send(res, json(500, { error: 'server_error', error_description: 'The emulator failed.' }))
+      send(res, failureReply(error, surroundings.log))
     })
   }
 

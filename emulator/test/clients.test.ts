@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { startEmulator, type Emulator } from '../src/index.ts'
 import { Browser } from './support/browser.ts'
 import { discover } from './support/openid.ts'
-import { answerOf, client, redirectUri, signIn, verifier } from './support/sign-in.ts'
+import { answerOf, client, redirectUri, signIn, tokensOf, verifier } from './support/sign-in.ts'
 
 let emulator: Emulator
 beforeEach(async () => {
@@ -110,6 +110,18 @@ describe('openid-client', () => {
     const refreshed = await openid.refreshTokenGrant(config, tokens.refresh_token ?? '')
     expect(refreshed.access_token).not.toBe(tokens.access_token)
     expect(refreshed.refresh_token).not.toBe(tokens.refresh_token)
+  })
+
+  test('authenticates by Basic header, and hears of a wrong secret', async () => {
+    const { refresh } = await tokensOf(emulator, 'Adele Vance')
+    const right = await discover(emulator, 's3cret', openid.ClientSecretBasic('s3cret'))
+    expect(await openid.refreshTokenGrant(right, refresh)).toHaveProperty('access_token')
+    expect(emulator.requests('token').at(-1)?.form).not.toHaveProperty('client_secret')
+    const wrong = await discover(emulator, 'wrong', openid.ClientSecretBasic('wrong'))
+    await expect(openid.refreshTokenGrant(wrong, refresh)).rejects.toMatchObject({
+      error: 'invalid_client',
+      status: 401,
+    })
   })
 
   test('starts a device sign-in and hears that it was declined', async () => {

@@ -12,9 +12,16 @@ function fromHeader(header: string | undefined): Credentials | undefined {
   const encoded = /^basic (?<encoded>\S+)$/i.exec(header ?? '')?.groups?.['encoded']
   if (encoded === undefined) return undefined
   const [id, ...secret] = Buffer.from(encoded, 'base64').toString('utf8').split(':')
-  // RFC 6749 2.3.1: both halves are form-encoded before they are joined.
-  const decode = (text: string) => decodeURIComponent(text.replace(/\+/g, ' '))
-  return { clientId: decode(id ?? ''), secret: decode(secret.join(':')) }
+  return { clientId: formDecoded(id ?? ''), secret: formDecoded(secret.join(':')) }
+}
+
+/** RFC 6749 2.3.1: both halves are form-encoded before they are joined; not all clients do it. */
+function formDecoded(text: string): string {
+  try {
+    return decodeURIComponent(text.replace(/\+/g, ' '))
+  } catch {
+    return text
+  }
 }
 
 const digest = (text: string) => createHash('sha256').update(text).digest()

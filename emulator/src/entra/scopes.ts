@@ -4,33 +4,33 @@ const openidScopes = ['openid', 'profile', 'email', 'offline_access']
 const graphOrigin = 'https://graph.microsoft.com/'
 
 /** What a permission is called on the consent page. */
-const permissions: Record<string, string> = {
-  openid: 'Sign you in',
-  profile: 'View your basic profile',
-  email: 'View your email address',
-  offline_access: 'Maintain access to data you have given it access to',
-  'User.Read': 'Sign you in and read your profile',
-  'User.ReadBasic.All': 'Read all users’ basic profiles',
-  'User.ReadWrite': 'Read and update your profile',
-  'Calendars.Read': 'Read your calendars',
-  'Calendars.ReadWrite': 'Have full access to your calendars',
-  'Contacts.Read': 'Read your contacts',
-  'Files.Read': 'Read your files',
-  'Mail.Read': 'Read your mail',
-  'Mail.Send': 'Send mail as you',
-  'People.Read': 'Read your relevant people list',
-  'Presence.Read': 'Read your presence information',
-  'Tasks.Read': 'Read your tasks',
-  'GroupMember.Read.All': 'Read group memberships',
-  'Directory.Read.All': 'Read directory data',
-}
+const permissions = new Map([
+  ['openid', 'Sign you in'],
+  ['profile', 'View your basic profile'],
+  ['email', 'View your email address'],
+  ['offline_access', 'Maintain access to data you have given it access to'],
+  ['User.Read', 'Sign you in and read your profile'],
+  ['User.ReadBasic.All', 'Read all users’ basic profiles'],
+  ['User.ReadWrite', 'Read and update your profile'],
+  ['Calendars.Read', 'Read your calendars'],
+  ['Calendars.ReadWrite', 'Have full access to your calendars'],
+  ['Contacts.Read', 'Read your contacts'],
+  ['Files.Read', 'Read your files'],
+  ['Mail.Read', 'Read your mail'],
+  ['Mail.Send', 'Send mail as you'],
+  ['People.Read', 'Read your relevant people list'],
+  ['Presence.Read', 'Read your presence information'],
+  ['Tasks.Read', 'Read your tasks'],
+  ['GroupMember.Read.All', 'Read group memberships'],
+  ['Directory.Read.All', 'Read directory data'],
+])
 
 const administratorsOnly = new Set(['GroupMember.Read.All', 'Directory.Read.All'])
 
 export const needsAdministrator = (scope: string): boolean => administratorsOnly.has(scope)
 
 export function wordsFor(scope: string): string {
-  return permissions[scope] ?? 'Access this application as you'
+  return permissions.get(scope) ?? 'Access this application as you'
 }
 
 /** Whose tokens a request is for: Graph, or the application's own API. */
@@ -52,7 +52,7 @@ function shortName(scope: string): { resource: Resource; name: string } {
     return { resource: { kind: 'api', clientId }, name }
   }
   const graph = scope.startsWith(graphOrigin) ? scope.slice(graphOrigin.length) : scope
-  if (graph !== '.default' && !(graph in permissions)) {
+  if (graph !== '.default' && !permissions.has(graph)) {
     throw new EntraError(
       'invalid_scope',
       650053,

@@ -13,6 +13,17 @@ export interface Exchange {
   correlationId: string
 }
 
+/** A request that is no proper one, whatever it is for. */
+export class RequestRefused extends Error {
+  override readonly name = 'RequestRefused'
+  readonly status: number
+
+  constructor(status: number, message: string) {
+    super(message)
+    this.status = status
+  }
+}
+
 const bodyLimit = 256 * 1024
 
 async function readForm(req: IncomingMessage): Promise<URLSearchParams> {
@@ -20,14 +31,21 @@ async function readForm(req: IncomingMessage): Promise<URLSearchParams> {
   let size = 0
   for await (const chunk of req as AsyncIterable<Buffer>) {
     size += chunk.length
-    if (size > bodyLimit) throw new RangeError('request body too large')
-    chunks.push(chunk)
+    // What is too long is still read to its end: who is cut off never sees the answer.
+    if (size <= bodyLimit) chunks.push(chunk)
   }
+  if (size > bodyLimit) throw new RequestRefused(413, 'The request body is too large.')
   return new URLSearchParams(Buffer.concat(chunks).toString('utf8'))
 }
 
+function parseUrl(path: string): URL {
+  const base = 'http://emulator.invalid'
+  if (!URL.canParse(path, base)) throw new RequestRefused(400, 'The request has no proper address.')
+  return new URL(path, base)
+}
+
 export async function openExchange(req: IncomingMessage, res: ServerResponse): Promise<Exchange> {
-  const url = new URL(req.url ?? '/', 'http://emulator.invalid')
+  const url = parseUrl(req.url ?? '/')
   const form = req.method === 'POST' ? await readForm(req) : new URLSearchParams()
   const header = req.headers['client-request-id']
   const named = [header, url.searchParams.get('client-request-id'), form.get('client-request-id')]

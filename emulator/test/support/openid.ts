@@ -3,11 +3,14 @@ import type { Emulator } from '../../src/index.ts'
 import { client } from './sign-in.ts'
 
 /** openid-client, set up from the emulator's discovery document. */
-export function discover(emulator: Emulator, secret?: string): Promise<openid.Configuration> {
+export function discover(
+  emulator: Emulator,
+  secret?: string,
+  authentication = secret === undefined ? openid.None() : undefined,
+): Promise<openid.Configuration> {
   // Marked as deprecated only to stand out; plain http is what a loopback emulator speaks.
   // eslint-disable-next-line @typescript-eslint/no-deprecated
   const options = { execute: [openid.allowInsecureRequests] }
-  const authentication = secret === undefined ? openid.None() : undefined
   const issuer = new URL(`${emulator.authority}/v2.0`)
   return openid.discovery(issuer, client.clientId, secret, authentication, options)
 }

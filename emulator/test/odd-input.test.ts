@@ -1,0 +1,89 @@
+import { connect } from 'node:net'
+import { text } from 'node:stream/consumers'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { startEmulator, type Emulator } from '../src/index.ts'
+import { Browser } from './support/browser.ts'
+import { answerOf, authorizeUrl, client, signIn } from './support/sign-in.ts'
+
+let emulator: Emulator
+let browser: Browser
+let log: string[]
+beforeEach(async () => {
+  log = []
+  emulator = await startEmulator({ clients: [client], log: (line) => log.push(line) })
+  browser = new Browser(emulator.url)
+  await signIn(browser, authorizeUrl(emulator), 'Adele Vance')
+})
+afterEach(() => {
+  // A failure shows as a 5xx or a stack, also where a redirect hides it.
+  expect(log.filter((line) => !/^(GET|POST) \S+ [234]\d\d$/.test(line))).toEqual([])
+  return emulator.close()
+})
+
+const token = () => `${emulator.authority}/oauth2/v2.0/token`
+const oddValues = [
+  '',
+  '%',
+  'toString',
+  '__proto__',
+  '\u0000',
+  '"><script>',
+  'http://[',
+  'é\r\nx: y',
+]
+const authorizeNames = [
+  ...['client_id', 'redirect_uri', 'response_type', 'response_mode', 'scope', 'state', 'nonce'],
+  ...['code_challenge', 'code_challenge_method', 'prompt', 'login_hint', 'claims', 'resource'],
+]
+const logoutNames = ['post_logout_redirect_uri', 'logout_hint', 'id_token_hint', 'all', 'state']
+
+test.each(authorizeNames)('authorize answers odd and doubled values of %s', async (name) => {
+  for (const value of oddValues) {
+    const url = authorizeUrl(emulator, { [name]: value })
+    await browser.open(url)
+    await browser.open(`${url}&${name}=other`)
+  }
+})
+
+test.each(logoutNames)('sign-out answers odd and doubled values of %s', async (name) => {
+  for (const value of oddValues) {
+    const query = new URLSearchParams([
+      [name, value],
+      [name, 'other'],
+    ])
+    await browser.open(`${emulator.authority}/oauth2/v2.0/logout?${query.toString()}`)
+  }
+})
+
+test('a very long state comes back whole', async () => {
+  const state = 'x'.repeat(6000)
+  expect(answerOf(await browser.open(authorizeUrl(emulator, { state })))['state']).toBe(state)
+})
+
+test('a client hears of a response type it cannot have', async () => {
+  const page = await browser.open(authorizeUrl(emulator, { response_type: 'id_token' }))
+  expect(answerOf(page)).toMatchObject({ error: 'unsupported_response_type', state: 'a state' })
+})
+
+test('a scope with the name of an object’s member is an unknown one', async () => {
+  const page = await browser.open(authorizeUrl(emulator, { scope: 'openid toString' }))
+  expect(answerOf(page)['error']).toBe('invalid_scope')
+})
+
+test('a Basic header that is not encoded is taken as it is', async () => {
+  const headers = { authorization: `Basic ${btoa('100%:100%')}` }
+  const body = new URLSearchParams({ grant_type: 'refresh_token' })
+  const response = await fetch(token(), { method: 'POST', headers, body })
+  expect(await response.json()).toMatchObject({ error: 'unauthorized_client' })
+})
+
+test('a body that is too large is refused', async () => {
+  const response = await fetch(token(), { method: 'POST', body: 'x'.repeat(4_000_000) })
+  expect(response.status).toBe(413)
+})
+
+test('an address that is none is refused', async () => {
+  const socket = connect(Number(new URL(emulator.url).port), '127.0.0.1')
+  socket.write('GET // HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n')
+  expect(await text(socket)).toMatch(/^HTTP\/1\.1 400 /)
+})
