@@ -3,7 +3,6 @@ import { randomUUID } from 'node:crypto'
 import type { AddressInfo } from 'node:net'
 import { ClientRegistry, sampleClient, type ClientRegistration } from './clients.ts'
 import { contoso, findUserByName, sampleUsers, type SampleUser } from './directory.ts'
-import { Authorizations } from './entra/authorizations.ts'
 import { AuthorizeEndpoint } from './entra/authorize.ts'
 import { Consents } from './entra/consents.ts'
 import { approve } from './entra/device.ts'
@@ -98,7 +97,6 @@ async function createState(options: EmulatorOptions, url: string): Promise<Entra
     lifetimes: { ...entraLifetimes, ...options.lifetimes },
     consents: new Consents(),
     sessions: new BrowserSessions(),
-    authorizations: new Authorizations(),
     refreshTokens: new RefreshTokens(),
     deviceCodes: new DeviceCodes(),
     automaticUser: options.automaticUser && knownUser(options.automaticUser).username,

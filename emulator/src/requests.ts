@@ -30,10 +30,14 @@ export function covers(name: EndpointName, endpoint: EndpointName): boolean {
   return name === endpoint || (name === 'graph' && graphParts.includes(endpoint))
 }
 
+/** More than any test looks at; an emulator may run for weeks. */
+const kept = 10_000
+
 export class RequestLog {
   #requests: RecordedRequest[] = []
 
   add(request: RecordedRequest): void {
+    if (this.#requests.length >= kept) this.#requests.shift()
     this.#requests.push(request)
   }
 

@@ -1,19 +1,21 @@
 import type { Adapter, AdapterPayload } from 'oidc-provider'
 import type { ClientRegistry } from '../clients.ts'
+import { ExpiringMap } from '../expiring-map.ts'
 import { epochSeconds } from '../lifetimes.ts'
 
-/**
- * Memory of one oidc-provider instance. The one it ships is shared by all instances of a process.
- * Expired records stay: "expired" and "never seen" are different answers.
- */
+/** Memory of one oidc-provider instance. The one it ships is shared by all of a process. */
 function memoryAdapter(): Adapter {
-  const records = new Map<string, AdapterPayload>()
-  const find = (id: string) => Promise.resolve(records.get(id))
+  const records = new ExpiringMap<{ payload: AdapterPayload; expiresAt: number }>()
+  const find = (id: string) => Promise.resolve(records.get(id)?.payload)
   return {
-    upsert: (id, payload) => Promise.resolve(void records.set(id, payload)),
+    upsert: (id, payload, expiresIn = Infinity) => {
+      records.set(id, { payload, expiresAt: Date.now() + expiresIn * 1000 })
+      return Promise.resolve()
+    },
     find,
     findByUserCode: () => Promise.resolve(undefined),
-    findByUid: (uid) => Promise.resolve([...records.values()].find((r) => r.uid === uid)),
+    findByUid: (uid) =>
+      Promise.resolve(records.values().find(({ payload }) => payload.uid === uid)?.payload),
     consume: async (id) => {
       const record = await find(id)
       if (record) record.consumed = epochSeconds()

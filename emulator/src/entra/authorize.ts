@@ -128,14 +128,13 @@ export class AuthorizeEndpoint {
     }
     account.clients.add(client.clientId)
     const nonce = params.get('nonce')
-    const signIn = this.#state.authorizations.add({
+    await this.#engine.issueCode(exchange, params, {
       userId: user.id,
       clientId: client.clientId,
       request: scopes,
       sid: account.sid,
       ...(nonce !== null && { nonce }),
     })
-    await this.#engine.issueCode(exchange, withoutOwnParams(params), signIn)
   }
 
   #showConsent(exchange: Exchange, request: AuthorizeRequest, user: SampleUser, scopes: string[]) {
@@ -186,20 +185,4 @@ export function refusalOf(authority: Authority, user: SampleUser | undefined, ty
   if (admits(authority, user)) return undefined
   const name = authority.kind === 'tenant' ? authority.tenant.name : authority.alias
   return `AADSTS50020: User account '${user.username}' does not exist in tenant '${name}' and cannot access the application in that tenant. Sign in with a different account.`
-}
-
-/** What oidc-provider must not see: it would ask its own questions about these. */
-function withoutOwnParams(params: URLSearchParams): URLSearchParams {
-  const left = new URLSearchParams(params)
-  const own = [
-    'prompt',
-    'login_hint',
-    'domain_hint',
-    'claims',
-    'id_token_hint',
-    'max_age',
-    'request',
-  ]
-  for (const name of own) left.delete(name)
-  return left
 }

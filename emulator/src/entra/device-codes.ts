@@ -1,6 +1,7 @@
 import { randomBytes, randomInt } from 'node:crypto'
+import { ExpiringMap } from '../expiring-map.ts'
 import type { Lifetimes } from '../lifetimes.ts'
-import type { Authorization } from './authorizations.ts'
+import type { Authorization } from './authorization.ts'
 import { EntraError } from './errors.ts'
 import type { RequestedScopes } from './scopes.ts'
 
@@ -26,7 +27,7 @@ const newUserCode = () =>
 
 /** Device sign-ins under way. */
 export class DeviceCodes {
-  readonly #codes = new Map<string, DeviceCode>()
+  readonly #codes = new ExpiringMap<DeviceCode>()
 
   start(clientId: string, request: RequestedScopes, lifetimes: Lifetimes): DeviceCode {
     const code: DeviceCode = {
@@ -46,12 +47,14 @@ export class DeviceCodes {
   /** A living code that waits for a decision; typed codes may have hyphens, blanks, small letters. */
   findWaiting(typed: string): DeviceCode | undefined {
     const userCode = typed.toUpperCase().replace(/[^A-Z0-9]/g, '')
-    return [...this.#codes.values()].find(
-      (code) =>
-        code.userCode === userCode &&
-        code.outcome.kind === 'pending' &&
-        code.expiresAt > Date.now(),
-    )
+    return this.#codes
+      .values()
+      .find(
+        (code) =>
+          code.userCode === userCode &&
+          code.outcome.kind === 'pending' &&
+          code.expiresAt > Date.now(),
+      )
   }
 
   /**

@@ -39,8 +39,7 @@ export function startDeviceSignIn(state: EntraState, exchange: Exchange): void {
 export function approve(state: EntraState, code: DeviceCode, user: SampleUser, sid: string): void {
   const { clientId, request } = code
   state.consents.grant(user.id, clientId, request)
-  const authorization = state.authorizations.add({ userId: user.id, clientId, request, sid })
-  code.outcome = { kind: 'approved', authorization }
+  code.outcome = { kind: 'approved', authorization: { userId: user.id, clientId, request, sid } }
 }
 
 function codePage(error?: string): Reply {

@@ -40,5 +40,5 @@ export async function onBehalfOf(
   }
   const request = parseScopes(form.get('scope') ?? '')
   const signIn = { userId: text(claims['oid']), clientId, sid: text(claims['sid']), request }
-  return tokenAnswer(state, state.authorizations.add(signIn))
+  return tokenAnswer(state, signIn)
 }

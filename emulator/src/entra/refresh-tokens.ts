@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
-import type { Authorization } from './authorizations.ts'
+import { ExpiringMap } from '../expiring-map.ts'
+import type { Authorization } from './authorization.ts'
 import { EntraError } from './errors.ts'
 
 interface Issued {
@@ -10,7 +11,7 @@ interface Issued {
 
 /** Opaque refresh tokens. A new one does not end the old one: Entra keeps both. */
 export class RefreshTokens {
-  readonly #issued = new Map<string, Issued>()
+  readonly #issued = new ExpiringMap<Issued>()
 
   issue(authorization: Authorization, lifetime: number): string {
     const token = `1.${randomBytes(48).toString('base64url')}`

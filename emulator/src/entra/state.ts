@@ -1,6 +1,5 @@
 import type { ClientRegistry } from '../clients.ts'
 import type { Lifetimes } from '../lifetimes.ts'
-import type { Authorizations } from './authorizations.ts'
 import type { Consents } from './consents.ts'
 import type { DeviceCodes } from './device-codes.ts'
 import type { SigningKey } from './keys.ts'
@@ -20,7 +19,6 @@ export interface EntraState {
   lifetimes: Lifetimes
   consents: Consents
   sessions: BrowserSessions
-  authorizations: Authorizations
   refreshTokens: RefreshTokens
   deviceCodes: DeviceCodes
   /** Who signs in without pages, if anybody does. */

@@ -1,7 +1,7 @@
 import type { ClientRegistration } from '../clients.ts'
 import type { Exchange } from '../http/exchange.ts'
 import { json, send } from '../http/replies.ts'
-import type { Authorization } from './authorizations.ts'
+import type { Authorization } from './authorization.ts'
 import { authenticateClient } from './client-authentication.ts'
 import type { Engine } from './engine.ts'
 import { EntraError } from './errors.ts'

@@ -1,0 +1,10 @@
+import type { RequestedScopes } from './scopes.ts'
+
+/** One sign-in of one user at one client: what codes and refresh tokens stand for. */
+export interface Authorization {
+  userId: string
+  clientId: string
+  request: RequestedScopes
+  sid: string
+  nonce?: string
+}
