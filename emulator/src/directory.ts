@@ -80,6 +80,13 @@ export function findUserByName(username: string): SampleUser | undefined {
   return sampleUsers.find((user) => user.username.toLowerCase() === wanted)
 }
 
+/** @throws TypeError when there is no such user: the mistake is the caller's, not a client's. */
+export function knownUser(username: string): SampleUser {
+  const user = findUserByName(username)
+  if (!user) throw new TypeError(`The emulator has no user ${username}`)
+  return user
+}
+
 /** What stands in the tenant's place of an authority: one tenant, or any. */
 export type Authority = { kind: 'tenant'; tenant: Tenant } | { kind: 'any'; alias: string }
 

@@ -1,4 +1,5 @@
-export { startEmulator, type Emulator, type EmulatorOptions } from './emulator.ts'
+export { startEmulator } from './start.ts'
+export type { Emulator, EmulatorOptions } from './emulator.ts'
 export {
   sampleClient,
   sampleClientId,

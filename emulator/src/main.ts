@@ -1,7 +1,8 @@
 #!/usr/bin/env node
 import { parseArgs } from 'node:util'
 import { sampleClient, type ClientRegistration } from './clients.ts'
-import { startEmulator, type Emulator, type EmulatorOptions } from './emulator.ts'
+import type { Emulator, EmulatorOptions } from './emulator.ts'
+import { startEmulator } from './start.ts'
 
 const help = `entra-emulator: a local Microsoft Entra ID and Microsoft Graph
 

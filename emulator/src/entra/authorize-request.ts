@@ -3,6 +3,7 @@ import type { ClientRegistration } from '../clients.ts'
 import type { Exchange } from '../http/exchange.ts'
 import { responseModes, type ReplyTarget } from './client-reply.ts'
 import { EntraError } from './errors.ts'
+import type { FormTarget } from './markup.ts'
 import type { EntraState } from './state.ts'
 
 /** An authorization request whose client and redirect URI are known to be right. */
@@ -52,6 +53,14 @@ export function readAuthorizeRequest(
 /** A request may come as a form (OpenID Connect Core 3.1.2.1); our own pages post fewer fields. */
 function oauthForm({ form }: Exchange): URLSearchParams {
   return form.has('client_id') ? form : new URLSearchParams()
+}
+
+/** Our own pages post to `login`, with the request they belong to in the address. */
+export function formTargetOf(
+  { segment, params }: AuthorizeRequest,
+  hidden: Record<string, string> = {},
+): FormTarget {
+  return { action: `/${segment}/login?${params.toString()}`, hidden }
 }
 
 const prompts = ['none', 'login', 'consent', 'select_account', 'create']

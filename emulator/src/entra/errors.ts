@@ -58,6 +58,14 @@ export function errorReply(error: EntraError, correlationId: string): Reply {
 export const declined = () =>
   new EntraError('access_denied', 65004, 'User declined to consent to access the app.')
 
+export const adminConsentMissing = () =>
+  new EntraError(
+    'access_denied',
+    90094,
+    'An administrator of your organization has to grant this permission.',
+    { suberror: 'consent_required' },
+  )
+
 export const consentMissing = (clientId: string, error = 'invalid_grant') =>
   new EntraError(
     error,

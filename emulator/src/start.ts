@@ -1,0 +1,104 @@
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { ClientRegistry, sampleClient } from './clients.ts'
+import { controlsOf } from './controls.ts'
+import { contoso, knownUser, sampleUsers } from './directory.ts'
+import type { Emulator, EmulatorOptions } from './emulator.ts'
+import { AuthorizeEndpoint } from './entra/authorize.ts'
+import { Consents } from './entra/consents.ts'
+import { DeviceCodes } from './entra/device-codes.ts'
+import { createEngine } from './entra/engine.ts'
+import { createSigningKey, type SigningKey } from './entra/keys.ts'
+import { RefreshTokens } from './entra/refresh-tokens.ts'
+import { BrowserSessions } from './entra/sessions.ts'
+import type { EntraState } from './entra/state.ts'
+import { IdTokenSigner } from './entra/tampering.ts'
+import { createTokenEndpoint } from './entra/token.ts'
+import { FaultPlan } from './faults.ts'
+import { createHandler } from './handler.ts'
+import { entraLifetimes } from './lifetimes.ts'
+import { RequestLog } from './requests.ts'
+
+/**
+ * Starts Entra and Graph on one loopback port.
+ *
+ * @throws TypeError for a host that is not loopback or an unknown automatic user; the system's
+ *   error, such as EADDRINUSE, when it cannot listen.
+ */
+export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
+  // Before listening: a request that came while the key is made would find nobody to answer it.
+  const key = await createSigningKey()
+  const { server, url } = await open(options)
+  const log = options.log ?? (() => undefined)
+  const state = createState(options, url, key)
+  const requests = new RequestLog()
+  const faults = new FaultPlan()
+  const engine = createEngine(state, log)
+  const authorize = new AuthorizeEndpoint(state, engine)
+  const token = createTokenEndpoint(state, engine)
+  const handler = createHandler({ state, authorize, token }, { requests, faults, log })
+  server.on('request', handler.listener)
+  return {
+    url,
+    tenantId: contoso.id,
+    authority: `${state.origin}/${contoso.id}`,
+    graphUrl: `${state.graphOrigin}/v1.0`,
+    users: sampleUsers,
+    handler: handler.listener,
+    ...controlsOf(state, requests, faults),
+    get clients() {
+      return state.clients.all()
+    },
+    close: () => {
+      handler.endAll()
+      return end(server)
+    },
+  }
+}
+
+const loopback = /^(localhost|127(\.\d{1,3}){3}|::1)$/
+
+async function open({ host = 'localhost', port = 0, automaticUser }: EmulatorOptions) {
+  if (!loopback.test(host))
+    throw new TypeError(`The emulator listens on loopback only, not ${host}`)
+  // Asked before there is a server that a refusal would leave open.
+  if (automaticUser) knownUser(automaticUser)
+  const server = createServer()
+  const address = await listen(server, port, host)
+  const name = host.includes(':') ? `[${host}]` : host
+  return { server, url: `http://${name}:${String(address.port)}` }
+}
+
+function listen(server: Server, port: number, host: string): Promise<AddressInfo> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(port, host === 'localhost' ? '127.0.0.1' : host, () => {
+      resolve(server.address() as AddressInfo)
+    })
+  })
+}
+
+function end(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => {
+      resolve()
+    })
+    server.closeAllConnections()
+  })
+}
+
+function createState(options: EmulatorOptions, url: string, key: SigningKey): EntraState {
+  return {
+    origin: options.publicUrl ?? url,
+    graphOrigin: options.graphUrl ?? url,
+    key,
+    idTokens: new IdTokenSigner(key),
+    clients: new ClientRegistry(options.clients ?? [sampleClient]),
+    lifetimes: { ...entraLifetimes, ...options.lifetimes },
+    consents: new Consents(),
+    sessions: new BrowserSessions(),
+    refreshTokens: new RefreshTokens(),
+    deviceCodes: new DeviceCodes(),
+    automaticUser: options.automaticUser && knownUser(options.automaticUser).username,
+  }
+}
