@@ -33,7 +33,7 @@ export const fabrikam: Tenant = {
   domain: 'fabrikam.onmicrosoft.com',
 }
 
-export const tenants: readonly Tenant[] = [contoso, fabrikam]
+const tenants: readonly Tenant[] = [contoso, fabrikam]
 
 type Person = [number, string, string, string, string, Partial<SampleUser>?]
 

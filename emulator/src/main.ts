@@ -28,9 +28,13 @@ function readPort(text: string): number {
   throw new TypeError(`The port must be a number from 0 to 65535, not '${text}'`)
 }
 
+/** What was asked for; `undefined` for the help text. */
 function readOptions(): EmulatorOptions | undefined {
   const { values } = parseArgs({ options })
   if (values.help) return undefined
+  for (const [name, value] of Object.entries(values)) {
+    if (value === '') throw new TypeError(`--${name} must not be empty`)
+  }
   const uris = values['redirect-uri']
   const client: ClientRegistration = {
     ...sampleClient,
@@ -39,15 +43,20 @@ function readOptions(): EmulatorOptions | undefined {
     ...(uris && addressesOf(uris)),
   }
   return {
-    port: readPort(values.port ?? process.env['EMULATOR_PORT'] ?? '4000'),
+    port: readPort(values.port ?? (process.env['EMULATOR_PORT'] || '4000')),
     clients: [client],
     ...(values['automatic-user'] !== undefined && { automaticUser: values['automatic-user'] }),
   }
 }
 
+function originOf(uri: string): string {
+  if (/^https?:/.test(uri) && URL.canParse(uri)) return new URL(uri).origin
+  throw new TypeError(`--redirect-uri must be an http or https address, not '${uri}'`)
+}
+
 /** The other addresses of a client follow from its redirect URIs. */
 function addressesOf(redirectUris: string[]) {
-  const origins = [...new Set(redirectUris.map((uri) => new URL(uri).origin))]
+  const origins = [...new Set(redirectUris.map(originOf))]
   return {
     redirectUris,
     postLogoutRedirectUris: origins.map((origin) => `${origin}/`),
@@ -92,7 +101,8 @@ function explain(error: unknown): string {
   if ('code' in error && error.code === 'EADDRINUSE') {
     return `${error.message.replace(/^listen EADDRINUSE: /, '')}: end the other program or choose another --port`
   }
-  return error.message.split('\n')[0] ?? error.message
+  const [line = ''] = error.message.split('\n')
+  return error instanceof TypeError ? `${line} (--help lists the options)` : line
 }
 
 try {

@@ -13,7 +13,7 @@ const short = (...parts: string[]) =>
 const base64url = (value: string) => Buffer.from(value).toString('base64url')
 
 /** The opaque `login_hint` claim of a user. */
-export const loginHintOf = (user: SampleUser): string => `O.${base64url(`hint:${user.id}`)}`
+const loginHintOf = (user: SampleUser): string => `O.${base64url(`hint:${user.id}`)}`
 
 interface Grounds {
   state: EntraState

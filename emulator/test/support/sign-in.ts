@@ -41,7 +41,7 @@ export async function signIn(browser: Browser, url: string, name: string): Promi
 
 export const answerOf = (page: Page) => Object.fromEntries(new URL(page.url).searchParams)
 
-export type Body = Record<string, unknown>
+type Body = Record<string, unknown>
 
 /** Calls the token endpoint as the test client. */
 export async function callToken(emulator: Emulator, form: Record<string, string>) {
