@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { knownUser } from './directory.ts'
 import type { Emulator } from './emulator.ts'
-import { approve } from './entra/device.ts'
+import { approve } from './entra/device-authorization.ts'
 import type { EntraState } from './entra/state.ts'
 import type { FaultPlan } from './faults.ts'
 import type { RequestLog } from './requests.ts'

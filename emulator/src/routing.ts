@@ -1,6 +1,7 @@
 import { findAuthority, type Authority } from './directory.ts'
 import type { AuthorizeEndpoint } from './entra/authorize.ts'
-import { deviceSignInPage, startDeviceSignIn } from './entra/device.ts'
+import { devicePath, startDeviceSignIn } from './entra/device-authorization.ts'
+import { deviceSignInPage } from './entra/device-page.ts'
 import { discoveryDocument, instanceDiscovery, keysDocument } from './entra/discovery.ts'
 import { EntraError, errorReply } from './entra/errors.ts'
 import { logout } from './entra/logout.ts'
@@ -108,7 +109,7 @@ export async function dispatch(exchange: Exchange, endpoints: Endpoints): Promis
   const { state } = endpoints
   const { path, res } = exchange
   if (path.startsWith('/v1.0/')) send(res, await answerGraph(state, exchange))
-  else if (path === '/devicelogin') deviceSignInPage(state, exchange)
+  else if (path === devicePath) deviceSignInPage(state, exchange)
   else if (path === '/common/discovery/instance') send(res, instanceDiscovery(state))
   else await dispatchToTenant(exchange, endpoints)
 }

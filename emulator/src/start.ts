@@ -18,6 +18,7 @@ import { FaultPlan } from './faults.ts'
 import { createHandler } from './handler.ts'
 import { entraLifetimes } from './lifetimes.ts'
 import { RequestLog } from './requests.ts'
+import type { Endpoints } from './routing.ts'
 
 /**
  * Starts Entra and Graph on one loopback port.
@@ -33,10 +34,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   const state = createState(options, url, key)
   const requests = new RequestLog()
   const faults = new FaultPlan()
-  const engine = createEngine(state, log)
-  const authorize = new AuthorizeEndpoint(state, engine)
-  const token = createTokenEndpoint(state, engine)
-  const handler = createHandler({ state, authorize, token }, { requests, faults, log })
+  const handler = createHandler(endpointsOf(state, log), { requests, faults, log })
   server.on('request', handler.listener)
   return {
     url,
@@ -54,6 +52,12 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
       return end(server)
     },
   }
+}
+
+function endpointsOf(state: EntraState, log: (line: string) => void): Endpoints {
+  const engine = createEngine(state, log)
+  const authorize = new AuthorizeEndpoint(state, engine)
+  return { state, authorize, token: createTokenEndpoint(state, engine) }
 }
 
 const loopback = /^(localhost|127(\.\d{1,3}){3}|::1)$/

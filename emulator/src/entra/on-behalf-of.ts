@@ -24,21 +24,20 @@ export async function onBehalfOf(
       "The request body must contain the following parameter: 'requested_token_use'.",
     )
   }
-  const claims = await jwtVerify(form.get('assertion') ?? '', state.key.publicKey, {
-    audience: clientId,
-    currentDate: new Date(),
-  }).then(
-    ({ payload }) => payload,
-    () => undefined,
-  )
-  if (!claims?.['scp']) {
-    throw new EntraError(
-      'invalid_grant',
-      50013,
-      'Assertion failed signature validation, or is no access token for this application.',
-    )
-  }
+  const claims = await claimsOf(form.get('assertion') ?? '', state, clientId)
   const request = parseScopes(form.get('scope') ?? '')
   const signIn = { userId: text(claims['oid']), clientId, sid: text(claims['sid']), request }
   return tokenAnswer(state, signIn)
+}
+
+async function claimsOf(assertion: string, { key }: EntraState, audience: string) {
+  const options = { audience, currentDate: new Date() }
+  const verified = await jwtVerify(assertion, key.publicKey, options).catch(() => undefined)
+  // An ID token has the same audience, but no scopes.
+  if (verified?.payload['scp']) return verified.payload
+  throw new EntraError(
+    'invalid_grant',
+    50013,
+    'Assertion failed signature validation, or is no access token for this application.',
+  )
 }

@@ -14,35 +14,41 @@ type Grant = (exchange: Exchange, client: ClientRegistration) => Promise<void>
 
 const deviceGrants = ['device_code', 'urn:ietf:params:oauth:grant-type:device_code']
 
-/** The token endpoint: one row per grant. */
-export function createTokenEndpoint(state: EntraState, engine: Engine) {
-  const grants: Record<string, Grant> = {
-    authorization_code: async (exchange, client) => {
-      await engine.redeemCode(exchange, codeForm(exchange.form, client))
-    },
-    refresh_token: async (exchange, { clientId }) => {
-      const { form, res } = exchange
-      const signIn = state.refreshTokens.redeem(form.get('refresh_token'), clientId)
-      const scope = form.get('scope')
-      const request = scope ? parseScopes(scope) : signIn.request
-      const answer = await tokenAnswer(state, withoutNonce(signIn), request)
-      send(res, json(200, answer))
-    },
-    'urn:ietf:params:oauth:grant-type:jwt-bearer': async (exchange, client) => {
-      send(exchange.res, json(200, await onBehalfOf(state, exchange.form, client)))
-    },
+/** One row per grant; device sign-in has two names. */
+function grantsOf(state: EntraState, engine: Engine): Map<string, Grant> {
+  const device: Grant = async ({ form, res }, { clientId }) => {
+    const code = form.get('device_code') ?? form.get('code') ?? ''
+    send(res, json(200, await tokenAnswer(state, state.deviceCodes.redeem(code, clientId))))
   }
-  for (const name of deviceGrants) {
-    grants[name] = async ({ form, res }, { clientId }) => {
-      const code = form.get('device_code') ?? form.get('code') ?? ''
-      const signIn = state.deviceCodes.redeem(code, clientId)
-      send(res, json(200, await tokenAnswer(state, signIn)))
-    }
-  }
+  return new Map<string, Grant>([
+    [
+      'authorization_code',
+      (exchange, client) => engine.redeemCode(exchange, codeForm(exchange.form, client)),
+    ],
+    ['refresh_token', (exchange, client) => refresh(state, exchange, client)],
+    [
+      'urn:ietf:params:oauth:grant-type:jwt-bearer',
+      async ({ form, res }, client) => {
+        send(res, json(200, await onBehalfOf(state, form, client)))
+      },
+    ],
+    ...deviceGrants.map((name) => [name, device] as const),
+  ])
+}
 
+async function refresh(state: EntraState, exchange: Exchange, { clientId }: ClientRegistration) {
+  const { form, res } = exchange
+  const signIn = state.refreshTokens.redeem(form.get('refresh_token'), clientId)
+  const scope = form.get('scope')
+  const request = scope ? parseScopes(scope) : signIn.request
+  send(res, json(200, await tokenAnswer(state, withoutNonce(signIn), request)))
+}
+
+export function createTokenEndpoint(state: EntraState, engine: Engine) {
+  const grants = grantsOf(state, engine)
   return async (exchange: Exchange): Promise<void> => {
     const type = exchange.form.get('grant_type') ?? ''
-    const grant = Object.hasOwn(grants, type) ? grants[type] : undefined
+    const grant = grants.get(type)
     if (!grant) {
       throw new EntraError(
         'unsupported_grant_type',

@@ -1,46 +1,13 @@
 import { nameOf } from '../clients.ts'
 import { findUserByName, sampleUsers, type SampleUser } from '../directory.ts'
 import type { Exchange } from '../http/exchange.ts'
-import { html, json, send, type Reply } from '../http/replies.ts'
+import { html, send, type Reply } from '../http/replies.ts'
+import { approve, devicePath as action } from './device-authorization.ts'
 import type { DeviceCode } from './device-codes.ts'
-import { EntraError } from './errors.ts'
 import { alert, field, form, page, whoLine } from './markup.ts'
 import { adminApprovalPage, consentPage, messagePage, pickerPage } from './pages.ts'
-import { needsAdministrator, parseScopes, wordsFor } from './scopes.ts'
+import { needsAdministrator, wordsFor } from './scopes.ts'
 import type { EntraState } from './state.ts'
-
-const action = '/devicelogin'
-
-/** Starts a device sign-in; a client with a secret need not show it. */
-export function startDeviceSignIn(state: EntraState, exchange: Exchange): void {
-  const client = state.clients.find(exchange.form.get('client_id'))
-  if (!client) {
-    throw new EntraError(
-      'unauthorized_client',
-      700016,
-      'Application was not found in the directory.',
-    )
-  }
-  const request = parseScopes(exchange.form.get('scope') ?? '')
-  const code = state.deviceCodes.start(client.clientId, request, state.lifetimes)
-  const uri = `${state.origin}${action}`
-  const answer = {
-    user_code: code.userCode,
-    device_code: code.deviceCode,
-    verification_uri: uri,
-    expires_in: state.lifetimes.deviceCode,
-    interval: code.interval,
-    message: `To sign in, use a web browser to open the page ${uri} and enter the code ${code.userCode} to authenticate.`,
-  }
-  send(exchange.res, json(200, answer))
-}
-
-/** Lets a user finish a device sign-in; also what tests use instead of the page. */
-export function approve(state: EntraState, code: DeviceCode, user: SampleUser, sid: string): void {
-  const { clientId, request } = code
-  state.consents.grant(user.id, clientId, request)
-  code.outcome = { kind: 'approved', authorization: { userId: user.id, clientId, request, sid } }
-}
 
 function codePage(error?: string): Reply {
   const content = field({
@@ -107,7 +74,10 @@ function nextPage(state: EntraState, exchange: Exchange, code: DeviceCode): Repl
     const error =
       username === null ? undefined : `AADSTS50034: The user account ${username} does not exist.`
     const target = { action, hidden: { user_code: code.userCode } }
-    return html(200, pickerPage(target, { users: sampleUsers, appName, error }))
+    return html(
+      error === undefined ? 200 : 400,
+      pickerPage(target, { users: sampleUsers, appName, error }),
+    )
   }
   return decide(state, exchange, code, user, appName)
 }
