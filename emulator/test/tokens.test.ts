@@ -135,21 +135,3 @@ test('a token for the own API is exchanged on behalf of the user', async () => {
     error: 'invalid_grant',
   })
 })
-
-test('a device code waits, slows down, expires', async () => {
-  const start = await fetch(`${emulator.authority}/oauth2/v2.0/devicecode`, {
-    method: 'POST',
-    body: new URLSearchParams({ client_id: client.clientId, scope: 'openid User.Read' }),
-  })
-  const { device_code: code, interval } = (await start.json()) as {
-    device_code: string
-    interval: number
-  }
-  expect(interval).toBe(5)
-  const poll = () => callToken(emulator, { grant_type: 'device_code', device_code: code })
-  expect((await poll()).body['error']).toBe('authorization_pending')
-  expect((await poll()).body['error']).toBe('slow_down')
-  vi.useFakeTimers({ toFake: ['Date'] })
-  later(900)
-  expect((await poll()).body).toMatchObject({ error: 'expired_token', error_codes: [70020] })
-})

@@ -7,4 +7,6 @@ export interface Authorization {
   request: RequestedScopes
   sid: string
   nonce?: string
+  /** Got by device sign-in, where a client with a secret need not show it. */
+  byDevice?: true
 }

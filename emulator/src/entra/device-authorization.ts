@@ -36,5 +36,6 @@ export function startDeviceSignIn(state: EntraState, exchange: Exchange): void {
 export function approve(state: EntraState, code: DeviceCode, user: SampleUser, sid: string): void {
   const { clientId, request } = code
   state.consents.grant(user.id, clientId, request)
-  code.outcome = { kind: 'approved', authorization: { userId: user.id, clientId, request, sid } }
+  const authorization = { userId: user.id, clientId, request, sid, byDevice: true as const }
+  code.outcome = { kind: 'approved', authorization }
 }

@@ -75,10 +75,10 @@ function leaveScript(back: string): string {
 function sendSignedOutPage(exchange: Exchange, frames: string[], back: string | undefined): void {
   const iframes = frames.map((url) => `<iframe title="Sign-out" src="${escape(url)}"></iframe>`)
   const script = back === undefined ? undefined : leaveScript(back)
-  const content = `<p>It’s a good idea to close all browser windows.</p>
-${back === undefined ? '' : `<p><a class="button" href="${escape(back)}">Return to the application</a></p>`}
-<div class="frames" aria-hidden="true">${iframes.join('')}</div>
-${script === undefined ? '' : `<script>${script}</script>`}`
+  const content = `<div class="frames" aria-hidden="true">${iframes.join('')}</div>
+${script === undefined ? '' : `<script>${script}</script>`}
+<p>It’s a good idea to close all browser windows.</p>
+${back === undefined ? '' : `<p><a class="button" href="${escape(back)}">Return to the application</a></p>`}`
   const policy = contentSecurityPolicy(...(script === undefined ? [] : [script]))
   send(
     exchange.res,

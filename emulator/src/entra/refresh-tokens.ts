@@ -20,6 +20,10 @@ export class RefreshTokens {
     return token
   }
 
+  isFromDevice(token: string | null): boolean {
+    return this.#issued.get(token ?? '')?.authorization.byDevice === true
+  }
+
   /** @throws EntraError when the token is unknown, another client's, expired or revoked. */
   redeem(token: string | null, clientId: string): Authorization {
     const found = this.#issued.get(token ?? '')

@@ -57,7 +57,8 @@ export function createTokenEndpoint(state: EntraState, engine: Engine) {
       )
     }
     // Tokens of a device sign-in are refreshed without a secret, as they were got.
-    const mayOmit = deviceGrants.includes(type) || type === 'refresh_token'
+    const fromDevice = state.refreshTokens.isFromDevice(exchange.form.get('refresh_token'))
+    const mayOmit = deviceGrants.includes(type) || (type === 'refresh_token' && fromDevice)
     await grant(exchange, authenticateClient(state.clients, exchange, mayOmit))
   }
 }
