@@ -54,6 +54,7 @@ export async function configured(app: FastifyInstance, options: ConfiguredOption
     errors,
     scopes,
   })
+  await app.register(signOutRoute, { config, entra, sessions, cookies })
   await app.register(async (scope) => {
     await scope.register(sessionPlugin, { sessions, ring, lifetimes, cookie: cookies.session })
     await scope.register(callbackRoute, {
@@ -65,7 +66,6 @@ export async function configured(app: FastifyInstance, options: ConfiguredOption
       attempts,
       errors,
     })
-    await scope.register(signOutRoute, { config, entra, cookies })
   })
   await app.register(
     async (api) => {

@@ -9,6 +9,8 @@ const limits = {
   maxResponseSize: 1024 * 1024,
   keepAliveTimeout: 30_000,
 }
+/** For a whole request, however slowly the bytes come. */
+const deadlineMs = 10_000
 
 /** The connections to Entra, shared by everything in this room. Redirects are never followed. */
 export class EntraHttp implements INetworkModule {
@@ -49,7 +51,8 @@ export class EntraHttp implements INetworkModule {
   ): Promise<NetworkResponse<T>> {
     try {
       const { headers = {}, body = null } = options
-      const answer = await request(url, { method, headers, body, dispatcher: this.#agent })
+      const signal = AbortSignal.timeout(deadlineMs)
+      const answer = await request(url, { method, headers, body, signal, dispatcher: this.#agent })
       return await readAnswer<T>(answer)
     } catch (error) {
       if (error instanceof IdentityProviderUnreachable) throw error

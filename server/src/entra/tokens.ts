@@ -66,11 +66,14 @@ export class Tokens {
       this.#remember(need, accessToken)
       return accessToken.token
     } catch (error) {
+      const reason = error instanceof EntraFailure ? error.reason : undefined
       // While Entra is away, a token that is good for one more minute serves for that minute.
-      const isAway = error instanceof EntraFailure && error.reason === 'unavailable'
-      const last = isAway ? this.#remembered(need, 0) : undefined
-      if (last === undefined) throw error
-      return last
+      const last = reason === 'unavailable' ? this.#remembered(need, 0) : undefined
+      if (last !== undefined) return last
+      if (reason === 'grant_rejected' || reason === 'interaction_required') {
+        await this.#discard(sessionKey, read)
+      }
+      throw error
     }
   }
 
@@ -80,6 +83,12 @@ export class Tokens {
     if (await this.#records.replace(sessionKey, read, { ...read.record, ...cache })) return
     if (await this.#records.find(sessionKey)) return
     throw new EntraFailure('interaction_required', 'the session ended meanwhile')
+  }
+
+  /** Tokens that Entra no longer takes: kept, they would be offered to it again and again. */
+  async #discard(sessionKey: string, read: StoredTokens): Promise<void> {
+    this.#known.delete(sessionKey)
+    await this.#records.replace(sessionKey, read, { ...read.record, serialized: '' })
   }
 
   #remembered({ sessionKey, scopes, refused }: Need, spare: number): string | undefined {

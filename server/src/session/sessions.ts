@@ -87,6 +87,12 @@ export class Sessions {
     await this.#store.swap(session.key, session.bytes, sealed, this.#forgetAt(record))
   }
 
+  /** Ends what the cookie stands for, expired or not, and whichever key of the ring signed it. */
+  async endByCookie(cookie: string | undefined): Promise<void> {
+    const id = cookie === undefined ? undefined : verifySessionId(this.#ring, cookie)
+    if (id !== undefined) await this.endById(id)
+  }
+
   /** Ends the session with this id, whichever key of the ring named it. */
   async endById(id: string): Promise<void> {
     for (const key of this.#namesOf(id)) await this.end(key)
@@ -97,11 +103,12 @@ export class Sessions {
    * the signed cookie. A session that is not there, or has ended, stays so.
    */
   async end(key: string): Promise<void> {
+    // First, and always: an attempt to end it that failed halfway is completed by the next one.
+    await this.#eraseTokens(key)
     const bytes = await this.#store.get(key)
     if (!bytes || isTombstone(this.#open(key, bytes))) return
     const forgetAt = Date.now() + this.#lifetimes.max + remembrance
     await this.#store.put(key, this.#seal(key, tombstone), forgetAt)
-    await this.#eraseTokens(key)
   }
 
   #judge(key: string, bytes: Uint8Array): SessionLookup {

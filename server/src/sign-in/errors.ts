@@ -81,24 +81,24 @@ export function fromAuthorizeError(
   facts: EntraFacts,
   returnTo: string,
 ): SignInFailure {
-  const code = refine(facts.aadsts) ?? byProtocol[error] ?? 'sign_in_failed'
+  const code = refine(facts.aadsts) ?? byProtocol.get(error) ?? 'sign_in_failed'
   return new SignInFailure(code, `Entra answered ${error}`, { facts, returnTo })
 }
 
-const byProtocol: Readonly<Record<string, SignInErrorCode>> = {
-  access_denied: 'access_denied',
-  consent_required: 'interaction_required',
-  interaction_required: 'interaction_required',
-  login_required: 'interaction_required',
-  account_selection_required: 'interaction_required',
-  server_error: 'identity_provider_unavailable',
-  temporarily_unavailable: 'identity_provider_unavailable',
-  invalid_client: 'app_misconfigured',
-  unauthorized_client: 'app_misconfigured',
-  invalid_request: 'app_misconfigured',
-  invalid_scope: 'app_misconfigured',
-  invalid_resource: 'app_misconfigured',
-}
+const byProtocol = new Map<string, SignInErrorCode>([
+  ['access_denied', 'access_denied'],
+  ['consent_required', 'interaction_required'],
+  ['interaction_required', 'interaction_required'],
+  ['login_required', 'interaction_required'],
+  ['account_selection_required', 'interaction_required'],
+  ['server_error', 'identity_provider_unavailable'],
+  ['temporarily_unavailable', 'identity_provider_unavailable'],
+  ['invalid_client', 'app_misconfigured'],
+  ['unauthorized_client', 'app_misconfigured'],
+  ['invalid_request', 'app_misconfigured'],
+  ['invalid_scope', 'app_misconfigured'],
+  ['invalid_resource', 'app_misconfigured'],
+])
 
 /** Entra's numbers change and only refine the advice; nothing is decided on them. */
 function refine(aadsts: string | undefined): SignInErrorCode | undefined {

@@ -5,7 +5,8 @@ export type LocalPath = string & { readonly [checked]: true }
 
 export const homePath = '/' as LocalPath
 
-const longest = 1_024
+/** Of the normal form: it is kept in a cookie, up to five of them at once. */
+const longest = 512
 const base = 'http://local.invalid'
 
 /**
@@ -13,13 +14,12 @@ const base = 'http://local.invalid'
  * origin (`//e`, `/\e`, `/%09/e`, `https:e`), or that holds control characters
  */
 export function localPath(raw: unknown): LocalPath | undefined {
-  if (typeof raw !== 'string' || raw.length > longest || !isPlain(raw)) return undefined
+  if (typeof raw !== 'string' || !isPlain(raw)) return undefined
   if (!URL.canParse(raw, base)) return undefined
   const url = new URL(raw, base)
   const path = `${url.pathname}${url.search}${url.hash}`
-  return url.origin === base && isPlain(path) && isPlain(decoded(url.pathname))
-    ? (path as LocalPath)
-    : undefined
+  const isLocal = url.origin === base && isPlain(path) && isPlain(decoded(url.pathname))
+  return isLocal && path.length <= longest ? (path as LocalPath) : undefined
 }
 
 function isPlain(path: string): boolean {

@@ -3,6 +3,9 @@ import type { CookieKind } from '../http/cookies.ts'
 import type { KeyRing } from '../secrets/key-ring.ts'
 import { seal, unseal } from '../secrets/seal.ts'
 
+/** Such as this server gives; other names could not even be cleared. */
+const plainId = /^[\w-]+$/
+
 /**
  * Values of one kind that live in the browser they belong to: each in a cookie of its own, sealed,
  * and bound to its id, so that the browser can neither read nor alter nor exchange them.
@@ -46,6 +49,7 @@ export class SealedCookies<T extends object> {
     return Object.keys(request.cookies)
       .filter((name) => name.startsWith(this.#kind.name))
       .map((name) => name.slice(this.#kind.name.length))
+      .filter((id) => plainId.test(id))
   }
 
   #nameOf(id: string): string {

@@ -5,23 +5,24 @@ import type { EntraClient } from '../entra/client.ts'
 import { EntraFailure } from '../entra/failures.ts'
 import type { Cookies } from '../http/cookies.ts'
 import { checkSameOrigin } from '../session/csrf.ts'
+import type { Sessions } from '../session/sessions.ts'
 
 export interface SignOutOptions {
   config: Config
   entra: EntraClient
+  sessions: Sessions
   cookies: Cookies
 }
 
 /**
  * `POST /auth/logout`: ends the session here first, then says where to end the one at Entra
- * (OpenID Connect RP-Initiated Logout 1.0). Register it in a scope with the session plugin.
- */
+ * (OpenID Connect RP-Initiated Logout 1.0). */
 export function signOutRoute(
   scope: FastifyInstance,
   options: SignOutOptions,
   done: () => void,
 ): void {
-  const { config, cookies } = options
+  const { config, cookies, sessions } = options
   scope.addContentTypeParser(
     'application/x-www-form-urlencoded',
     { parseAs: 'string', bodyLimit: 4_096 },
@@ -31,9 +32,10 @@ export function signOutRoute(
   )
   scope.post(paths.logout, async (request, reply) => {
     checkSameOrigin(request, config.publicUrl)
-    const loginHint = request.session.record?.loginHint
-    await request.session.destroy()
     const { name, options: attributes } = cookies.session
+    const found = await sessions.find(request.cookies[name])
+    await sessions.endByCookie(request.cookies[name])
+    const loginHint = found.kind === 'live' ? found.session.record.loginHint : undefined
     clearSite(reply.clearCookie(name, attributes))
     const url = await signOutUrl(options, loginHint, request)
     const wantsJson = request.headers.accept?.includes('application/json') ?? false

@@ -74,7 +74,7 @@ function requireNavigation(request: FastifyRequest): void {
 }
 
 function scopesOf(query: Query, options: StartOptions): string[] {
-  const asked = query.scopes?.split(' ').filter(Boolean) ?? options.config.scopes
+  const asked = [...new Set(query.scopes?.split(' ').filter(Boolean) ?? options.config.scopes)]
   const unknown = asked.find((scope) => !options.scopes.includes(scope))
   if (unknown === undefined) return asked
   throw new Failure('invalid_request', `scope ${unknown} is not of any call`, {
