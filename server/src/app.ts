@@ -5,6 +5,7 @@ import { fastify, type FastifyInstance } from 'fastify'
 import type { Config } from './config/config.ts'
 import { configured } from './configured.ts'
 import { EntraClient } from './entra/client.ts'
+import { promptClose } from './http/prompt-close.ts'
 import { healthRoutes } from './http/health.ts'
 import { headersOf, securityHeaders } from './http/headers.ts'
 import { loggerOptions, type LogStream } from './http/logging.ts'
@@ -27,6 +28,7 @@ const builtWeb = fileURLToPath(new URL('../../web/dist', import.meta.url))
 
 /** The whole server, not yet listening. Closing it closes the store and every connection. */
 export async function buildApp(config: Config, options: AppOptions = {}): Promise<FastifyInstance> {
+  const headers = { secure: config.secure, authority: config.entra?.authority }
   const app = fastify({
     logger: loggerOptions(config.logLevel, options.logStream),
     trustProxy: config.trustProxy,
@@ -36,7 +38,7 @@ export async function buildApp(config: Config, options: AppOptions = {}): Promis
     return503OnClosing: true,
     // No hook sees a path that cannot be decoded.
     frameworkErrors: (error, request, reply) => {
-      sendProblem(error, request, reply.headers(headersOf(config.secure)))
+      sendProblem(error, request, reply.headers(headersOf(headers)))
     },
   })
   const store = openStore(config.session.store)
@@ -48,12 +50,13 @@ export async function buildApp(config: Config, options: AppOptions = {}): Promis
   app.removeContentTypeParser('text/plain')
 
   await app.register(problems)
-  await app.register(securityHeaders, { secure: config.secure })
+  await app.register(securityHeaders, headers)
+  await app.register(promptClose)
+  await app.register(spa, { folder: options.webFolder ?? builtWeb })
   await app.register(fastifyCookie)
   await app.register(healthRoutes, { store, entra })
   await app.register(setupRoute, { config })
   if (entra) await app.register(configured, { config, store, entra, info: appInfo(options.demo) })
   else await app.register(unconfigured)
-  await app.register(spa, { folder: options.webFolder ?? builtWeb })
   return app
 }

@@ -5,15 +5,15 @@ import { type Config, loadConfig } from './config/config.ts'
 import { ConfigError } from './config/reader.ts'
 
 const settingsFile = '.env'
-/** Milliseconds that requests in flight get to finish. */
-const grace = 10_000
+/** Requests in flight get this time to finish: longer than any of them may take. */
+const graceMs = 25_000
 
 async function main(): Promise<void> {
   if (existsSync(settingsFile)) process.loadEnvFile(settingsFile)
   const config = loadConfig(process.env)
   const app = await buildApp(config)
   await app.listen({ host: config.host, port: config.port })
-  closeWithGrace({ delay: grace, logger: app.log }, async () => {
+  closeWithGrace({ delay: graceMs, logger: app.log }, async () => {
     await app.close()
   })
   announce(config, (line) => {

@@ -74,6 +74,15 @@ describe('settings', () => {
     [{ SESSION_IDLE: '13h' }, 'SESSION_IDLE must not be longer'],
     [{ CLIENT_SECRET_FILE: '/nowhere/secret' }, 'CLIENT_SECRET_FILE cannot be read'],
     [{ PUBLIC_URL: 'app.example.com' }, 'PUBLIC_URL must be a URL'],
+    [{ PUBLIC_URL: 'https://user:password@app.example.com' }, 'PUBLIC_URL must be an origin'],
+    [{ SESSION_IDLE: '90ms' }, 'SESSION_IDLE must be a time'],
+    [{ SESSION_IDLE: '1d12h' }, 'SESSION_IDLE must be a time'],
+    [{ SESSION_MAX: '99999999d' }, 'SESSION_MAX must be a time'],
+    [{ TRUST_PROXY: 'yes' }, 'TRUST_PROXY must be true, false'],
+    [{ TRUST_PROXY: '1' }, 'TRUST_PROXY must be true, false'],
+    [{ REDIRECT_PATH: '/auth/login' }, 'REDIRECT_PATH must be a path'],
+    [{ REDIRECT_PATH: '/a/../b' }, 'REDIRECT_PATH must be a path'],
+    [{ SCOPE: ',' }, 'SCOPE must name a permission'],
   ])('%j are refused', (env, problem) => {
     expect(problemsOf(env).join()).toContain(problem)
   })
@@ -83,6 +92,13 @@ describe('settings', () => {
     expect(problemsOf({ ...env, PUBLIC_URL: 'http://localhost:3000' })).toEqual([])
     expect(problemsOf({ ...env, PUBLIC_URL: 'http://10.0.0.1:3000' })).toHaveLength(1)
   })
+
+  test.each(['true', '10.0.0.0/8, 192.168.1.1', 'loopback', '::1'])(
+    'trust the proxies that are named: %s',
+    (value) => {
+      expect(problemsOf({ TRUST_PROXY: value })).toEqual([])
+    },
+  )
 
   test('an empty ENDPOINT means that there is no call to make', () => {
     expect(loadConfig({ ENDPOINT: '' }).endpoint).toBeUndefined()

@@ -105,6 +105,10 @@ describe('GET /api/me', () => {
     expect(status).toBe(401)
     expect(json).toMatchObject({ code: 'reauthentication_required' })
     expect((await browser.fetch('/api/session')).json).toMatchObject({ authenticated: true })
+
+    world.emulator.clearRequests()
+    expect((await browser.fetch('/api/me')).status).toBe(401)
+    expect(world.emulator.requests('token')).toHaveLength(0)
   })
 
   test('goes on with a token that is still good while Entra cannot refresh it', async () => {

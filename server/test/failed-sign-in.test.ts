@@ -1,3 +1,4 @@
+import { request } from 'undici'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { Browser, Page } from './support/browser.ts'
 import { adele, World } from './support/world.ts'
@@ -108,6 +109,15 @@ describe('a callback', () => {
     expect(await reportOf(page, browser)).toMatchObject({ code: 'sign_in_expired' })
   })
 
+  test('with cookies of foreign names ends in the Error view all the same', async () => {
+    const { port } = new URL(world.origin)
+    const { statusCode, headers } = await request(`${world.origin}/getAToken?state=x`, {
+      headers: { cookie: `err-${port}-a b"(),/=1; tx-${port}-=2; __proto__=3` },
+    })
+    expect(statusCode).toBe(303)
+    expect(headers['location']).toMatch(/^\/error\?ref=/)
+  })
+
   test('with neither code nor error ends in the Error view', async () => {
     const browser = world.openBrowser()
     const answer = await answeredSignIn(browser)
@@ -127,6 +137,8 @@ describe('an error from Entra', () => {
     ['login_required', undefined, 'interaction_required', 'Continue'],
     ['server_error', undefined, 'identity_provider_unavailable', 'Try again'],
     ['unheard_of', 999999, 'sign_in_failed', 'Try again'],
+    ['constructor', undefined, 'sign_in_failed', 'Try again'],
+    ['__proto__', undefined, 'sign_in_failed', 'Try again'],
   ])('%s with AADSTS%s becomes %s', async (error, aadsts, code, label) => {
     const browser = world.openBrowser()
     world.emulator.failNext('authorize', { entraError: { error, ...(aadsts && { aadsts }) } })
@@ -170,6 +182,7 @@ describe('a token endpoint that', () => {
     [{ error: 'invalid_client', aadsts: 7000215 }, 'app_misconfigured'],
     [{ error: 'invalid_client', aadsts: 7000222 }, 'app_misconfigured'],
     [{ error: 'interaction_required', aadsts: 50076 }, 'interaction_required'],
+    [{ error: 'invalid_scope', aadsts: 70011 }, 'app_misconfigured'],
     [{ error: 'temporarily_unavailable' }, 'identity_provider_unavailable'],
   ])('answers %j is told as %s', async (entraError, code) => {
     const browser = world.openBrowser()
@@ -195,6 +208,7 @@ describe('an ID token', () => {
     ['whose expiry is a text', { exp: '9999999999' }, 'id_token_invalid'],
     ['without an expiry', { exp: undefined }, 'id_token_invalid'],
     ['that is not valid yet', { nbf: 9_999_999_999 }, 'id_token_invalid'],
+    ['from the future', { iat: 9_999_999_999, nbf: undefined }, 'id_token_invalid'],
   ])('%s is refused', async (_name, change, code) => {
     const browser = world.openBrowser()
     world.emulator.tamperNextIdToken((claims) => ({ ...claims, ...change }))

@@ -61,6 +61,22 @@ describe('starting a sign-in', () => {
   })
 })
 
+test('no cookie is too large for a browser, and all together fit into a request', async () => {
+  const browser = world.openBrowser()
+  const long = [`/${'漢'.repeat(1_000)}`, `/${'?&'.repeat(250)}`, `/${'a'.repeat(511)}`]
+  const scopes = Array.from({ length: 140 }, () => 'User.Read').join(' ')
+  for (const returnTo of [...long, ...long]) {
+    const query = new URLSearchParams({ returnTo, scopes }).toString()
+    await browser.goTo(`/auth/login?${query}`, toEntra)
+  }
+  const failed = await browser.goTo('/getAToken?state=x')
+  expect(failed.url.pathname).toBe('/error')
+  const pairs = Object.entries(await browser.cookies()).map(([name, value]) => `${name}=${value}`)
+  expect(pairs).toHaveLength(6)
+  expect(Math.max(...pairs.map((pair) => pair.length))).toBeLessThan(4_096)
+  expect(pairs.join('; ').length).toBeLessThan(10_000)
+})
+
 describe('finishing a sign-in', () => {
   test('gives a session that names the person, and no token', async () => {
     const browser = await world.signIn()

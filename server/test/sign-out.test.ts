@@ -1,4 +1,8 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { open } from 'lmdb'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { Browser } from './support/browser.ts'
 import { adele, World } from './support/world.ts'
 
@@ -8,6 +12,9 @@ beforeAll(async () => {
 })
 beforeEach(() => {
   world.emulator.signInAutomaticallyAs(adele)
+})
+afterEach(() => {
+  vi.useRealTimers()
 })
 afterAll(() => world.close())
 
@@ -56,13 +63,16 @@ describe('signing out', () => {
     expect(await answer.json()).toMatchObject({ code: 'session_revoked' })
   })
 
-  test('is not undone by requests in flight, reading or renewing', async () => {
+  test('is not undone by a request in flight that would prolong the session', async () => {
     const browser = await world.signIn()
     const cookie = await cookieHeader(browser)
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 2 * 60_000 })
+    world.emulator.clearRequests()
     world.emulator.failNext('me', { delayMs: 150 })
     const slow = fetch(`${world.origin}/api/me`, { headers: { cookie, 'x-csrf': '1' } })
+    await vi.waitUntil(() => world.emulator.requests('me').length === 1)
     await browser.submit('/auth/logout')
-    await slow
+    expect((await slow).status).toBe(200)
     const after = await fetch(`${world.origin}/api/session`, { headers: { cookie, 'x-csrf': '1' } })
     expect(await after.json()).toMatchObject({ authenticated: false, reason: 'revoked' })
   })
@@ -71,9 +81,11 @@ describe('signing out', () => {
     const browser = await world.signIn()
     const cookie = await cookieHeader(browser)
     await browser.fetch('/api/me')
+    world.emulator.clearRequests()
     world.emulator.failNext('me', { status: 401, body: {} })
     world.emulator.failNext('token', { delayMs: 150 })
     const refreshing = fetch(`${world.origin}/api/me`, { headers: { cookie, 'x-csrf': '1' } })
+    await vi.waitUntil(() => world.emulator.requests('token').length === 1)
     await browser.submit('/auth/logout')
     expect((await refreshing).status).toBe(401)
     const after = await fetch(`${world.origin}/api/me`, { headers: { cookie, 'x-csrf': '1' } })
@@ -121,4 +133,19 @@ test('signing out while Entra is down ends the session here and goes home', asyn
   const after = await fetch(`${fresh.origin}/api/session`, { headers: { cookie, 'x-csrf': '1' } })
   expect(await after.json()).toMatchObject({ authenticated: false })
   await fresh.stopServer()
+})
+
+test('signing out of a session that has expired erases its tokens too', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'entra-bff-sign-out-'))
+  const fresh = await World.open({ SESSION_STORE: `file:${folder}` })
+  const browser = await fresh.signIn()
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 61 * 60_000 })
+  await browser.submit('/auth/logout')
+  await fresh.close()
+  const db = open({ path: join(folder, 'sessions.mdb'), encoding: 'binary' })
+  const keys = [...db.getKeys()].map(String)
+  await db.close()
+  expect(keys.some((key) => key.startsWith('session:'))).toBe(true)
+  expect(keys.filter((key) => key.startsWith('tokens:'))).toEqual([])
+  rmSync(folder, { recursive: true })
 })

@@ -23,7 +23,7 @@ describe('every answer', () => {
       expect(policy).toContain("frame-ancestors 'none'")
       expect(policy).not.toContain('unsafe')
       expect(headers.get('x-content-type-options')).toBe('nosniff')
-      expect(headers.get('referrer-policy')).toBe('no-referrer')
+      expect(headers.get('referrer-policy')).toBe('same-origin')
       expect(headers.get('cross-origin-resource-policy')).toBe('same-origin')
     },
   )
@@ -48,6 +48,9 @@ describe('a request that no route takes', () => {
     ['PUT', '/api/session', 405, 'method_not_allowed'],
     ['DELETE', '/api/me', 405, 'method_not_allowed'],
     ['POST', '/api/nothing', 404, 'not_found'],
+    ['POST', '/:(', 404, 'not_found'],
+    ['POST', '/:a(', 404, 'not_found'],
+    ['POST', '/*', 404, 'not_found'],
   ] as const)('%s %s is a problem: %i %s', async (method, path, status, code) => {
     const { statusCode, headers, body } = await request(`${world.origin}${path}`, { method })
     expect(await body.json()).toMatchObject({ status, code })
@@ -62,6 +65,24 @@ describe('health', () => {
     expect((await fetch(`${world.origin}/livez`)).status).toBe(200)
     const ready = await fetch(`${world.origin}/readyz`)
     expect(await ready.json()).toEqual({ status: 'ok', store: 'ok', authority: 'ok' })
+  })
+
+  test.each([
+    ['another issuer', { issuer: 'https://evil.example/v2.0' }],
+    ['an issuer of another tenant', { issuer: 'AUTHORITY/v2.0' }],
+    ['a page for an endpoint', { end_session_endpoint: 'javascript:alert(1)' }],
+    ['an endpoint without TLS', { token_endpoint: 'http://evil.example/token' }],
+  ])('does not take a document with %s for that of the authority', async (_name, change) => {
+    const fresh = await World.open()
+    const url = `${fresh.emulator.authority}/v2.0/.well-known/openid-configuration`
+    const document = (await (await fetch(url)).json()) as object
+    const other = fresh.emulator.authority.replace(/[^/]+$/, 'c2a9e4d7-61b8-4f0e-9b5d-7d3f8a2e6b45')
+    const body = JSON.parse(
+      JSON.stringify({ ...document, ...change }).replace('AUTHORITY', other),
+    ) as object
+    fresh.emulator.failNext('discovery', { status: 200, body })
+    expect((await fetch(`${fresh.origin}/readyz`)).status).toBe(503)
+    await fresh.close()
   })
 
   test('tells that the authority cannot be reached', async () => {

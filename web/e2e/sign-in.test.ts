@@ -142,6 +142,19 @@ describe.skipIf(!browserPath)('in a real browser', () => {
     await page.waitForURL((url) => url.pathname === '/result/me')
   })
 
+  test('a plain form signs out too, and comes back from Microsoft', async () => {
+    await signedIn()
+    const { page } = visitor
+    await page.evaluate(`
+      const form = document.createElement('form')
+      form.method = 'post'
+      form.action = '/auth/logout'
+      document.body.append(form)
+      form.submit()
+    `)
+    await page.getByRole('link', { name: 'Sign in with Microsoft' }).waitFor()
+  })
+
   test('a path that is not there says so', async () => {
     await visitor.page.goto('/nowhere')
     expect(await visitor.heading()).toMatch(/not (found|here)/i)

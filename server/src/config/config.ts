@@ -1,4 +1,5 @@
-import type { SettingStatus } from '@entra-bff/shared'
+import { isIP } from 'node:net'
+import { paths, type SettingStatus, views } from '@entra-bff/shared'
 import { type EntraSettings, readEntraSettings } from './entra.ts'
 import { readSessionSettings, type SessionSettings } from './session.ts'
 import { isLoopback } from './loopback.ts'
@@ -41,7 +42,7 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
   const redirectPath = readRedirectPath(reader)
   const config: Config = {
     production,
-    host: reader.text('HOST') ?? 'localhost',
+    host: reader.text('HOST') ?? '127.0.0.1',
     port,
     publicUrl,
     secure: publicUrl.startsWith('https:'),
@@ -49,7 +50,7 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
     redirectUri: `${publicUrl}${redirectPath}`,
     ...readEntraSettings(reader),
     endpoint: readEndpoint(reader),
-    scopes: reader.list('SCOPE') ?? ['User.Read'],
+    scopes: readScopes(reader),
     session: readSessionSettings(reader, production),
     trustProxy: readTrustProxy(reader),
     logLevel: reader.oneOf('LOG_LEVEL', logLevels, 'info'),
@@ -61,7 +62,7 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
 function readPublicUrl(reader: SettingsReader, port: number, production: boolean): string {
   const fallback = new URL(`http://localhost:${String(port)}`)
   const url = reader.url('PUBLIC_URL') ?? fallback
-  if (url.pathname !== '/' || url.search || url.hash) {
+  if (url.pathname !== '/' || url.search || url.hash || url.username) {
     reader.problem(
       'PUBLIC_URL',
       'must be an origin such as https://app.example.com, without a path',
@@ -73,12 +74,22 @@ function readPublicUrl(reader: SettingsReader, port: number, production: boolean
   return url.origin
 }
 
+/** Paths that mean something else here. */
+const taken = [...Object.values(paths), ...Object.values(views), '/livez', '/readyz']
+
 function readRedirectPath(reader: SettingsReader): string {
   const path = reader.text('REDIRECT_PATH') ?? '/getAToken'
-  if (!/^\/[\w./-]+$/.test(path) || path.startsWith('//') || path.startsWith('/api/')) {
-    reader.problem('REDIRECT_PATH', 'must be a path such as /getAToken, outside /api')
+  const isNormal = /^(\/[\w-][\w.-]*)+$/.test(path)
+  if (!isNormal || taken.includes(path) || /^\/(api|result|assets)(\/|$)/.test(path)) {
+    reader.problem('REDIRECT_PATH', 'must be a path such as /getAToken that nothing else uses')
   }
   return path
+}
+
+function readScopes(reader: SettingsReader): string[] {
+  const scopes = reader.list('SCOPE') ?? ['User.Read']
+  if (scopes.length === 0) reader.problem('SCOPE', 'must name a permission such as User.Read')
+  return scopes
 }
 
 function readEndpoint(reader: SettingsReader): string | undefined {
@@ -90,7 +101,20 @@ function readEndpoint(reader: SettingsReader): string | undefined {
   return url.href
 }
 
+const address = /^[\da-f.:]+(\/\d{1,3})?$/i
+
 function readTrustProxy(reader: SettingsReader): boolean | string {
-  const value = reader.text('TRUST_PROXY')
-  return value === undefined || value === 'false' ? false : value === 'true' || value
+  const value = reader.text('TRUST_PROXY') ?? 'false'
+  if (value === 'true' || value === 'false') return value === 'true'
+  const named = ['loopback', 'linklocal', 'uniquelocal']
+  const proxies = value.split(',').map((proxy) => proxy.trim())
+  if (!proxies.every((proxy) => named.includes(proxy) || isAddress(proxy))) {
+    reader.problem('TRUST_PROXY', 'must be true, false, or addresses such as 10.0.0.0/8')
+  }
+  return proxies.join(',')
+}
+
+function isAddress(text: string): boolean {
+  const [host = ''] = text.split('/')
+  return address.test(text) && isIP(host) !== 0
 }

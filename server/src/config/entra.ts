@@ -1,4 +1,5 @@
 import type { SettingStatus } from '@entra-bff/shared'
+import { isGuid } from './guid.ts'
 import { isLoopback } from './loopback.ts'
 import type { SettingsReader } from './reader.ts'
 
@@ -16,7 +17,6 @@ export interface EntraSettings {
 export const prompts = ['login', 'select_account', 'consent', 'none'] as const
 export type Prompt = (typeof prompts)[number]
 
-const guid = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i
 const placeholder = /[<>{}]|^enter[_ ]|your[_ -]|\.\.\./i
 
 /** Missing or wrong values are told in the Setup view; they do not keep the server from starting. */
@@ -38,8 +38,8 @@ export function readEntraSettings(reader: SettingsReader): {
     ),
   ]
   const prompt = reader.oneOf('PROMPT', prompts, 'select_account')
-  const allowedTenants = reader.list('ALLOWED_TENANTS') ?? []
-  if (allowedTenants.some((tenant) => !guid.test(tenant))) {
+  const allowedTenants = reader.list('ALLOWED_TENANTS')?.map((id) => id.toLowerCase()) ?? []
+  if (allowedTenants.some((tenant) => !isGuid(tenant))) {
     reader.problem('ALLOWED_TENANTS', 'must be tenant ids (GUIDs), separated by commas')
   }
   const complete = setup.every((setting) => setting.status === 'present')
@@ -60,11 +60,11 @@ function judge(
 }
 
 function idProblem(value: string): string | undefined {
-  return guid.test(value) ? undefined : 'Must be a GUID: the Application (client) ID'
+  return isGuid(value) ? undefined : 'Must be a GUID: the Application (client) ID'
 }
 
 function secretProblem(value: string): string | undefined {
-  return guid.test(value) ? "Looks like the secret's ID; copy its Value instead" : undefined
+  return isGuid(value) ? "Looks like the secret's ID; copy its Value instead" : undefined
 }
 
 function authorityProblem(value: string): string | undefined {

@@ -76,7 +76,7 @@ export class SettingsReader {
   duration(name: string, fallback: number): number {
     const value = this.text(name)
     if (value === undefined) return fallback
-    const [, amount, unit = ''] = /^(\d+)\s*([smhd])/.exec(value) ?? []
+    const [, amount, unit = ''] = /^(\d{1,5})\s*([smhd])$/.exec(value) ?? []
     const milliseconds = Number(amount) * (units[unit] ?? 0)
     if (milliseconds > 0) return milliseconds
     this.problem(name, 'must be a time such as 60m or 12h')

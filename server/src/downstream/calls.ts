@@ -41,7 +41,9 @@ function row(id: string, title: string, upstream: string, scopes: string[], quer
 
 /** Graph beside `ENDPOINT` (a test's, a national cloud's), or the public one beside another API. */
 function graphOf(endpoint: string): string {
-  return /^(.+\/v1\.0)\/me$/.exec(endpoint)?.[1] ?? 'https://graph.microsoft.com/v1.0'
+  const { origin, pathname } = new URL(endpoint)
+  const base = pathname === '/v1.0/me' ? origin : 'https://graph.microsoft.com'
+  return `${base}/v1.0`
 }
 
 /** What the Welcome view offers to somebody who has granted these scopes. */

@@ -28,7 +28,9 @@ export function downstreamRoutes(
     api.get(`/${call.id}`, async (request, reply) => {
       const session = requireSession(request)
       const answer = await answerOf(call, session, request, options)
-      await options.sessions.touch(session)
+      await options.sessions.touch(session).catch((error: unknown) => {
+        request.log.warn({ err: error }, 'the session was not prolonged')
+      })
       return passOn(answer, reply)
     })
   }

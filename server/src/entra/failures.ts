@@ -11,7 +11,7 @@ export interface EntraFacts {
 /**
  * Why Entra gave no tokens.
  * - `unavailable`: no answer, too late, 5xx, 429, or not of the protocol
- * - `client_rejected`: it does not accept this app's credential
+ * - `client_rejected`: it does not accept this app: its credential, or what it asks for
  * - `grant_rejected`: the code or refresh token is used up, expired or revoked
  * - `consent_required`, `interaction_required`: a person must act
  * - `nonce_mismatch`, `id_token_invalid`: the answer is not for this sign-in
@@ -52,12 +52,9 @@ export class IdentityProviderUnreachable extends AuthError {
   }
 }
 
-/** Translates what MSAL throws. Decides on the protocol's `error` and `suberror` alone. */
-export function translateMsalError(error: unknown): EntraFailure {
-  if (error instanceof EntraFailure) return error
-  if (!(error instanceof AuthError)) {
-    return new EntraFailure('unavailable', 'MSAL failed', { cause: error })
-  }
+/** Translates what MSAL throws: on the protocol's `error` and `suberror` alone. Passes on the rest. */
+export function translateMsalError(error: unknown): unknown {
+  if (!(error instanceof AuthError)) return error
   const detail = `${error.errorCode}: ${error.errorMessage}`
   return new EntraFailure(reasonOf(error), detail, { cause: error, facts: factsOf(error) })
 }
@@ -74,6 +71,10 @@ function reasonOf(error: AuthError): EntraFailureReason {
       return 'grant_rejected'
     case 'invalid_client':
     case 'unauthorized_client':
+    case 'invalid_request':
+    case 'invalid_scope':
+    case 'invalid_resource':
+    case 'unsupported_grant_type':
       return 'client_rejected'
     case 'access_denied':
       return 'interaction_required'

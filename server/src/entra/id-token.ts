@@ -6,6 +6,7 @@ import {
   type JWTPayload,
   jwtVerify,
 } from 'jose'
+import { isGuid } from '../config/guid.ts'
 import type { Discovery } from './discovery.ts'
 import { EntraFailure } from './failures.ts'
 import type { EntraHttp } from './http.ts'
@@ -32,7 +33,6 @@ interface EntraKeySet extends JSONWebKeySet {
   keys: (JWK & { issuer?: string })[]
 }
 
-const guid = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i
 /** Seconds that Entra's clock and ours may differ. */
 const clockTolerance = 300
 const keysFreshFor = 24 * 60 * 60_000
@@ -82,7 +82,7 @@ export async function validateIdToken(
 ): Promise<IdTokenClaims> {
   const { claims, keyIssuer } = await verify(token, expected, discovery, keys)
   const { tid, oid } = claims
-  if (typeof tid !== 'string' || !guid.test(tid)) throw invalid('tid is not a GUID')
+  if (typeof tid !== 'string' || !isGuid(tid)) throw invalid('tid is not a GUID')
   if (typeof oid !== 'string' || oid === '') throw invalid('oid is missing')
   const issuer = discovery.issuer.replace('{tenantid}', tid)
   if (claims.iss !== issuer) throw invalid('iss is not that of the tenant in tid')
@@ -123,6 +123,8 @@ async function verify(
       },
     )
     if (Array.isArray(payload.aud)) throw invalid('more than one audience')
+    const latest = Date.now() / 1_000 + clockTolerance
+    if (payload.iat === undefined || payload.iat > latest) throw invalid('iat is in the future')
     return { claims: payload, keyIssuer }
   } catch (error) {
     if (error instanceof EntraFailure) throw error

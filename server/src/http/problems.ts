@@ -47,15 +47,14 @@ function toFailure(error: unknown): Failure {
   if (error instanceof Failure) return error
   const { statusCode, validation, message } = error as Partial<FastifyError>
   if (validation) return new Failure('invalid_request', message ?? '', { cause: error })
-  const code = byStatus.get(statusCode ?? 500)
-  return new Failure(code ?? 'internal_error', 'unexpected', { cause: error })
+  const status = statusCode ?? 500
+  const fallback = status >= 400 && status < 500 ? 'invalid_request' : 'internal_error'
+  return new Failure(byStatus.get(status) ?? fallback, 'unexpected', { cause: error })
 }
 
 const byStatus = new Map<number, ProblemCode>([
-  [400, 'invalid_request'],
   [404, 'not_found'],
   [405, 'method_not_allowed'],
   [413, 'payload_too_large'],
-  [414, 'invalid_request'],
   [415, 'unsupported_media_type'],
 ])

@@ -2,6 +2,7 @@ import { paths, SetupView } from '@entra-bff/shared'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Config } from '../config/config.ts'
 import { isLoopback } from '../config/loopback.ts'
+import { checkOrigin } from '../session/csrf.ts'
 
 /** `GET /api/setup`: what is configured. The details are for the developer's own machine only. */
 export function setupRoute(
@@ -11,6 +12,7 @@ export function setupRoute(
 ): void {
   const schema = { response: { 200: SetupView } }
   app.get(paths.setup, { schema }, (request, reply): SetupView => {
+    checkOrigin(request, config.publicUrl, false)
     void reply.header('cache-control', 'no-store')
     const configured = config.entra !== undefined
     if (config.production || !isLocal(request)) return { configured }

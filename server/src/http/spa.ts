@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import fastifyStatic from '@fastify/static'
 import { views } from '@entra-bff/shared'
+import fp from 'fastify-plugin'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { Failure } from '../failure.ts'
 import { sendProblem } from './problems.ts'
@@ -12,14 +13,19 @@ import { sendProblem } from './problems.ts'
  * problem for whoever else asks.
  * @param folder as the build left it; while it is missing, as in development, nothing is served
  */
-export async function spa(app: FastifyInstance, { folder }: { folder: string }): Promise<void> {
-  const page = existsSync(folder) ? await readFile(join(folder, 'index.html')) : undefined
+export const spa = fp(registerSpa, { name: 'spa' })
+
+async function registerSpa(app: FastifyInstance, { folder }: { folder: string }): Promise<void> {
+  const file = join(folder, 'index.html')
+  const page = existsSync(file) ? await readFile(file) : undefined
+  const methods = collectMethods(app)
   if (page) {
     await app.register(fastifyStatic, {
       root: folder,
       index: false,
       wildcard: false,
       cacheControl: false,
+      acceptRanges: false,
       setHeaders: (reply, path) => {
         // Names of built assets hold a hash of their content.
         const isHashed = path.includes('/assets/') || path.includes('\\assets\\')
@@ -29,7 +35,7 @@ export async function spa(app: FastifyInstance, { folder }: { folder: string }):
   }
   app.setNotFoundHandler((request, reply) => {
     if (!page || !wantsPage(request))
-      return sendProblem(noRoute(app, request, reply), request, reply)
+      return sendProblem(noRoute(methods, request, reply), request, reply)
     return reply
       .code(isView(request) ? 200 : 404)
       .headers({ 'content-type': 'text/html; charset=utf-8', 'cache-control': 'no-cache' })
@@ -37,11 +43,25 @@ export async function spa(app: FastifyInstance, { folder }: { folder: string }):
   })
 }
 
-function noRoute(app: FastifyInstance, request: FastifyRequest, reply: FastifyReply): Failure {
-  const url = pathOf(request)
-  const allowed = ['GET', 'POST'].filter((method) => app.hasRoute({ method, url }))
-  if (allowed.length === 0) return new Failure('not_found', 'no such route')
-  reply.header('allow', allowed.join(', '))
+/** Which methods each path takes. Register this before the routes it is to know of. */
+function collectMethods(app: FastifyInstance): ReadonlyMap<string, Set<string>> {
+  const methods = new Map<string, Set<string>>()
+  app.addHook('onRoute', ({ url, method }) => {
+    const known = methods.get(url) ?? new Set()
+    for (const name of [method].flat()) known.add(name)
+    methods.set(url, known)
+  })
+  return methods
+}
+
+function noRoute(
+  methods: ReadonlyMap<string, Set<string>>,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Failure {
+  const allowed = methods.get(pathOf(request))
+  if (!allowed) return new Failure('not_found', 'no such route')
+  reply.header('allow', [...allowed].join(', '))
   return new Failure('method_not_allowed', `${request.method} is not allowed`)
 }
 

@@ -32,9 +32,9 @@ export function checkOrigin(
  */
 export function checkSameOrigin(request: FastifyRequest, publicUrl: string): void {
   const { origin, 'sec-fetch-site': site } = request.headers
-  const sameOrigin = site === undefined ? origin === publicUrl : site === 'same-origin'
-  if (sameOrigin && (origin === undefined || origin === publicUrl)) return
-  if (request.headers[csrfHeader.name] === csrfHeader.value && !origin && !site) return
+  if (site === undefined ? origin === publicUrl : site === 'same-origin') return
+  const isScript = origin === undefined && site === undefined
+  if (isScript && request.headers[csrfHeader.name] === csrfHeader.value) return
   throw refusal('not from a page of this app')
 }
 

@@ -38,6 +38,7 @@ export function callbackRoute(
 ): void {
   const { config, attempts, errors } = options
   scope.get<{ Querystring: CallbackQuery }>(config.redirectPath, {
+    exposeHeadRoute: false,
     handler: async (request, reply) => {
       const attempt = await takeAttempt(request, options)
       if (attempt === 'replayed by somebody signed in') return reply.redirect(views.welcome, 303)

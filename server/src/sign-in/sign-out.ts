@@ -16,7 +16,8 @@ export interface SignOutOptions {
 
 /**
  * `POST /auth/logout`: ends the session here first, then says where to end the one at Entra
- * (OpenID Connect RP-Initiated Logout 1.0). */
+ * (OpenID Connect RP-Initiated Logout 1.0).
+ */
 export function signOutRoute(
   scope: FastifyInstance,
   options: SignOutOptions,

@@ -7,7 +7,7 @@ import { type Prompt, prompts } from '../config/entra.ts'
 import type { EntraClient } from '../entra/client.ts'
 import { Failure } from '../failure.ts'
 import type { Sessions } from '../session/sessions.ts'
-import { codeChallenge, createAttempt } from './attempt.ts'
+import { type Attempt, codeChallenge, createAttempt } from './attempt.ts'
 import type { AttemptCookies } from './attempt-cookies.ts'
 import { homePath, localPath } from './local-path.ts'
 import { toSignInFailure } from './errors.ts'
@@ -35,32 +35,37 @@ type Query = Type.Static<typeof Query>
 
 /** `GET /auth/login`: begins an attempt and sends the browser to Entra. */
 export const startRoute: FastifyPluginCallbackTypebox<StartOptions> = (scope, options, done) => {
-  const { config, entra, sessions, attempts, errors } = options
-  scope.get(paths.login, { schema: { querystring: Query } }, async (request, reply) => {
+  const schema = { querystring: Query }
+  scope.get(paths.login, { schema, exposeHeadRoute: false }, async (request, reply) => {
     requireNavigation(request)
-    const { query } = request
-    const found = await sessions.find(request.cookies[options.sessionCookie])
-    const attempt = createAttempt({
-      returnTo: localPath(query.returnTo) ?? homePath,
-      scopes: scopesOf(query, options),
-      replaces: found.kind === 'live' ? found.session.key : undefined,
-    })
-    const { scopes, state, nonce, returnTo } = attempt
+    const scopes = scopesOf(request.query, options)
+    const returnTo = localPath(request.query.returnTo) ?? homePath
     try {
-      const url = await entra.authorizeUrl({
-        ...{ scopes, state, nonce, redirectUri: config.redirectUri },
-        codeChallenge: codeChallenge(attempt),
-        prompt: promptOf(query, config),
-        loginHint: query.loginHint,
-        domainHint: query.domainHint,
-      })
-      attempts.add(request, reply, attempt)
+      const found = await options.sessions.find(request.cookies[options.sessionCookie])
+      const replaces = found.kind === 'live' ? found.session.key : undefined
+      const attempt = createAttempt({ returnTo, scopes, replaces })
+      const url = await authorizeUrl(attempt, request.query, options)
+      options.attempts.add(request, reply, attempt)
       return await reply.redirect(url, 302)
     } catch (error) {
-      return errors.report(request, reply, toSignInFailure(error, returnTo))
+      return options.errors.report(request, reply, toSignInFailure(error, returnTo))
     }
   })
   done()
+}
+
+function authorizeUrl(attempt: Attempt, query: Query, options: StartOptions): Promise<string> {
+  const { scopes, state, nonce } = attempt
+  return options.entra.authorizeUrl({
+    redirectUri: options.config.redirectUri,
+    scopes,
+    state,
+    nonce,
+    codeChallenge: codeChallenge(attempt),
+    prompt: promptOf(query, options.config),
+    loginHint: query.loginHint,
+    domainHint: query.domainHint,
+  })
 }
 
 /** Only a person who goes there starts a sign-in: no frame, no image, no fetch. */

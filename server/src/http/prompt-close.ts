@@ -1,0 +1,34 @@
+import type { Socket } from 'node:net'
+import type { FastifyInstance } from 'fastify'
+import fp from 'fastify-plugin'
+
+/**
+ * At closing, requests in flight finish and every other connection ends at once. Node alone would
+ * wait for a connection on which nothing was ever sent.
+ */
+export const promptClose = fp(registerPromptClose, { name: 'prompt-close' })
+
+function registerPromptClose(app: FastifyInstance, _options: object, done: () => void): void {
+  const open = new Set<Socket>()
+  const busy = new Set<Socket>()
+  app.server.on('connection', (socket) => {
+    open.add(socket)
+    socket.once('close', () => {
+      open.delete(socket)
+      busy.delete(socket)
+    })
+  })
+  app.addHook('onRequest', (request, _reply, next) => {
+    busy.add(request.raw.socket)
+    next()
+  })
+  app.addHook('onResponse', (request, _reply, next) => {
+    busy.delete(request.raw.socket)
+    next()
+  })
+  app.addHook('preClose', (next) => {
+    for (const socket of open) if (!busy.has(socket)) socket.destroy()
+    next()
+  })
+  done()
+}
