@@ -4,13 +4,14 @@ import fp from 'fastify-plugin'
 
 /**
  * At closing, requests in flight finish and every other connection ends at once. Node alone would
- * wait for a connection on which nothing was ever sent.
+ * wait for a connection on which nothing was ever sent, and for those kept alive after an answer.
  */
 export const promptClose = fp(registerPromptClose, { name: 'prompt-close' })
 
 function registerPromptClose(app: FastifyInstance, _options: object, done: () => void): void {
   const open = new Set<Socket>()
   const busy = new Set<Socket>()
+  let closing = false
   app.server.on('connection', (socket) => {
     open.add(socket)
     socket.once('close', () => {
@@ -23,10 +24,13 @@ function registerPromptClose(app: FastifyInstance, _options: object, done: () =>
     next()
   })
   app.addHook('onResponse', (request, _reply, next) => {
-    busy.delete(request.raw.socket)
+    const { socket } = request.raw
+    busy.delete(socket)
+    if (closing) socket.end()
     next()
   })
   app.addHook('preClose', (next) => {
+    closing = true
     for (const socket of open) if (!busy.has(socket)) socket.destroy()
     next()
   })
