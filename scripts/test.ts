@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { buildServer, buildWeb } from './support/build.ts'
@@ -26,7 +26,7 @@ const { status } = spawnSync(
   [vitest, 'run', ...reporters, ...process.argv.slice(2)],
   { cwd: root, stdio: 'inherit', env: { ...process.env, TEST_BROWSER: browser ?? '' } },
 )
-summarize()
+if (existsSync(report)) summarize()
 rmSync(folder, { recursive: true })
 process.exitCode = status ?? 1
 

@@ -18,6 +18,7 @@ import { AttemptCookies } from './sign-in/attempt-cookies.ts'
 import { callbackRoute } from './sign-in/callback.ts'
 import { SignInErrors } from './sign-in/error-cookies.ts'
 import { errorRoute } from './sign-in/error-route.ts'
+import { LastSession } from './sign-in/last-session.ts'
 import { signOutRoute } from './sign-in/sign-out.ts'
 import { startRoute } from './sign-in/start.ts'
 import type { Store } from './store/store.ts'
@@ -39,22 +40,15 @@ export async function configured(app: FastifyInstance, options: ConfiguredOption
   const sessions = new Sessions(store, ring, lifetimes, (key) => tokens.erase(key))
   const attempts = new AttemptCookies(cookies.attempt, ring)
   const errors = new SignInErrors(cookies.signInError, ring)
+  const lastSession = new LastSession(cookies.lastSession, ring, lifetimes.max / 1_000)
   const calls = callsOf(config)
   const scopes = [...config.scopes, ...calls.flatMap((call) => call.scopes)]
   const client = new DownstreamClient()
   app.addHook('onClose', () => client.close())
 
   const sessionCookie = cookies.session.name
-  await app.register(startRoute, {
-    config,
-    entra,
-    sessions,
-    sessionCookie,
-    attempts,
-    errors,
-    scopes,
-  })
-  await app.register(signOutRoute, { config, entra, sessions, cookies })
+  await app.register(startRoute, { config, entra, attempts, errors, scopes })
+  await app.register(signOutRoute, { config, entra, sessions, cookies, lastSession })
   await app.register(async (scope) => {
     await scope.register(sessionPlugin, { sessions, ring, lifetimes, cookie: cookies.session })
     await scope.register(callbackRoute, {
@@ -65,6 +59,7 @@ export async function configured(app: FastifyInstance, options: ConfiguredOption
       store,
       attempts,
       errors,
+      lastSession,
     })
   })
   await app.register(

@@ -112,7 +112,7 @@ interface FailureOptions {
   /** Where a browser can go to mend it. */
   loginHref?: string
   /** Seconds. */
-  retryAfter?: number
+  retryAfter?: number | undefined
 }
 
 /** A request that cannot be answered: a public code, and a private reason for the log. */

@@ -144,7 +144,9 @@ describe('finishing a sign-in', () => {
     const first = await browser.goTo('/auth/login?returnTo=%2F%3Ftab%3D1', toEntra)
     const second = await browser.goTo('/auth/login?returnTo=%2F%3Ftab%3D2', toEntra)
     expect((await browser.goTo(first.url.href)).url.search).toBe('?tab=1')
+    const between = (await browser.cookies())[sessionCookie()]
     expect((await browser.goTo(second.url.href)).url.search).toBe('?tab=2')
+    expect(await sessionOf(String(between))).toMatchObject({ reason: 'revoked' })
   })
 })
 

@@ -1,12 +1,10 @@
 import { paths } from '@entra-bff/shared'
 import { EntraFailure } from '../entra/failures.ts'
 import { Failure } from '../failure.ts'
+import { secondsOf } from '../retry-after.ts'
 import type { LiveSession } from '../session/sessions.ts'
 import type { Call } from './calls.ts'
 import type { UpstreamAnswer } from './client.ts'
-
-/** Upper bound of a pause that an API may ask for, in seconds. */
-const longestPause = 3_600
 
 /** @throws {Failure} for every answer that is not the one the call promises */
 export function requireSuccess(call: Call, answer: UpstreamAnswer, session: LiveSession): void {
@@ -22,7 +20,9 @@ export function requireSuccess(call: Call, answer: UpstreamAnswer, session: Live
   if (status === 404)
     throw new Failure('not_found', reason, { publicDetail: 'The API has nothing here.' })
   if (status === 429) {
-    throw new Failure('upstream_throttled', reason, { retryAfter: pauseOf(answer) })
+    throw new Failure('upstream_throttled', reason, {
+      retryAfter: secondsOf(answer.headers['retry-after']),
+    })
   }
   throw new Failure('upstream_error', reason)
 }
@@ -39,7 +39,10 @@ export function translateTokenFailure(error: unknown, call: Call, session: LiveS
       })
     case 'unavailable':
     case 'client_rejected':
-      return new Failure('identity_provider_unavailable', error.message, { cause: error })
+      return new Failure('identity_provider_unavailable', error.message, {
+        cause: error,
+        retryAfter: error.retryAfter,
+      })
     default:
       return reauthentication(error.message, session, error)
   }
@@ -68,11 +71,4 @@ function requireType(call: Call, answer: UpstreamAnswer): void {
 function detailOf(answer: UpstreamAnswer): string {
   const code = /"code"\s*:\s*"([\w.]{1,80})"/.exec(answer.body.toString('utf8', 0, 4_096))?.[1]
   return `The API does not allow this for the signed-in account${code ? ` (${code})` : ''}.`
-}
-
-/** `Retry-After` (RFC 9110 section 10.2.3) as seconds, whichever of its forms was sent. */
-function pauseOf(answer: UpstreamAnswer): number {
-  const value = String(answer.headers['retry-after'] ?? '')
-  const seconds = /^\d+$/.test(value) ? Number(value) : (Date.parse(value) - Date.now()) / 1_000
-  return Math.min(Math.max(Math.ceil(seconds) || 1, 1), longestPause)
 }

@@ -45,7 +45,7 @@ export interface AccessToken {
  * Microsoft Entra ID, as a confidential client of one authority sees it.
  *
  * Each operation has an MSAL application of its own, made from one account's cache: a shared one
- * mixes up accounts, and lets one person's throttling stop another (see docs of the msal-node cache).
+ * mixes up accounts, and lets one person's throttling stop another.
  */
 export class EntraClient {
   readonly #settings: EntraSettings

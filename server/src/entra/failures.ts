@@ -32,23 +32,31 @@ export class EntraFailure extends Error {
   override readonly name = 'EntraFailure'
   readonly reason: EntraFailureReason
   readonly facts: EntraFacts
+  /** Seconds that Entra asks to wait, if it does. */
+  readonly retryAfter: number | undefined
 
   constructor(
     reason: EntraFailureReason,
     detail: string,
-    options: { cause?: unknown; facts?: EntraFacts } = {},
+    options: { cause?: unknown; facts?: EntraFacts; retryAfter?: number | undefined } = {},
   ) {
     super(detail, { cause: options.cause })
     this.reason = reason
     this.facts = options.facts ?? {}
+    this.retryAfter = options.retryAfter
   }
 }
 
 /** Thrown by the network client; the only kind of foreign error that MSAL passes on as it is. */
 export class IdentityProviderUnreachable extends AuthError {
-  constructor(detail: string, cause?: unknown) {
+  readonly retryAfter: number | undefined
+
+  constructor(detail: string, options: { cause?: unknown; retryAfter?: number } = {}) {
     super('unreachable', '', detail)
-    this.cause = cause
+    // AuthError sets its own prototype, which would hide this class.
+    Object.setPrototypeOf(this, IdentityProviderUnreachable.prototype)
+    this.cause = options.cause
+    this.retryAfter = options.retryAfter
   }
 }
 
@@ -56,7 +64,12 @@ export class IdentityProviderUnreachable extends AuthError {
 export function translateMsalError(error: unknown): unknown {
   if (!(error instanceof AuthError)) return error
   const detail = `${error.errorCode}: ${error.errorMessage}`
-  return new EntraFailure(reasonOf(error), detail, { cause: error, facts: factsOf(error) })
+  const retryAfter = error instanceof IdentityProviderUnreachable ? error.retryAfter : undefined
+  return new EntraFailure(reasonOf(error), detail, {
+    cause: error,
+    facts: factsOf(error),
+    retryAfter,
+  })
 }
 
 function reasonOf(error: AuthError): EntraFailureReason {

@@ -1,5 +1,6 @@
 import type { INetworkModule, NetworkRequestOptions, NetworkResponse } from '@azure/msal-node'
 import { Agent, type Dispatcher, request } from 'undici'
+import { secondsOf } from '../retry-after.ts'
 import { IdentityProviderUnreachable } from './failures.ts'
 
 const limits = {
@@ -56,7 +57,7 @@ export class EntraHttp implements INetworkModule {
       return await readAnswer<T>(answer)
     } catch (error) {
       if (error instanceof IdentityProviderUnreachable) throw error
-      throw new IdentityProviderUnreachable(`${method} ${pathOf(url)} failed`, error)
+      throw new IdentityProviderUnreachable(`${method} ${pathOf(url)} failed`, { cause: error })
     }
   }
 }
@@ -65,7 +66,8 @@ async function readAnswer<T>(answer: Dispatcher.ResponseData): Promise<NetworkRe
   const text = await answer.body.text()
   const status = answer.statusCode
   if (status >= 500 || status === 429) {
-    throw new IdentityProviderUnreachable(`answered ${String(status)}`)
+    const retryAfter = secondsOf(answer.headers['retry-after'])
+    throw new IdentityProviderUnreachable(`answered ${String(status)}`, { retryAfter })
   }
   const body = parseObject(text)
   if (!body)

@@ -10,6 +10,8 @@ export interface Cookies {
   session: CookieKind
   /** One for each sign-in under way; the name is followed by the attempt's own. */
   attempt: CookieKind
+  /** Names the session a browser had last. */
+  lastSession: CookieKind
   /** One for each failed sign-in; the name is followed by its reference. */
   signInError: CookieKind
 }
@@ -25,8 +27,9 @@ export function cookiesOf(publicUrl: string): Cookies {
   const options = { path: '/', httpOnly: true, secure }
   return {
     session: { name: nameOf('sid'), options: { ...options, sameSite: 'strict' } },
-    // Lax: it must arrive with the navigation that comes back from Entra, another site.
+    // Lax: these must arrive with the navigation that comes back from Entra, another site.
     attempt: { name: `${nameOf('tx')}-`, options: { ...options, sameSite: 'lax' } },
+    lastSession: { name: `${nameOf('last')}-`, options: { ...options, sameSite: 'lax' } },
     signInError: { name: `${nameOf('err')}-`, options: { ...options, sameSite: 'strict' } },
   }
 }

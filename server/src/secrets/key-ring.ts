@@ -37,6 +37,7 @@ function deriveKeys(secret: string): Keys {
   }
 }
 
+/** @param key as long as a block of SHA-256, 64 bytes: so it needs no padding of its own */
 function macKey(key: Buffer): MacKey {
   const pad = (byte: number) => Buffer.from(key.map((value) => value ^ byte))
   return { inner: pad(0x36), outer: pad(0x5c) }

@@ -17,22 +17,14 @@ export interface Attempt {
   scopes: string[]
   /** Milliseconds since the epoch. */
   createdAt: number
-  /**
-   * Key of the session that this browser had. The callback comes from another site, without the
-   * Strict session cookie, and must still end that session.
-   */
-  replaces?: string
 }
 
 export const attemptLifetime = 10 * 60_000
 
-export function createAttempt(
-  wishes: Pick<Attempt, 'returnTo' | 'scopes'> & { replaces: string | undefined },
-): Attempt {
-  const { replaces, ...rest } = wishes
+export function createAttempt(returnTo: LocalPath, scopes: string[]): Attempt {
   return {
-    ...rest,
-    ...(replaces !== undefined && { replaces }),
+    returnTo,
+    scopes,
     state: randomText(),
     nonce: randomText(),
     codeVerifier: randomText(),

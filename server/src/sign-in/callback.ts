@@ -1,5 +1,5 @@
 import { views } from '@entra-bff/shared'
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Config } from '../config/config.ts'
 import type { EntraClient } from '../entra/client.ts'
 import { readEntraText } from '../entra/failures.ts'
@@ -12,6 +12,7 @@ import { claim, type Store } from '../store/store.ts'
 import { type Attempt, attemptId, attemptLifetime, isExpired } from './attempt.ts'
 import type { AttemptCookies } from './attempt-cookies.ts'
 import type { SignInErrors } from './error-cookies.ts'
+import type { LastSession } from './last-session.ts'
 import { fromAuthorizeError, SignInFailure, toSignInFailure } from './errors.ts'
 
 export interface CallbackOptions {
@@ -22,6 +23,7 @@ export interface CallbackOptions {
   store: Store
   attempts: AttemptCookies
   errors: SignInErrors
+  lastSession: LastSession
 }
 
 /** What Entra sends with the browser: text from outside, each at most once. */
@@ -44,7 +46,7 @@ export function callbackRoute(
       if (attempt === 'replayed by somebody signed in') return reply.redirect(views.welcome, 303)
       attempts.remove(reply, attempt)
       try {
-        await signIn(request, attempt, options)
+        await signIn(request, reply, attempt, options)
       } catch (error) {
         throw toSignInFailure(error, attempt.returnTo)
       }
@@ -85,8 +87,9 @@ async function takeAttempt(
 
 async function signIn(
   request: FastifyRequest<{ Querystring: CallbackQuery }>,
+  reply: FastifyReply,
   attempt: Attempt,
-  { config, entra, tokens, sessions }: CallbackOptions,
+  { config, entra, tokens, sessions, lastSession }: CallbackOptions,
 ): Promise<void> {
   const grant = await entra.redeemCode({
     code: codeOf(request.query, attempt),
@@ -95,12 +98,13 @@ async function signIn(
     nonce: attempt.nonce,
     codeVerifier: attempt.codeVerifier,
   })
-  if (attempt.replaces !== undefined) await sessions.end(attempt.replaces)
   // A new id at sign-in: a planted cookie must not become a signed-in one (fixation).
   await request.session.regenerate()
   const record = recordOf(grant.claims, grant.accessToken.scopes)
   const expiresAt = absoluteExpiry(record, config.session)
-  await tokens.keep(sessions.keyOf(request.session.sessionId), grant.cache, expiresAt)
+  const key = sessions.keyOf(request.session.sessionId)
+  await lastSession.replace(request, reply, sessions, key)
+  await tokens.keep(key, grant.cache, expiresAt)
   request.session.record = record
   await request.session.save()
 }

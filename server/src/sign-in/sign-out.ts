@@ -6,12 +6,14 @@ import { EntraFailure } from '../entra/failures.ts'
 import type { Cookies } from '../http/cookies.ts'
 import { checkSameOrigin } from '../session/csrf.ts'
 import type { Sessions } from '../session/sessions.ts'
+import type { LastSession } from './last-session.ts'
 
 export interface SignOutOptions {
   config: Config
   entra: EntraClient
   sessions: Sessions
   cookies: Cookies
+  lastSession: LastSession
 }
 
 /**
@@ -23,7 +25,7 @@ export function signOutRoute(
   options: SignOutOptions,
   done: () => void,
 ): void {
-  const { config, cookies, sessions } = options
+  const { config, cookies, sessions, lastSession } = options
   scope.addContentTypeParser(
     'application/x-www-form-urlencoded',
     { parseAs: 'string', bodyLimit: 4_096 },
@@ -38,6 +40,7 @@ export function signOutRoute(
     await sessions.endByCookie(request.cookies[name])
     const loginHint = found.kind === 'live' ? found.session.record.loginHint : undefined
     clearSite(reply.clearCookie(name, attributes))
+    lastSession.forget(reply)
     const url = await signOutUrl(options, loginHint, request)
     const wantsJson = request.headers.accept?.includes('application/json') ?? false
     return wantsJson ? reply.send({ logoutUrl: url }) : reply.redirect(url, 303)

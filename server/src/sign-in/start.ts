@@ -6,7 +6,6 @@ import type { Config } from '../config/config.ts'
 import { type Prompt, prompts } from '../config/entra.ts'
 import type { EntraClient } from '../entra/client.ts'
 import { Failure } from '../failure.ts'
-import type { Sessions } from '../session/sessions.ts'
 import { type Attempt, codeChallenge, createAttempt } from './attempt.ts'
 import type { AttemptCookies } from './attempt-cookies.ts'
 import { homePath, localPath } from './local-path.ts'
@@ -16,8 +15,6 @@ import type { SignInErrors } from './error-cookies.ts'
 export interface StartOptions {
   config: Config
   entra: EntraClient
-  sessions: Sessions
-  sessionCookie: string
   attempts: AttemptCookies
   errors: SignInErrors
   /** Every scope that some call needs: no others can be asked for. */
@@ -41,9 +38,7 @@ export const startRoute: FastifyPluginCallbackTypebox<StartOptions> = (scope, op
     const scopes = scopesOf(request.query, options)
     const returnTo = localPath(request.query.returnTo) ?? homePath
     try {
-      const found = await options.sessions.find(request.cookies[options.sessionCookie])
-      const replaces = found.kind === 'live' ? found.session.key : undefined
-      const attempt = createAttempt({ returnTo, scopes, replaces })
+      const attempt = createAttempt(returnTo, scopes)
       const url = await authorizeUrl(attempt, request.query, options)
       options.attempts.add(request, reply, attempt)
       return await reply.redirect(url, 302)

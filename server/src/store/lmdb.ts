@@ -34,7 +34,7 @@ export function openLmdbStore(folder: string, now: () => number = Date.now): Sto
     do {
       const slice = [...db.getRange({ ...(from && { start: from }), limit: sweepSlice })]
       for (const { key, value } of slice) if (expiryOf(value) <= now()) await removeIfExpired(key)
-      // `start` is inclusive: the space makes it the next possible key.
+      // `start` is inclusive: no key holds a space, so this is behind the last and before the next.
       from = slice.length === sweepSlice ? `${slice.at(-1)?.key ?? ''} ` : undefined
       await new Promise(setImmediate)
     } while (from && !closed)
