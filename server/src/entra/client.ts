@@ -3,7 +3,8 @@ import type { EntraSettings, Prompt } from '../config/entra.ts'
 import { DiscoveryDocument } from './discovery.ts'
 import { EntraFailure, translateMsalError } from './failures.ts'
 import { EntraHttp } from './http.ts'
-import { type IdTokenClaims, SigningKeys, validateIdToken } from './id-token.ts'
+import { type IdTokenClaims, validateIdToken } from './id-token.ts'
+import { SigningKeys } from './signing-keys.ts'
 
 export interface AuthorizeRequest {
   redirectUri: string
