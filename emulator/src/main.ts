@@ -91,9 +91,10 @@ async function run(): Promise<void> {
     return
   }
   const emulator = await startEmulator(chosen)
-  console.log(describe(emulator))
+  // Before it says that it runs: who reads that may end it at once.
   for (const signal of ['SIGINT', 'SIGTERM'] as const)
     process.once(signal, () => void emulator.close())
+  console.log(describe(emulator))
 }
 
 function explain(error: unknown): string {
