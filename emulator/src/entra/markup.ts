@@ -22,7 +22,7 @@ export function page(title: string, content: string): string {
 <style>${style}</style>
 </head>
 <body>
-<p class="ribbon">Local emulator. This is not Microsoft.</p>
+<header class="ribbon">Local emulator. This is not Microsoft.</header>
 <main>
 <h1>${escape(title)}</h1>
 ${content}
