@@ -50,11 +50,11 @@ function start(env: NodeJS.ProcessEnv): ChildProcess {
   const child = spawn(process.execPath, args, {
     cwd: root,
     env,
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
     // A group of its own: Ctrl-C reaches it through `stop` alone, once.
     detached: process.platform !== 'win32',
   })
-  child.stdout.pipe(pretty({ colorize: true, ignore: 'pid,hostname' }))
+  child.stdout?.pipe(pretty({ colorize: true, ignore: 'pid,hostname' }))
   return child
 }
 

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createServer } from 'node:net'
-import { afterEach, describe, expect, test } from 'vitest'
+import { afterEach, describe, expect, test, vi } from 'vitest'
 import { freePort } from '../../server/test/support/world.ts'
 import { root } from '../support/paths.ts'
 
@@ -126,6 +126,19 @@ describe('pnpm dev', () => {
     })
     expect(await dev.interrupt()).toBe(0)
     expect([await isFree(port), await isFree(bffPort)]).toEqual([true, true])
+  })
+
+  test('takes its server along when it is killed', async () => {
+    const [port, bffPort] = [await freePort(), await freePort()]
+    const dev = run('scripts/dev.ts', {
+      PORT: String(port),
+      BFF_PORT: String(bffPort),
+      SESSION_STORE: 'memory:',
+      LOG_LEVEL: 'info',
+    })
+    await dev.prints('Server listening')
+    dev.child.kill('SIGKILL')
+    await vi.waitUntil(() => isFree(bffPort), { timeout: 10_000 })
   })
 
   test('tells the problems of the settings, and waits for them to be mended', async () => {

@@ -6,6 +6,7 @@ import type { Config } from './config/config.ts'
 import { configured } from './configured.ts'
 import { EntraClient } from './entra/client.ts'
 import { promptClose } from './http/prompt-close.ts'
+import { answerClientError } from './http/client-errors.ts'
 import { healthRoutes } from './http/health.ts'
 import { headersOf, securityHeaders } from './http/headers.ts'
 import { loggerOptions, type LogStream } from './http/logging.ts'
@@ -28,17 +29,20 @@ const builtWeb = fileURLToPath(new URL('../../web/dist', import.meta.url))
 
 /** The whole server, not yet listening. Closing it closes the store and every connection. */
 export async function buildApp(config: Config, options: AppOptions = {}): Promise<FastifyInstance> {
-  const headers = { secure: config.secure, authority: config.entra?.authority }
+  const headerOptions = { secure: config.secure, authority: config.entra?.authority }
+  const headers = headersOf(headerOptions)
   const app = fastify({
     logger: loggerOptions(config.logLevel, options.logStream),
     trustProxy: config.trustProxy,
     genReqId: () => crypto.randomUUID(),
     bodyLimit: 64 * 1024,
     requestTimeout: 30_000,
-    return503OnClosing: true,
+    // Connections end one by one at closing; until then an answer is an answer.
+    return503OnClosing: false,
+    clientErrorHandler: answerClientError(headers),
     // No hook sees a path that cannot be decoded.
     frameworkErrors: (error, request, reply) => {
-      sendProblem(error, request, reply.headers(headersOf(headers)))
+      sendProblem(error, request, reply.headers(headers))
     },
   })
   const store = openStore(config.session.store)
@@ -50,7 +54,7 @@ export async function buildApp(config: Config, options: AppOptions = {}): Promis
   app.removeContentTypeParser('text/plain')
 
   await app.register(problems)
-  await app.register(securityHeaders, headers)
+  await app.register(securityHeaders, headerOptions)
   await app.register(promptClose)
   await app.register(spa, { folder: options.webFolder ?? builtWeb })
   await app.register(fastifyCookie)

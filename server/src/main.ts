@@ -16,6 +16,8 @@ async function main(): Promise<void> {
   closeWithGrace({ delay: graceMs, logger: app.log }, async () => {
     await app.close()
   })
+  // Whoever started this over a channel, as `pnpm dev` does, takes it along when they die.
+  process.once('disconnect', () => process.kill(process.pid, 'SIGTERM'))
   announce(config, (line) => {
     app.log.info(line)
   })

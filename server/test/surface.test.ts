@@ -60,6 +60,14 @@ describe('a request that no route takes', () => {
   })
 })
 
+test('headers without end are answered with a problem and the security headers', async () => {
+  const headers = { cookie: 'a'.repeat(20_000) }
+  const answer = await request(`${world.origin}/api/session`, { headers })
+  expect(answer.statusCode).toBe(431)
+  expect(await answer.body.json()).toMatchObject({ status: 431, code: 'invalid_request' })
+  expect(answer.headers['content-security-policy']).toContain("default-src 'none'")
+})
+
 describe('health', () => {
   test('tells that the process lives and can sign people in', async () => {
     expect((await fetch(`${world.origin}/livez`)).status).toBe(200)
