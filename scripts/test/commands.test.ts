@@ -105,15 +105,16 @@ describe('pnpm demo', () => {
   })
 })
 
+async function startDev(settings: Record<string, string> = {}) {
+  const [port, bffPort] = [await freePort(), await freePort()]
+  const ports = { PORT: String(port), BFF_PORT: String(bffPort) }
+  const settled = { SESSION_STORE: 'memory:', LOG_LEVEL: 'info' }
+  return { dev: run('scripts/dev.ts', { ...ports, ...settled, ...settings }), port, bffPort }
+}
+
 describe('pnpm dev', () => {
   test('serves page and API on one origin, and Ctrl-C ends all of it', async () => {
-    const [port, bffPort] = [await freePort(), await freePort()]
-    const dev = run('scripts/dev.ts', {
-      PORT: String(port),
-      BFF_PORT: String(bffPort),
-      SESSION_STORE: 'memory:',
-      LOG_LEVEL: 'info',
-    })
+    const { dev, port, bffPort } = await startDev()
     await dev.prints('Redirect URI to register')
     expect(dev.output()).toContain(`http://localhost:${String(port)}/getAToken`)
     await dev.prints('Server listening')
@@ -129,25 +130,14 @@ describe('pnpm dev', () => {
   })
 
   test('takes its server along when it is killed', async () => {
-    const [port, bffPort] = [await freePort(), await freePort()]
-    const dev = run('scripts/dev.ts', {
-      PORT: String(port),
-      BFF_PORT: String(bffPort),
-      SESSION_STORE: 'memory:',
-      LOG_LEVEL: 'info',
-    })
+    const { dev, bffPort } = await startDev()
     await dev.prints('Server listening')
     dev.child.kill('SIGKILL')
     await vi.waitUntil(() => isFree(bffPort), { timeout: 10_000 })
   })
 
-  test('tells the problems of the settings, and waits for them to be mended', async () => {
-    const [port, bffPort] = [await freePort(), await freePort()]
-    const dev = run('scripts/dev.ts', {
-      PORT: String(port),
-      BFF_PORT: String(bffPort),
-      SESSION_IDLE: 'soon',
-    })
+  test('tells the problems of the settings, and goes on until Ctrl-C', async () => {
+    const { dev } = await startDev({ SESSION_IDLE: 'soon' })
     await dev.prints('SESSION_IDLE must be a time such as 60m or 12h')
     expect(await dev.interrupt()).toBe(0)
   })

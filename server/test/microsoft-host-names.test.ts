@@ -55,7 +55,7 @@ describe("under Microsoft's own host names", () => {
     await once(front, 'listening')
     server = startServer(port, (front.address() as AddressInfo).port)
     await lineWith('redirect URI to register')
-  })
+  }, 60_000)
   afterAll(async () => {
     server.kill('SIGTERM')
     await once(server, 'exit')

@@ -8,8 +8,7 @@ export function discover(
   secret?: string,
   authentication = secret === undefined ? openid.None() : undefined,
 ): Promise<openid.Configuration> {
-  // Marked as deprecated only to stand out; plain http is what a loopback emulator speaks.
-  // eslint-disable-next-line @typescript-eslint/no-deprecated
+  // eslint-disable-next-line @typescript-eslint/no-deprecated -- so marked only to stand out; a loopback emulator speaks plain http
   const options = { execute: [openid.allowInsecureRequests] }
   const issuer = new URL(`${emulator.authority}/v2.0`)
   return openid.discovery(issuer, client.clientId, secret, authentication, options)

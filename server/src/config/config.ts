@@ -2,7 +2,7 @@ import { isIP } from 'node:net'
 import { paths, type SettingStatus, views } from '@entra-bff/shared'
 import { type EntraSettings, readEntraSettings } from './entra.ts'
 import { readSessionSettings, type SessionSettings } from './session.ts'
-import { isLoopback } from './loopback.ts'
+import { isPrivateTransport } from './loopback.ts'
 import { SettingsReader } from './reader.ts'
 
 /** Everything that can be set, parsed and checked once. Durations are milliseconds. */
@@ -68,7 +68,7 @@ function readPublicUrl(reader: SettingsReader, port: number, production: boolean
       'must be an origin such as https://app.example.com, without a path',
     )
   }
-  if (production && url.protocol === 'http:' && !isLoopback(url.hostname)) {
+  if (production && !isPrivateTransport(url)) {
     reader.problem('PUBLIC_URL', 'must begin with https:// in production')
   }
   return url.origin
@@ -95,7 +95,7 @@ function readScopes(reader: SettingsReader): string[] {
 function readEndpoint(reader: SettingsReader): string | undefined {
   if (reader.isEmpty('ENDPOINT')) return undefined
   const url = reader.url('ENDPOINT') ?? new URL('https://graph.microsoft.com/v1.0/me')
-  if (url.protocol === 'http:' && !isLoopback(url.hostname)) {
+  if (!isPrivateTransport(url)) {
     reader.problem('ENDPOINT', 'must begin with https://, for it is sent an access token')
   }
   return url.href

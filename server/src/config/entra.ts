@@ -1,6 +1,6 @@
 import type { SettingStatus } from '@entra-bff/shared'
 import { isGuid } from './guid.ts'
-import { isLoopback } from './loopback.ts'
+import { isPrivateTransport } from './loopback.ts'
 import type { SettingsReader } from './reader.ts'
 
 /** What the app registration in Microsoft Entra ID gives, and how to sign in with it. */
@@ -69,8 +69,5 @@ function secretProblem(value: string): string | undefined {
 
 function authorityProblem(value: string): string | undefined {
   if (!URL.canParse(value)) return 'Must be a URL: https://login.microsoftonline.com/<tenant id>'
-  const url = new URL(value)
-  if (url.protocol === 'https:') return undefined
-  const isLocal = url.protocol === 'http:' && isLoopback(url.hostname)
-  return isLocal ? undefined : 'Must begin with https://'
+  return isPrivateTransport(new URL(value)) ? undefined : 'Must begin with https://'
 }

@@ -1,5 +1,5 @@
 import { isGuid } from '../config/guid.ts'
-import { isLoopback } from '../config/loopback.ts'
+import { isPrivateTransport } from '../config/loopback.ts'
 import { EntraFailure } from './failures.ts'
 import type { EntraHttp } from './http.ts'
 
@@ -81,8 +81,7 @@ function checkIssuer(issuer: string, authority: string): void {
 }
 
 function checkTransport(endpoint: string): void {
-  const { protocol, hostname } = new URL(endpoint)
-  if (protocol === 'https:' || (protocol === 'http:' && isLoopback(hostname))) return
+  if (isPrivateTransport(new URL(endpoint))) return
   throw new Error(`${endpoint} is neither https nor on this machine`)
 }
 

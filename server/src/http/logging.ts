@@ -1,4 +1,5 @@
 import type { FastifyRequest } from 'fastify'
+import { pathOf } from './path.ts'
 
 /** Where log lines go: pino's stream, or standard output. */
 export interface LogStream {
@@ -41,8 +42,4 @@ function serializeError(error: unknown): LoggedError {
     stack: error.stack ?? '',
     ...(error.cause !== undefined && { cause: serializeError(error.cause) }),
   }
-}
-
-function pathOf(url: string): string {
-  return url.split('?', 1)[0] ?? ''
 }

@@ -6,6 +6,7 @@ import { views } from '@entra-bff/shared'
 import fp from 'fastify-plugin'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { Failure } from '../failure.ts'
+import { pathOf } from './path.ts'
 import { sendProblem } from './problems.ts'
 
 /**
@@ -59,7 +60,7 @@ function noRoute(
   request: FastifyRequest,
   reply: FastifyReply,
 ): Failure {
-  const allowed = methods.get(pathOf(request))
+  const allowed = methods.get(pathOf(request.url))
   if (!allowed) return new Failure('not_found', 'no such route')
   reply.header('allow', [...allowed].join(', '))
   return new Failure('method_not_allowed', `${request.method} is not allowed`)
@@ -72,12 +73,8 @@ function wantsPage(request: FastifyRequest): boolean {
 }
 
 function isView(request: FastifyRequest): boolean {
-  const path = pathOf(request)
+  const path = pathOf(request.url)
   return Object.values(views).some(
     (view) => path === view || (view === views.result && path.startsWith(`${view}/`)),
   )
-}
-
-function pathOf(request: FastifyRequest): string {
-  return request.url.split('?', 1)[0] ?? ''
 }

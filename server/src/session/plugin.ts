@@ -23,10 +23,10 @@ export interface SessionPluginOptions {
 }
 
 /**
- * `@fastify/session`, for the routes that begin or end a session. Register it nowhere else: it
- * costs half the speed of a route, and a route that only reads must not be able to save.
+ * `@fastify/session`, for the routes that begin a session. Register it nowhere else: it costs half
+ * the speed of a route, and a route that only reads must not be able to save.
  */
-export const sessionPlugin = fp(registerSession, { name: 'session-that-changes' })
+export const sessionPlugin = fp(registerSession, { name: 'session-that-begins' })
 
 async function registerSession(scope: FastifyInstance, options: SessionPluginOptions) {
   const { sessions, ring, cookie, lifetimes } = options
