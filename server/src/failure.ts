@@ -53,10 +53,20 @@ export const publicTexts: Readonly<Record<ProblemCode, PublicText>> = {
     title: 'Not found',
     detail: 'There is nothing here.',
   },
+  method_disabled: {
+    status: 404,
+    title: 'Not offered here',
+    detail: 'This way to sign in is switched off. Its setting is DEVICE_LOGIN.',
+  },
   method_not_allowed: {
     status: 405,
     title: 'Method not allowed',
     detail: 'This route does not take that method.',
+  },
+  not_ready: {
+    status: 409,
+    title: 'Not ready',
+    detail: 'The sign-in on the other device is not finished.',
   },
   payload_too_large: {
     status: 413,
@@ -67,6 +77,11 @@ export const publicTexts: Readonly<Record<ProblemCode, PublicText>> = {
     status: 415,
     title: 'Unsupported media type',
     detail: 'This route does not take a body of that type.',
+  },
+  rate_limited: {
+    status: 429,
+    title: 'Too many requests',
+    detail: 'Try again after the time given in Retry-After.',
   },
   upstream_throttled: {
     status: 429,

@@ -1,4 +1,5 @@
 export * from './app-info.ts'
+export * from './device.ts'
 export * from './downstream.ts'
 export * from './paths.ts'
 export * from './problem.ts'

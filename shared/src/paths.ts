@@ -2,7 +2,12 @@
 export const paths = {
   login: '/auth/login',
   logout: '/auth/logout',
+  frontChannelLogout: '/auth/frontchannel-logout',
   session: '/api/session',
+  extendSession: '/api/session/extend',
+  sessionEvents: '/api/session/events',
+  sessions: '/api/sessions',
+  deviceLogins: '/api/device-logins',
   setup: '/api/setup',
   errors: '/api/errors',
   photo: '/api/me/photo',
@@ -12,6 +17,8 @@ export const paths = {
 export const views = {
   welcome: '/',
   login: '/login',
+  device: '/login/device',
+  sessions: '/sessions',
   result: '/result',
   error: '/error',
   setup: '/setup',

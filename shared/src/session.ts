@@ -49,3 +49,37 @@ export type SignedIn = Static<typeof SignedIn>
 /** The body of `GET /api/session`. */
 export const SessionView = Type.Union([SignedIn, SignedOut])
 export type SessionView = Static<typeof SessionView>
+
+/** One of a person's own sessions, as `GET /api/sessions` lists them. */
+export const OwnSession = Type.Object({
+  /** Names it in `DELETE /api/sessions/{id}`; never the cookie. */
+  id: Type.String(),
+  /** The one that asks. */
+  current: Type.Boolean(),
+  /** ISO 8601, UTC. */
+  createdAt: Type.String(),
+  /** ISO 8601, UTC; exact to a minute. */
+  lastSeenAt: Type.String(),
+  /** As the browser named itself when it signed in. */
+  userAgent: Type.String(),
+  /** The address from which it signed in. */
+  ip: Type.String(),
+})
+export type OwnSession = Static<typeof OwnSession>
+
+/**
+ * Data of the server-sent event `expiring`: sent once, two minutes before the session ends, and
+ * again after it was extended and comes near its end once more.
+ */
+export interface SessionExpiring {
+  serverTime: string
+  /** Later if the session is used or extended. */
+  idleExpiresAt: string
+  /** When it ends whatever is done. */
+  expiresAt: string
+}
+
+/** Data of the server-sent event `ended`, after which the stream closes. */
+export interface SessionEnded {
+  reason: Exclude<SignedOutReason, 'none'>
+}

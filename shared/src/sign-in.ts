@@ -17,6 +17,7 @@ export const signInErrorCodes = [
   'blocked_by_policy',
   'account_unusable',
   'sign_in_expired',
+  'device_code_expired',
   'app_misconfigured',
   'loop_detected',
   'identity_provider_unavailable',

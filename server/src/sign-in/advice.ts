@@ -89,6 +89,11 @@ const advice: Readonly<Record<SignInErrorCode, Advice>> = {
     detail: 'It has expired or was already used.',
     retry: signInAgain,
   },
+  device_code_expired: {
+    title: 'The code has expired',
+    detail: 'It was not used in time. Get a new one and try again.',
+    retry: startAgain,
+  },
   app_misconfigured: {
     title: 'This app is not set up correctly',
     detail:

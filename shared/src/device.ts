@@ -1,0 +1,28 @@
+import { type Static, Type } from 'typebox'
+
+/** A sign-in on another device (RFC 8628), as its starter sees it. The device code is not in it. */
+export const DeviceLogin = Type.Object({
+  /** Names it in the paths below `/api/device-logins`; of use to the browser that started it only. */
+  id: Type.String(),
+  /** What to type on the other device. */
+  userCode: Type.String(),
+  /** Where to type it. */
+  verificationUri: Type.String(),
+  /** Microsoft's own sentence with both. */
+  message: Type.String(),
+  /** Seconds to wait before each question for its status. */
+  interval: Type.Integer(),
+  /** ISO 8601, UTC. */
+  expiresAt: Type.String(),
+})
+export type DeviceLogin = Static<typeof DeviceLogin>
+
+/** The body of `GET /api/device-logins/{id}`. */
+export const DeviceLoginState = Type.Object({
+  status: Type.Enum(['pending', 'ready', 'declined', 'expired', 'failed'] as const),
+  /** Seconds to wait before the next question; it can grow. While pending. */
+  interval: Type.Optional(Type.Integer()),
+  /** What happened, for `GET /api/errors/{ref}`; with declined, expired and failed. */
+  errorRef: Type.Optional(Type.String()),
+})
+export type DeviceLoginState = Static<typeof DeviceLoginState>
