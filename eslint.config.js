@@ -16,7 +16,7 @@ function room(source, name, others) {
 }
 
 const server = 'server/src'
-const ground = ['failure.ts', 'bounded-map.ts', 'retry-after.ts', 'config']
+const ground = ['audit.ts', 'failure.ts', 'bounded-map.ts', 'retry-after.ts', 'config']
 const below = [...ground, 'secrets', 'store']
 
 const web = 'web/src'

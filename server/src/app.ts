@@ -11,6 +11,7 @@ import { healthRoutes } from './http/health.ts'
 import { headersOf, securityHeaders } from './http/headers.ts'
 import { loggerOptions, type LogStream } from './http/logging.ts'
 import { problems, sendProblem } from './http/problems.ts'
+import { rateLimits } from './http/rate-limits.ts'
 import { setupRoute } from './http/setup.ts'
 import { spa } from './http/spa.ts'
 import { unconfigured } from './http/unconfigured.ts'
@@ -53,14 +54,20 @@ export async function buildApp(config: Config, options: AppOptions = {}): Promis
   })
   app.removeContentTypeParser('text/plain')
 
-  await app.register(problems)
-  await app.register(securityHeaders, headerOptions)
-  await app.register(promptClose)
-  await app.register(spa, { folder: options.webFolder ?? builtWeb })
-  await app.register(fastifyCookie)
-  await app.register(healthRoutes, { store, entra })
-  await app.register(setupRoute, { config })
-  if (entra) await app.register(configured, { config, store, entra, info: appInfo(options.demo) })
-  else await app.register(unconfigured)
+  try {
+    await app.register(problems)
+    await app.register(securityHeaders, headerOptions)
+    await app.register(promptClose)
+    await app.register(spa, { folder: options.webFolder ?? builtWeb })
+    await app.register(fastifyCookie)
+    await app.register(rateLimits, { max: config.rateLimit })
+    await app.register(healthRoutes, { store, entra })
+    await app.register(setupRoute, { config })
+    if (entra) await app.register(configured, { config, store, entra, info: appInfo(options.demo) })
+    else await app.register(unconfigured)
+  } catch (error) {
+    await app.close()
+    throw error
+  }
   return app
 }

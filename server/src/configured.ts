@@ -1,6 +1,7 @@
 import type { AppInfo } from '@entra-bff/shared'
 import type { FastifyInstance } from 'fastify'
 import type { Config } from './config/config.ts'
+import { placeOf } from './config/session.ts'
 import { callsOf, viewCalls } from './downstream/calls.ts'
 import { DownstreamClient } from './downstream/client.ts'
 import { downstreamRoutes } from './downstream/routes.ts'
@@ -8,19 +9,30 @@ import type { EntraClient } from './entra/client.ts'
 import { TokenRecords } from './entra/token-records.ts'
 import { Tokens } from './entra/tokens.ts'
 import { cookiesOf } from './http/cookies.ts'
-import { createKeyRing } from './secrets/key-ring.ts'
+import { KeyRing, type Secrets } from './secrets/key-ring.ts'
+import { watchSecrets } from './secrets/rotation.ts'
 import { sessionSecrets } from './secrets/session-secret.ts'
+import { SessionCookie } from './session/cookie.ts'
+import { sessionEvents } from './session/events.ts'
 import { sessionGuard } from './session/guard.ts'
+import { ownSessionRoutes } from './session/own-sessions.ts'
 import { sessionPlugin } from './session/plugin.ts'
+import { Prolonging } from './session/prolonging.ts'
 import { sessionRoutes } from './session/routes.ts'
 import { Sessions } from './session/sessions.ts'
+import { SessionViews } from './session/views.ts'
 import { AttemptCookies } from './sign-in/attempt-cookies.ts'
+import { SessionBeginner } from './sign-in/begin-session.ts'
 import { callbackRoute } from './sign-in/callback.ts'
+import { DeviceLogins } from './sign-in/device-login.ts'
+import { deviceRoutes, noDeviceRoutes } from './sign-in/device-routes.ts'
 import { SignInErrors } from './sign-in/error-cookies.ts'
 import { errorRoute } from './sign-in/error-route.ts'
+import { frontChannelRoute } from './sign-in/front-channel.ts'
 import { LastSession } from './sign-in/last-session.ts'
 import { signOutRoute } from './sign-in/sign-out.ts'
 import { startRoute } from './sign-in/start.ts'
+import { RecordNames } from './store/record-names.ts'
 import type { Store } from './store/store.ts'
 
 export interface ConfiguredOptions {
@@ -33,43 +45,82 @@ export interface ConfiguredOptions {
 /** Sign-in, sessions and downstream calls: all that needs an app registration. */
 export async function configured(app: FastifyInstance, options: ConfiguredOptions): Promise<void> {
   const { config, store, entra, info } = options
-  const { publicUrl, session: lifetimes } = config
+  const { publicUrl, scopes, deviceLogin, session: lifetimes } = config
   const cookies = cookiesOf(publicUrl)
-  const ring = createKeyRing(sessionSecrets(config.session))
+  const ring = new KeyRing(sessionSecrets(config.session))
+  const names = await RecordNames.open(store, ring, placeOf(config.session.store))
+  followRotation(app, ring, names, config.session.secretFile)
+
   const tokens = new Tokens(entra, new TokenRecords(store, ring))
-  const sessions = new Sessions(store, ring, lifetimes, (key) => tokens.erase(key))
+  const sessions = new Sessions({ store, ring, names, lifetimes, tokens })
+  const cookie = new SessionCookie(cookies.session, ring)
+  const prolonging = new Prolonging(sessions, cookie, lifetimes)
   const attempts = new AttemptCookies(cookies.attempt, ring)
   const errors = new SignInErrors(cookies.signInError, ring)
   const lastSession = new LastSession(cookies.lastSession, ring, lifetimes.max / 1_000)
+  const beginner = new SessionBeginner({ sessions, cookie, tokens, lastSession, lifetimes })
   const calls = callsOf(config)
-  const scopes = [...config.scopes, ...calls.flatMap((call) => call.scopes)]
+  const views = new SessionViews({
+    app: info,
+    methods: deviceLogin ? ['redirect', 'device'] : ['redirect'],
+    callsFor: (granted) => viewCalls(calls, granted),
+    lifetimes,
+  })
   const client = new DownstreamClient()
   app.addHook('onClose', () => client.close())
 
-  const sessionCookie = cookies.session.name
-  await app.register(startRoute, { config, entra, attempts, errors, scopes })
-  await app.register(signOutRoute, { config, entra, sessions, cookies, lastSession })
+  const allScopes = [...scopes, ...calls.flatMap((call) => call.scopes)]
+  await app.register(startRoute, { config, entra, attempts, errors, scopes: allScopes })
+  await app.register(signOutRoute, { config, entra, sessions, cookie, lastSession })
+  await app.register(frontChannelRoute, { entra, sessions })
   await app.register(async (scope) => {
-    await scope.register(sessionPlugin, { sessions, ring, lifetimes, cookie: cookies.session })
-    await scope.register(callbackRoute, {
-      config,
-      entra,
-      tokens,
-      sessions,
-      store,
-      attempts,
-      errors,
-      lastSession,
-    })
+    await scope.register(sessionPlugin, { sessions, cookie, lifetimes })
+    const callback = { config, entra, sessions, cookie, beginner, store, attempts, errors }
+    await scope.register(callbackRoute, callback)
   })
   await app.register(
     async (api) => {
-      await api.register(sessionGuard, { sessions, publicUrl, cookieName: sessionCookie })
-      const callsFor = (granted: readonly string[]) => viewCalls(calls, granted)
-      await api.register(sessionRoutes, { app: info, callsFor, lifetimes })
+      await api.register(sessionGuard, { sessions, cookie, publicUrl })
+      await api.register(sessionRoutes, { views, prolonging })
+      await api.register(sessionEvents, { sessions, lifetimes })
+      await api.register(ownSessionRoutes, { sessions, cookie })
       await api.register(errorRoute, { errors })
-      await api.register(downstreamRoutes, { calls, client, sessions, tokens })
+      await api.register(downstreamRoutes, { calls, client, prolonging, tokens })
+      await api.register(async (scope) => {
+        if (!deviceLogin) {
+          await scope.register(noDeviceRoutes)
+          return
+        }
+        await scope.register(sessionPlugin, { sessions, cookie, lifetimes })
+        const logins = new DeviceLogins(entra.device, store, ring, names)
+        const device = { entra, logins, beginner, errors, views, ring, scopes }
+        const mostStarts = Math.ceil(config.rateLimit / 10)
+        await scope.register(deviceRoutes, { ...device, cookie: cookies.deviceLogin, mostStarts })
+      })
     },
     { prefix: '/api' },
   )
+}
+
+/** New secrets in the file take effect without a restart. */
+function followRotation(
+  app: FastifyInstance,
+  ring: KeyRing,
+  names: RecordNames,
+  file: string | undefined,
+): void {
+  if (file === undefined) return
+  const complain = (err: unknown) => {
+    app.log.error({ err, file }, 'SESSION_SECRET_FILE has changed, but the old secrets stay in use')
+  }
+  const rotate = async (secrets: Secrets) => {
+    ring.replace(secrets)
+    await names.reseal()
+    app.log.info({ file }, 'the session secrets were rotated')
+  }
+  const stop = watchSecrets(file, (secrets) => void rotate(secrets).catch(complain), complain)
+  app.addHook('onClose', (_app, done) => {
+    stop()
+    done()
+  })
 }

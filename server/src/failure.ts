@@ -146,3 +146,8 @@ export class Failure extends Error {
     this.retryAfter = options.retryAfter
   }
 }
+
+/** A caller that asks too often: told so, however else the route answers its failures. */
+export function isRefusal(error: unknown): boolean {
+  return error instanceof Failure && error.code === 'rate_limited'
+}

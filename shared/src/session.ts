@@ -15,6 +15,7 @@ export const User = Type.Object({
 export type User = Static<typeof User>
 
 const SignInMethod = Type.Union([Type.Literal('redirect'), Type.Literal('device')])
+export type SignInMethod = Static<typeof SignInMethod>
 
 export const SignedOutReason = Type.Union([
   Type.Literal('none'),

@@ -24,6 +24,10 @@ export interface Config {
   endpoint: string | undefined
   scopes: string[]
   session: SessionSettings
+  /** Whether sign-in on another device is offered. */
+  deviceLogin: boolean
+  /** Requests per minute and address to each route of sign-in; 0: any number. */
+  rateLimit: number
   trustProxy: boolean | string
   logLevel: string
 }
@@ -52,6 +56,8 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
     endpoint: readEndpoint(reader),
     scopes: readScopes(reader),
     session: readSessionSettings(reader, production),
+    deviceLogin: reader.oneOf('DEVICE_LOGIN', ['on', 'off'], 'off') === 'on',
+    rateLimit: reader.integer('RATE_LIMIT', 120, { min: 0, max: 1_000_000 }),
     trustProxy: readTrustProxy(reader),
     logLevel: reader.oneOf('LOG_LEVEL', logLevels, 'info'),
   }

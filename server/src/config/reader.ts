@@ -73,13 +73,14 @@ export class SettingsReader {
   }
 
   /** `90s`, `60m`, `12h`, `7d`; milliseconds. */
-  duration(name: string, fallback: number): number {
+  duration(name: string, fallback: number, longest: number): number {
     const value = this.text(name)
     if (value === undefined) return fallback
     const [, amount, unit = ''] = /^(\d{1,5})\s*([smhd])$/.exec(value) ?? []
     const milliseconds = Number(amount) * (units[unit] ?? 0)
-    if (milliseconds > 0) return milliseconds
-    this.problem(name, 'must be a time such as 60m or 12h')
+    if (milliseconds > 0 && milliseconds <= longest) return milliseconds
+    const days = String(longest / (units['d'] ?? 1))
+    this.problem(name, `must be a time such as 60m or 12h, ${days} days at most`)
     return fallback
   }
 

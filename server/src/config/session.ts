@@ -8,20 +8,25 @@ export interface SessionSettings {
   store: StoreLocation
   /** Newest first; `undefined`: made once and kept with the store. */
   secrets: readonly [string, ...string[]] | undefined
+  /** Where they were read from: a change there takes effect without a restart. */
+  secretFile: string | undefined
   idle: number
   max: number
 }
 
 const minutes = 60_000
 const hours = 60 * minutes
+/** As long as Entra's refresh tokens live: no session outlives its tokens. */
+const longest = 90 * 24 * hours
 const shortestSecret = 32
 
 export function readSessionSettings(reader: SettingsReader, production: boolean): SessionSettings {
   const settings = {
     store: readStore(reader),
     secrets: readSecrets(reader, production),
-    idle: reader.duration('SESSION_IDLE', 60 * minutes),
-    max: reader.duration('SESSION_MAX', 12 * hours),
+    secretFile: reader.text('SESSION_SECRET_FILE'),
+    idle: reader.duration('SESSION_IDLE', 60 * minutes, longest),
+    max: reader.duration('SESSION_MAX', 12 * hours, longest),
   }
   if (settings.idle > settings.max) {
     reader.problem('SESSION_IDLE', 'must not be longer than SESSION_MAX')
@@ -38,18 +43,27 @@ function readStore(reader: SettingsReader): StoreLocation {
 }
 
 function readSecrets(reader: SettingsReader, production: boolean): SessionSettings['secrets'] {
-  const [newest, ...older] = reader.secret('SESSION_SECRET')?.split(',') ?? []
-  if (newest === undefined) {
+  const value = reader.secret('SESSION_SECRET')
+  if (value === undefined) {
     if (production)
       reader.problem('SESSION_SECRET', 'is required in production: openssl rand -hex 32')
     return undefined
   }
-  const secrets = [newest.trim(), ...older.map((secret) => secret.trim())] as const
-  if (secrets.some((secret) => secret.length < shortestSecret)) {
-    reader.problem(
-      'SESSION_SECRET',
-      `must have ${String(shortestSecret)} characters or more in each part`,
-    )
-  }
-  return [...secrets]
+  const secrets = parseSecrets(value)
+  if (!secrets) reader.problem('SESSION_SECRET', secretRule)
+  return secrets
+}
+
+export const secretRule = `must have ${String(shortestSecret)} characters or more in each part`
+
+/** @returns newest first; undefined when one of them is too short */
+export function parseSecrets(text: string): SessionSettings['secrets'] {
+  const [newest = '', ...older] = text.split(',').map((secret) => secret.trim())
+  const secrets = [newest, ...older] as const
+  return secrets.every((secret) => secret.length >= shortestSecret) ? secrets : undefined
+}
+
+/** For people: how the setting names it. */
+export function placeOf(store: StoreLocation): string {
+  return store.kind === 'memory' ? 'memory:' : `file:${store.folder}`
 }

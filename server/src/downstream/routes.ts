@@ -1,8 +1,12 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { audit } from '../audit.ts'
+import { EntraFailure } from '../entra/failures.ts'
 import type { Tokens } from '../entra/tokens.ts'
 import { Failure } from '../failure.ts'
 import { requireSession } from '../session/guard.ts'
-import type { LiveSession, Sessions } from '../session/sessions.ts'
+import type { Prolonging } from '../session/prolonging.ts'
+import type { LiveSession } from '../session/sessions.ts'
+import { whoOf } from '../session/who.ts'
 import { requireSuccess, translateTokenFailure } from './answers.ts'
 import type { Call } from './calls.ts'
 import type { DownstreamClient, UpstreamAnswer } from './client.ts'
@@ -10,7 +14,7 @@ import type { DownstreamClient, UpstreamAnswer } from './client.ts'
 export interface DownstreamOptions {
   calls: readonly Call[]
   client: DownstreamClient
-  sessions: Sessions
+  prolonging: Prolonging
   tokens: Tokens
 }
 
@@ -28,7 +32,7 @@ export function downstreamRoutes(
     api.get(`/${call.id}`, async (request, reply) => {
       const session = requireSession(request)
       const answer = await answerOf(call, session, request, options)
-      await options.sessions.touch(session).catch((error: unknown) => {
+      await options.prolonging.prolong(request, reply, session).catch((error: unknown) => {
         request.log.warn({ err: error }, 'the session was not prolonged')
       })
       return passOn(answer, reply)
@@ -47,6 +51,15 @@ async function answerOf(
   const headers = headersOf(request)
   const tokenFor = (refused?: string) =>
     tokens.get(session.key, call.scopes, refused).catch((error: unknown) => {
+      if (error instanceof EntraFailure) {
+        const { reason: code, facts: entra } = error
+        audit(request, {
+          audit: 'refresh_failed',
+          code,
+          entra,
+          ...whoOf(session.key, session.record),
+        })
+      }
       throw translateTokenFailure(error, call, session)
     })
   const token = await tokenFor()

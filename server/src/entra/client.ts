@@ -1,5 +1,10 @@
-import { ConfidentialClientApplication } from '@azure/msal-node'
+import {
+  type AuthenticationResult,
+  ConfidentialClientApplication,
+  PublicClientApplication,
+} from '@azure/msal-node'
 import type { EntraSettings, Prompt } from '../config/entra.ts'
+import { DeviceCodeClient } from './device-code.ts'
 import { DiscoveryDocument } from './discovery.ts'
 import { EntraFailure, translateMsalError } from './failures.ts'
 import { EntraHttp } from './http.ts'
@@ -32,7 +37,14 @@ export interface TokenCache {
   /** MSAL's serialized cache. */
   serialized: string
   homeAccountId: string
+  /** As which kind of client they were got, and are refreshed (RFC 6749 section 2.1). */
+  client: ClientKind
 }
+
+type Msal = ConfidentialClientApplication | PublicClientApplication
+
+/** Public: without the secret, as Entra wants it for a sign-in on another device. */
+type ClientKind = 'confidential' | 'public'
 
 export interface AccessToken {
   token: string
@@ -53,10 +65,16 @@ export class EntraClient {
   readonly #http = new EntraHttp()
   readonly #keys = new SigningKeys(this.#http)
   readonly #discovery: DiscoveryDocument
+  /** Sign-in on another device. */
+  readonly device: DeviceCodeClient
+  /** Whose pages sign people in and out. */
+  readonly origin: string
 
   constructor(settings: EntraSettings) {
     this.#settings = settings
+    this.origin = new URL(settings.authority).origin
     this.#discovery = new DiscoveryDocument(settings.authority, this.#http)
+    this.device = new DeviceCodeClient(settings, this.#http, this.#discovery, this.#keys)
   }
 
   /** Resolves when the authority has answered. @throws {EntraFailure} `unavailable` */
@@ -67,7 +85,7 @@ export class EntraClient {
   /** Where the browser goes to sign in. @throws {EntraFailure} */
   async authorizeUrl(request: AuthorizeRequest): Promise<string> {
     const { prompt, loginHint, domainHint, ...required } = request
-    return this.#run((msal) =>
+    return this.#run(await this.#confidential(), (msal) =>
       msal.getAuthCodeUrl({
         ...required,
         codeChallengeMethod: 'S256',
@@ -83,7 +101,7 @@ export class EntraClient {
   async redeemCode(
     grant: CodeGrant,
   ): Promise<{ claims: IdTokenClaims; cache: TokenCache; accessToken: AccessToken }> {
-    return this.#run(async (msal) => {
+    return this.#run(await this.#confidential(), async (msal) => {
       const answer = await msal.acquireTokenByCode(grant)
       const { clientId, allowedTenants } = this.#settings
       const claims = await validateIdToken(
@@ -92,10 +110,23 @@ export class EntraClient {
         await this.#discovery.read(),
         this.#keys,
       )
-      const { homeAccountId } = answer.account ?? {}
-      if (!homeAccountId) throw new EntraFailure('id_token_invalid', 'the answer names no account')
-      const cache = { serialized: msal.getTokenCache().serialize(), homeAccountId }
-      return { claims, cache, accessToken: accessTokenOf(answer) }
+      return { claims, ...takenFrom(msal, answer, 'confidential') }
+    })
+  }
+
+  /**
+   * Makes a refresh token from a sign-in on another device ours: exchanges it for tokens.
+   * @throws {EntraFailure}
+   */
+  async adopt(
+    refreshToken: string,
+    scopes: readonly string[],
+  ): Promise<{ cache: TokenCache; accessToken: AccessToken }> {
+    return this.#run(await this.#public(), async (msal) => {
+      const request = { refreshToken, scopes: [...scopes], forceCache: true }
+      const answer = await msal.acquireTokenByRefreshToken(request)
+      if (!answer) throw new EntraFailure('unavailable', 'no answer to the refresh token')
+      return takenFrom(msal, answer, 'public')
     })
   }
 
@@ -110,7 +141,8 @@ export class EntraClient {
     scopes: string[],
     force: boolean,
   ): Promise<{ accessToken: AccessToken; cache: TokenCache }> {
-    return this.#run(async (msal) => {
+    const app = await (cache.client === 'public' ? this.#public() : this.#confidential())
+    return this.#run(app, async (msal) => {
       const tokens = msal.getTokenCache()
       tokens.deserialize(cache.serialized)
       const account = await tokens.getAccountByHomeId(cache.homeAccountId)
@@ -118,7 +150,7 @@ export class EntraClient {
       const answer = await msal.acquireTokenSilent({ account, scopes, forceRefresh: force })
       return {
         accessToken: accessTokenOf(answer),
-        cache: { serialized: tokens.serialize(), homeAccountId: cache.homeAccountId },
+        cache: { ...cache, serialized: tokens.serialize() },
       }
     })
   }
@@ -132,33 +164,56 @@ export class EntraClient {
     return url.href
   }
 
+  /** Who signs the ID tokens of this tenant. @throws {EntraFailure} `unavailable` */
+  async issuerOf(tenantId: string): Promise<string> {
+    const { issuer } = await this.#discovery.read()
+    return issuer.replace('{tenantid}', tenantId)
+  }
+
   close(): Promise<void> {
     return this.#http.close()
   }
 
-  async #run<T>(operation: (msal: ConfidentialClientApplication) => Promise<T>): Promise<T> {
+  async #run<App extends Msal, T>(msal: App, operation: (msal: App) => Promise<T>): Promise<T> {
     try {
-      return await operation(await this.#createMsal())
+      return await operation(msal)
     } catch (error) {
       throw translateMsalError(error)
     }
   }
 
-  async #createMsal(): Promise<ConfidentialClientApplication> {
-    const { clientId, clientSecret, authority } = this.#settings
+  async #confidential(): Promise<ConfidentialClientApplication> {
+    const { clientSecret } = this.#settings
+    const { auth, system } = await this.#msalSettings()
+    return new ConfidentialClientApplication({ auth: { ...auth, clientSecret }, system })
+  }
+
+  async #public(): Promise<PublicClientApplication> {
+    return new PublicClientApplication(await this.#msalSettings())
+  }
+
+  async #msalSettings() {
+    const { clientId, authority } = this.#settings
     const { document } = await this.#discovery.read()
-    return new ConfidentialClientApplication({
+    return {
       auth: {
         clientId,
-        clientSecret,
         // MSAL takes only https here; the endpoints that it calls are those of the document.
         authority: authority.replace(/^http:/, 'https:'),
         knownAuthorities: [new URL(authority).host],
         authorityMetadata: document,
       },
       system: { networkClient: this.#http },
-    })
+    }
   }
+}
+
+/** The tokens that an operation brought, and the cache they lie in. */
+function takenFrom(msal: Msal, answer: AuthenticationResult, client: ClientKind) {
+  const { homeAccountId } = answer.account ?? {}
+  if (!homeAccountId) throw new EntraFailure('id_token_invalid', 'the answer names no account')
+  const cache: TokenCache = { serialized: msal.getTokenCache().serialize(), homeAccountId, client }
+  return { cache, accessToken: accessTokenOf(answer) }
 }
 
 function accessTokenOf(answer: {

@@ -8,6 +8,9 @@ export interface Discovery {
   /** For `common` and `organizations` with the literal `{tenantid}` in the tenant's place. */
   issuer: string
   jwksUri: string
+  tokenEndpoint: string
+  /** RFC 8628; not every authority has one. */
+  deviceAuthorizationEndpoint: string | undefined
   endSessionEndpoint: string
   /** The whole document, as MSAL wants it. */
   document: string
@@ -51,9 +54,13 @@ export class DiscoveryDocument {
       const document = await this.#http.getJson(this.#url)
       checkIssuer(textOf(document, 'issuer'), this.#authority)
       for (const name of endpoints) checkTransport(textOf(document, name))
+      const device = 'device_authorization_endpoint'
+      if (device in document) checkTransport(textOf(document, device))
       return {
         issuer: textOf(document, 'issuer'),
         jwksUri: textOf(document, 'jwks_uri'),
+        tokenEndpoint: textOf(document, 'token_endpoint'),
+        deviceAuthorizationEndpoint: device in document ? textOf(document, device) : undefined,
         endSessionEndpoint: textOf(document, 'end_session_endpoint'),
         document: JSON.stringify(document),
       }

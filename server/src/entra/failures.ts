@@ -15,6 +15,7 @@ export interface EntraFacts {
  * - `grant_rejected`: the code or refresh token is used up, expired or revoked
  * - `consent_required`, `interaction_required`: a person must act
  * - `nonce_mismatch`, `id_token_invalid`: the answer is not for this sign-in
+ * - `device_declined`, `device_code_expired`: how a sign-in on another device can end (RFC 8628)
  * - `tenant_not_allowed`: a valid account of a tenant that is not admitted
  */
 export type EntraFailureReason =
@@ -25,6 +26,8 @@ export type EntraFailureReason =
   | 'interaction_required'
   | 'nonce_mismatch'
   | 'id_token_invalid'
+  | 'device_declined'
+  | 'device_code_expired'
   | 'tenant_not_allowed'
 
 /** The one error that leaves this room. */
@@ -60,7 +63,7 @@ export class IdentityProviderUnreachable extends AuthError {
   }
 }
 
-/** Translates what MSAL throws: on the protocol's `error` and `suberror` alone. Passes on the rest. */
+/** Translates what MSAL and the network client throw: on the protocol's `error` and `suberror` alone. Passes on the rest. */
 export function translateMsalError(error: unknown): unknown {
   if (!(error instanceof AuthError)) return error
   const detail = `${error.errorCode}: ${error.errorMessage}`

@@ -41,6 +41,13 @@ export class EntraHttp implements INetworkModule {
     return body
   }
 
+  /** @returns the JSON object, whatever the status @throws {IdentityProviderUnreachable} */
+  async postForm(url: string, form: Record<string, string>): Promise<Record<string, unknown>> {
+    const headers = { 'content-type': 'application/x-www-form-urlencoded' }
+    const body = new URLSearchParams(form).toString()
+    return (await this.#send<Record<string, unknown>>('POST', url, { headers, body })).body
+  }
+
   close(): Promise<void> {
     return this.#agent.destroy()
   }

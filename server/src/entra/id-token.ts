@@ -16,7 +16,8 @@ export interface IdTokenClaims {
 
 export interface IdTokenExpectations {
   clientId: string
-  nonce: string
+  /** `undefined`: none was sent, so none may come back. */
+  nonce: string | undefined
   /** Empty: every tenant that the issuer admits. */
   allowedTenants: readonly string[]
 }
@@ -40,7 +41,9 @@ export async function validateIdToken(
   if (typeof tid !== 'string' || !isGuid(tid)) throw invalid('tid is not a GUID')
   if (typeof oid !== 'string' || oid === '') throw invalid('oid is missing')
   const issuer = discovery.issuer.replace('{tenantid}', tid)
-  if (claims.iss !== issuer) throw invalid('iss is not that of the tenant in tid')
+  if (claims.iss !== issuer || !issuer.includes(`/${tid}/`)) {
+    throw invalid('iss is not that of the tenant in tid')
+  }
   if (keyIssuer && keyIssuer.replace('{tenantid}', tid) !== issuer) {
     throw invalid('signed with a key of another issuer')
   }

@@ -1,4 +1,5 @@
 import type { KeyRing } from '../secrets/key-ring.ts'
+import { isSealedWithNewest } from '../secrets/seal.ts'
 import { sealRecord, unsealRecord } from '../store/sealed.ts'
 import type { Store } from '../store/store.ts'
 import type { TokenCache } from './client.ts'
@@ -41,6 +42,13 @@ export class TokenRecords {
     const key = nameOf(sessionKey)
     const sealed = sealRecord(this.#ring, key, record)
     return this.#store.swap(key, read.bytes, sealed, record.expiresAt)
+  }
+
+  /** Seals it with the newest secret, if an older one did. */
+  async reseal(sessionKey: string): Promise<void> {
+    const read = await this.find(sessionKey)
+    if (!read || isSealedWithNewest(this.#ring, read.bytes)) return
+    await this.replace(sessionKey, read, read.record)
   }
 
   async erase(sessionKey: string): Promise<void> {

@@ -55,6 +55,10 @@ export class Tokens {
     await this.#records.erase(sessionKey)
   }
 
+  reseal(sessionKey: string): Promise<void> {
+    return this.#records.reseal(sessionKey)
+  }
+
   async #fetch(need: Need): Promise<string> {
     const { sessionKey, scopes, refused } = need
     const read = await this.#records.find(sessionKey)

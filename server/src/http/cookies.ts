@@ -14,6 +14,8 @@ export interface Cookies {
   lastSession: CookieKind
   /** One for each failed sign-in; the name is followed by its reference. */
   signInError: CookieKind
+  /** Names the sign-in on another device that a browser waits for. */
+  deviceLogin: CookieKind
 }
 
 /**
@@ -30,6 +32,7 @@ export function cookiesOf(publicUrl: string): Cookies {
     // Lax: these must arrive with the navigation that comes back from Entra, another site.
     attempt: { name: `${nameOf('tx')}-`, options: { ...options, sameSite: 'lax' } },
     lastSession: { name: `${nameOf('last')}-`, options: { ...options, sameSite: 'lax' } },
+    deviceLogin: { name: `${nameOf('device')}-`, options: { ...options, sameSite: 'strict' } },
     signInError: { name: `${nameOf('err')}-`, options: { ...options, sameSite: 'strict' } },
   }
 }

@@ -25,6 +25,8 @@ function registerHeaders(app: FastifyInstance, options: HeaderOptions, done: () 
 export function headersOf(options: HeaderOptions): Readonly<Record<string, string>> {
   const { secure, authority } = options
   return {
+    // What may be kept says so itself.
+    'cache-control': 'no-store',
     'content-security-policy': contentSecurityPolicy(authority),
     'cross-origin-opener-policy': 'same-origin',
     'cross-origin-resource-policy': 'same-origin',

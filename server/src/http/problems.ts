@@ -1,6 +1,7 @@
 import { type Problem, type ProblemCode } from '@entra-bff/shared'
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
+import { audit } from '../audit.ts'
 import { Failure, publicTexts } from '../failure.ts'
 
 /** Every error becomes RFC 9457 problem details: the public part goes out, all of it is logged. */
@@ -22,13 +23,23 @@ export function sendProblem(
   const isFault = status >= 500 && failure.code !== 'config_missing'
   if (isFault) request.log.error({ err: failure, code: failure.code }, 'request failed')
   else request.log.info({ code: failure.code, reason: failure.message }, 'request refused')
+  if (audited.has(failure.code)) audit(request, { audit: 'refused', code: failure.code })
   if (failure.retryAfter !== undefined) reply.header('retry-after', failure.retryAfter)
   return reply
     .code(status)
-    .headers({ 'content-type': 'application/problem+json', 'cache-control': 'no-store' })
+    .type('application/problem+json')
     .serializer(JSON.stringify)
     .send(problemOf(failure, request.id))
 }
+
+/** Refusals that an auditor looks for. */
+const audited = new Set<ProblemCode>([
+  'csrf_failed',
+  'forbidden',
+  'consent_required',
+  'session_revoked',
+  'rate_limited',
+])
 
 function problemOf(failure: Failure, correlationId: string): Problem {
   const { status, title, detail } = publicTexts[failure.code]

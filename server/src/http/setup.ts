@@ -11,9 +11,8 @@ export function setupRoute(
   done: () => void,
 ): void {
   const schema = { response: { 200: SetupView } }
-  app.get(paths.setup, { schema }, (request, reply): SetupView => {
+  app.get(paths.setup, { schema }, (request): SetupView => {
     checkOrigin(request, config.publicUrl, false)
-    void reply.header('cache-control', 'no-store')
     const configured = config.entra !== undefined
     if (config.production || !isLocal(request)) return { configured }
     return { configured, settings: config.setup, redirectUri: config.redirectUri }

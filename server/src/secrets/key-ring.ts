@@ -1,5 +1,8 @@
 import { hash, hkdfSync, timingSafeEqual } from 'node:crypto'
 
+/** Newest first, each of 32 characters or more. */
+export type Secrets = readonly [string, ...string[]]
+
 /** The keys derived from one secret, each for one purpose. */
 export interface Keys {
   /** Names the secret inside sealed bytes without telling it: 4 bytes. */
@@ -8,37 +11,54 @@ export interface Keys {
   readonly sealing: Buffer
   /** Signs session cookies. */
   readonly signing: MacKey
-  /** Turns a session id into the name of its record. */
-  readonly naming: MacKey
 }
 
-/** Newest first; the newest seals and signs, all of them open and verify. */
-export type KeyRing = readonly [Keys, ...Keys[]]
-
-interface MacKey {
+export interface MacKey {
   readonly inner: Buffer
   readonly outer: Buffer
 }
 
-/** @param secrets newest first, at least one, each of 32 characters or more */
-export function createKeyRing(secrets: readonly [string, ...string[]]): KeyRing {
-  const [newest, ...older] = secrets
+/** The keys in use: the newest seals and signs, all of them open and verify. */
+export class KeyRing {
+  #keys: readonly [Keys, ...Keys[]]
+
+  constructor(secrets: Secrets) {
+    this.#keys = derive(secrets)
+  }
+
+  get newest(): Keys {
+    return this.#keys[0]
+  }
+
+  get all(): readonly Keys[] {
+    return this.#keys
+  }
+
+  /** A rotation: from now on these secrets count, and no others. */
+  replace(secrets: Secrets): void {
+    this.#keys = derive(secrets)
+  }
+}
+
+function derive([newest, ...older]: Secrets): readonly [Keys, ...Keys[]] {
   return [deriveKeys(newest), ...older.map(deriveKeys)]
 }
 
 function deriveKeys(secret: string): Keys {
-  const derive = (purpose: string, length: number) =>
+  const derived = (purpose: string, length: number) =>
     Buffer.from(hkdfSync('sha256', secret, 'entra-bff', purpose, length))
   return {
-    id: derive('key id', 4),
-    sealing: derive('sealing', 32),
-    signing: macKey(derive('signing', 64)),
-    naming: macKey(derive('naming', 64)),
+    id: derived('key id', 4),
+    sealing: derived('sealing', 32),
+    signing: macKey(derived('signing', macKeyBytes)),
   }
 }
 
-/** @param key as long as a block of SHA-256, 64 bytes: so it needs no padding of its own */
-function macKey(key: Buffer): MacKey {
+/** A block of SHA-256: a key of this length needs no padding of its own. */
+export const macKeyBytes = 64
+
+/** @param key of `macKeyBytes` */
+export function macKey(key: Buffer): MacKey {
   const pad = (byte: number) => Buffer.from(key.map((value) => value ^ byte))
   return { inner: pad(0x36), outer: pad(0x5c) }
 }

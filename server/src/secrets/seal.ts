@@ -1,5 +1,5 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
-import type { KeyRing } from './key-ring.ts'
+import type { KeyRing, Keys } from './key-ring.ts'
 
 const algorithm = 'aes-256-gcm'
 const format = 1
@@ -16,7 +16,7 @@ export class SealBroken extends Error {
  * @param context what and whose it is; the same must be given to open it
  */
 export function seal(ring: KeyRing, context: string, text: string): Buffer {
-  const [keys] = ring
+  const keys = ring.newest
   const nonce = randomBytes(lengths.nonce)
   const cipher = createCipheriv(algorithm, keys.sealing, nonce)
   cipher.setAAD(Buffer.from(context))
@@ -24,11 +24,19 @@ export function seal(ring: KeyRing, context: string, text: string): Buffer {
   return Buffer.concat([Buffer.of(format), keys.id, nonce, body, cipher.getAuthTag()])
 }
 
+/** Whether the newest key sealed it: after a rotation, what an older one sealed is sealed again. */
+export function isSealedWithNewest(ring: KeyRing, sealed: Uint8Array): boolean {
+  return isSealedWith(ring.newest, sealed)
+}
+
+function isSealedWith(keys: Keys, sealed: Uint8Array): boolean {
+  return keys.id.equals(sealed.subarray(lengths.format, lengths.format + lengths.keyId))
+}
+
 /** @throws {SealBroken} */
 export function unseal(ring: KeyRing, context: string, sealed: Uint8Array): string {
   const bytes = Buffer.from(sealed.buffer, sealed.byteOffset, sealed.byteLength)
-  const keyId = bytes.subarray(lengths.format, lengths.format + lengths.keyId)
-  const keys = ring.find((candidate) => candidate.id.equals(keyId))
+  const keys = ring.all.find((candidate) => isSealedWith(candidate, bytes))
   if (bytes.length < headLength + lengths.tag || bytes[0] !== format) {
     throw new SealBroken('not sealed bytes')
   }

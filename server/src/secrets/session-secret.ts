@@ -1,10 +1,25 @@
-import { randomBytes } from 'node:crypto'
-import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { randomBytes, randomUUID } from 'node:crypto'
+import {
+  chmodSync,
+  existsSync,
+  linkSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
+import { ConfigError } from '../config/reader.ts'
 import type { SessionSettings } from '../config/session.ts'
+import type { Secrets } from './key-ring.ts'
 
-/** The secrets that were set, or one that is made once and kept beside the records (mode 0600). */
-export function sessionSecrets(settings: SessionSettings): readonly [string, ...string[]] {
+const secretBytes = 32
+
+/**
+ * The secrets that were set, or one that is made once and kept beside the records (mode 0600).
+ * @throws {ConfigError} when the kept one is damaged
+ */
+export function sessionSecrets(settings: SessionSettings): Secrets {
   if (settings.secrets) return settings.secrets
   if (settings.store.kind === 'memory') return [newSecret()]
   return [keptSecret(settings.store.folder)]
@@ -12,17 +27,29 @@ export function sessionSecrets(settings: SessionSettings): readonly [string, ...
 
 function keptSecret(folder: string): string {
   const file = join(folder, 'session-secret')
+  if (!existsSync(file)) makeSecret(folder, file)
+  chmodSync(file, 0o600)
+  const secret = readFileSync(file, 'utf8').trim()
+  if (/^[\da-f]+$/.test(secret) && secret.length === 2 * secretBytes) return secret
+  throw new ConfigError([
+    `${file} is damaged: restore it, or delete the folder ${folder} to end all sessions`,
+  ])
+}
+
+/** Of several processes that start at once, one makes it and all use that one, never half of it. */
+function makeSecret(folder: string, file: string): void {
   mkdirSync(folder, { recursive: true, mode: 0o700 })
+  const draft = `${file}.${randomUUID()}`
+  writeFileSync(draft, newSecret(), { mode: 0o600 })
   try {
-    // Of several processes that start at once, one writes it and all read that one.
-    writeFileSync(file, newSecret(), { flag: 'wx', mode: 0o600 })
+    linkSync(draft, file)
   } catch (error) {
     if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error
-    chmodSync(file, 0o600)
+  } finally {
+    rmSync(draft)
   }
-  return readFileSync(file, 'utf8')
 }
 
 function newSecret(): string {
-  return randomBytes(32).toString('hex')
+  return randomBytes(secretBytes).toString('hex')
 }

@@ -21,13 +21,16 @@ export function checkOrigin(
   if (origin !== undefined && origin !== publicUrl) throw refusal(`Origin ${origin}`)
   if (site === 'cross-site') throw refusal('Sec-Fetch-Site: cross-site')
   if (site === 'same-site' && origin !== publicUrl) throw refusal('Sec-Fetch-Site: same-site')
-  if (!hasSessionCookie || request.headers[csrfHeader.name] === csrfHeader.value) return
+  if (request.headers[csrfHeader.name] === csrfHeader.value) return
   const fromBrowser = [origin, referer, site].some((value) => value !== undefined)
-  if (fromBrowser || !safeMethods.has(request.method)) throw refusal('no X-CSRF header')
+  const isSafe = safeMethods.has(request.method)
+  if (isSafe && !(hasSessionCookie && fromBrowser)) return
+  throw refusal('no X-CSRF header')
 }
 
 /**
- * For a form post, which cannot carry a header: the browser itself says that it comes from here.
+ * For what cannot carry a header, a form post or an event stream: the browser itself says that it
+ * comes from here.
  * @throws {Failure} `csrf_failed`
  */
 export function checkSameOrigin(request: FastifyRequest, publicUrl: string): void {

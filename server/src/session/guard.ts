@@ -1,7 +1,8 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import { Failure } from '../failure.ts'
-import { checkOrigin } from './csrf.ts'
+import type { SessionCookie } from './cookie.ts'
+import { checkOrigin, checkSameOrigin } from './csrf.ts'
 import type { LiveSession, SessionLookup, Sessions } from './sessions.ts'
 
 declare module 'fastify' {
@@ -9,11 +10,15 @@ declare module 'fastify' {
     /** What the session cookie of this request stands for; set by the guard of `/api`. */
     lookup: SessionLookup
   }
+  interface FastifyContextConfig {
+    /** The browser asks for this without a header of its own: an `EventSource` cannot send one. */
+    sendsNoHeader?: boolean
+  }
 }
 
 export interface GuardOptions {
   sessions: Sessions
-  cookieName: string
+  cookie: SessionCookie
   publicUrl: string
 }
 
@@ -21,13 +26,13 @@ export interface GuardOptions {
 export const sessionGuard = fp(registerGuard, { name: 'session-guard' })
 
 function registerGuard(scope: FastifyInstance, options: GuardOptions, done: () => void): void {
-  const { sessions, cookieName, publicUrl } = options
+  const { sessions, cookie, publicUrl } = options
   scope.decorateRequest('lookup')
-  scope.addHook('onRequest', async (request, reply) => {
-    const cookie = request.cookies[cookieName]
-    checkOrigin(request, publicUrl, cookie !== undefined)
-    request.lookup = await sessions.find(cookie)
-    reply.header('cache-control', 'no-store')
+  scope.addHook('onRequest', async (request) => {
+    if (request.routeOptions.config.sendsNoHeader) checkSameOrigin(request, publicUrl)
+    else checkOrigin(request, publicUrl, cookie.isIn(request))
+    const id = cookie.idIn(request)
+    request.lookup = id === undefined ? { kind: 'none' } : await sessions.find(id)
   })
   done()
 }

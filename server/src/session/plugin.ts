@@ -1,9 +1,7 @@
 import fastifySession from '@fastify/session'
-import type { FastifyInstance, Session } from 'fastify'
+import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
-import type { CookieKind } from '../http/cookies.ts'
-import type { KeyRing } from '../secrets/key-ring.ts'
-import { newSessionId, signSessionId, verifySessionId } from './cookie.ts'
+import { newSessionId, type SessionCookie } from './cookie.ts'
 import { type Lifetimes, remembrance } from './lifetimes.ts'
 import type { SessionRecord } from './record.ts'
 import type { Sessions } from './sessions.ts'
@@ -17,8 +15,7 @@ declare module 'fastify' {
 
 export interface SessionPluginOptions {
   sessions: Sessions
-  ring: KeyRing
-  cookie: CookieKind
+  cookie: SessionCookie
   lifetimes: Lifetimes
 }
 
@@ -29,64 +26,44 @@ export interface SessionPluginOptions {
 export const sessionPlugin = fp(registerSession, { name: 'session-that-begins' })
 
 async function registerSession(scope: FastifyInstance, options: SessionPluginOptions) {
-  const { sessions, ring, cookie, lifetimes } = options
+  const { sessions, cookie, lifetimes } = options
+  const { name } = cookie.kind
+  scope.decorateRequest('hiddenSessionCookie')
+  // The plugin never sees a session that exists: so it takes over no id that somebody planted,
+  // brings nothing back that has ended, and clears no cookie that an older secret signed.
+  scope.addHook('onRequest', async (request) => {
+    const { [name]: own, ...others } = request.cookies
+    request.hiddenSessionCookie = own
+    request.cookies = others
+  })
   await scope.register(fastifySession, {
-    store: storeOf(sessions),
-    secret: signerOf(ring),
+    store: beginningIn(sessions),
+    secret: {
+      sign: (id) => cookie.sign(id),
+      unsign: () => ({ valid: false, renew: false, value: null }),
+    },
     idGenerator: newSessionId,
-    cookieName: cookie.name,
-    cookie: { ...cookie.options, maxAge: lifetimes.max + remembrance },
+    cookieName: name,
+    cookie: { ...cookie.kind.options, maxAge: lifetimes.max + remembrance },
     rolling: false,
     saveUninitialized: false,
   })
 }
 
-/** Signs with the newest key, accepts them all; the plugin's own signer keeps the first it saw. */
-function signerOf(ring: KeyRing) {
+/** All that the plugin can do with our sessions is begin one. */
+function beginningIn(sessions: Sessions): fastifySession.SessionStore {
   return {
-    sign: (id: string) => signSessionId(ring, id),
-    unsign: (value: string) => {
-      const id = verifySessionId(ring, value)
-      return id === undefined
-        ? ({ valid: false, renew: false, value: null } as const)
-        : ({ valid: true, renew: false, value: id } as const)
+    get: (_id, done) => {
+      done(null, null)
+    },
+    set: (id, { record }, done) => {
+      const begun = record ? sessions.begin(id, record) : Promise.resolve()
+      begun.then(() => {
+        done()
+      }, done)
+    },
+    destroy: (_id, done) => {
+      done()
     },
   }
-}
-
-/**
- * The plugin's view of our sessions. It can begin one and end one; it cannot change one, so it
- * cannot bring an ended one back.
- */
-function storeOf(sessions: Sessions): fastifySession.SessionStore {
-  return {
-    get: (id, done) => {
-      sessions.findById(id).then(
-        (found) => {
-          done(null, found.kind === 'live' ? restored(found.session.record) : null)
-        },
-        (error: unknown) => {
-          done(error)
-        },
-      )
-    },
-    set: (id, session, done) => {
-      const { record } = session
-      settle(record ? sessions.begin(id, record) : Promise.resolve(), done)
-    },
-    destroy: (id, done) => {
-      settle(sessions.endById(id), done)
-    },
-  }
-}
-
-/** Without a cookie: the plugin makes that from its options. */
-function restored(record: SessionRecord): Session {
-  return { record } as Session
-}
-
-function settle(work: Promise<void>, done: (error?: unknown) => void): void {
-  work.then(() => {
-    done()
-  }, done)
 }

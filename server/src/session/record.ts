@@ -12,6 +12,9 @@ export interface SessionRecord {
   loginHint?: string
   /** Scopes that Entra granted at this sign-in. */
   granted: string[]
+  /** What the browser called itself, and its address, when it signed in. */
+  userAgent: string
+  ip: string
   createdAt: number
   /** Written at most once a minute. */
   lastSeenAt: number

@@ -1,52 +1,31 @@
-import {
-  type AppInfo,
-  type CallView,
-  Problem,
-  type SessionView,
-  SessionView as SessionViewSchema,
-} from '@entra-bff/shared'
+import { Problem, SessionView } from '@entra-bff/shared'
 import type { FastifyInstance } from 'fastify'
-import { absoluteExpiry, idleExpiry, type Lifetimes } from './lifetimes.ts'
-import type { SessionRecord } from './record.ts'
-import type { SessionLookup } from './sessions.ts'
+import { requireSession } from './guard.ts'
+import type { Prolonging } from './prolonging.ts'
+import type { SessionViews } from './views.ts'
 
 export interface SessionRouteOptions {
-  app: AppInfo
-  /** What the page can offer to somebody with these scopes. */
-  callsFor: (granted: readonly string[]) => CallView[]
-  lifetimes: Lifetimes
+  views: SessionViews
+  prolonging: Prolonging
 }
 
-/** Who the browser is. Starts nothing, changes nothing. */
 export function sessionRoutes(
   api: FastifyInstance,
-  options: SessionRouteOptions,
+  { views, prolonging }: SessionRouteOptions,
   done: () => void,
 ): void {
-  const schema = { response: { 200: SessionViewSchema, '4xx': Problem, '5xx': Problem } }
-  api.get('/session', { schema }, (request): SessionView => viewOf(request.lookup, options))
+  const schema = { response: { 200: SessionView, '4xx': Problem, '5xx': Problem } }
+
+  /** Who the browser is. Starts nothing, changes nothing. */
+  api.get('/session', { schema }, ({ lookup }): SessionView => {
+    if (lookup.kind === 'live') return views.signedIn(lookup.session.record)
+    return views.signedOut(lookup.kind === 'ended' ? lookup.reason : 'none')
+  })
+
+  /** "Stay signed in": as good as any other use of the session. */
+  api.post('/session/extend', { schema }, async (request, reply): Promise<SessionView> => {
+    const session = requireSession(request)
+    return views.signedIn(await prolonging.prolong(request, reply, session))
+  })
   done()
-}
-
-function viewOf(lookup: SessionLookup, options: SessionRouteOptions): SessionView {
-  if (lookup.kind === 'live') return signedInView(lookup.session.record, options)
-  return {
-    authenticated: false,
-    reason: lookup.kind === 'ended' ? lookup.reason : 'none',
-    signIn: { methods: ['redirect'] },
-    app: options.app,
-  }
-}
-
-function signedInView(record: SessionRecord, options: SessionRouteOptions): SessionView {
-  const { app, callsFor, lifetimes } = options
-  return {
-    authenticated: true,
-    user: record.user,
-    calls: callsFor(record.granted),
-    serverTime: new Date().toISOString(),
-    idleExpiresAt: new Date(idleExpiry(record, lifetimes)).toISOString(),
-    expiresAt: new Date(absoluteExpiry(record, lifetimes)).toISOString(),
-    app,
-  }
 }

@@ -1,8 +1,10 @@
+import type { User } from '@entra-bff/shared'
 import { BoundedMap } from '../bounded-map.ts'
-import { type KeyRing, mac } from '../secrets/key-ring.ts'
+import type { KeyRing } from '../secrets/key-ring.ts'
+import { isSealedWithNewest } from '../secrets/seal.ts'
+import type { RecordNames } from '../store/record-names.ts'
 import { sealRecord, unsealRecord } from '../store/sealed.ts'
 import type { Store } from '../store/store.ts'
-import { verifySessionId } from './cookie.ts'
 import { absoluteExpiry, endOf, type Lifetimes, remembrance } from './lifetimes.ts'
 import {
   type EndReason,
@@ -11,6 +13,7 @@ import {
   type StoredSession,
   tombstone,
 } from './record.ts'
+import { SessionIndex } from './session-index.ts'
 
 /** A session that lives. `key` names it inside the server; it does not tell the cookie. */
 export interface LiveSession {
@@ -23,123 +26,178 @@ export interface LiveSession {
 export type SessionLookup =
   { kind: 'live'; session: LiveSession } | { kind: 'ended'; reason: EndReason } | { kind: 'none' }
 
+/** What lies elsewhere under a session's key and ends with it. */
+export interface SessionTokens {
+  erase(key: string): Promise<void>
+  /** After a rotation of the secret: seals them with the newest. */
+  reseal(key: string): Promise<void>
+}
+
+export interface SessionsOptions {
+  store: Store
+  ring: KeyRing
+  names: RecordNames
+  lifetimes: Lifetimes
+  tokens: SessionTokens
+}
+
 interface OpenedSession {
   bytes: Uint8Array
   stored: StoredSession
 }
 
+const kind = 'session'
 const touchEvery = 60_000
+/** Of one person; one more ends the oldest. */
+const mostPerUser = 100
 
 /** Every way to read, begin, keep alive and end a session. */
 export class Sessions {
-  readonly #store: Store
-  readonly #ring: KeyRing
-  readonly #lifetimes: Lifetimes
-  readonly #eraseTokens: (key: string) => Promise<void>
+  readonly #options: SessionsOptions
+  readonly #index: SessionIndex
   /** What this process decrypted last, by key; the store's bytes stay the source of truth. */
   readonly #opened = new BoundedMap<string, OpenedSession>(10_000)
+  readonly #endListeners = new Set<(key: string) => void>()
 
-  /** @param eraseTokens called when a session has ended, with its key */
-  constructor(
-    store: Store,
-    ring: KeyRing,
-    lifetimes: Lifetimes,
-    eraseTokens: (key: string) => Promise<void>,
-  ) {
-    this.#store = store
-    this.#eraseTokens = eraseTokens
-    this.#ring = ring
-    this.#lifetimes = lifetimes
+  constructor(options: SessionsOptions) {
+    this.#options = options
+    this.#index = new SessionIndex(options.store)
+  }
+
+  /** What the records of the session with this id are called. */
+  keyOf(id: string): string {
+    return this.#options.names.of(kind, id)
   }
 
   /** One look-up in the store; writes nothing. */
-  async find(cookie: string | undefined): Promise<SessionLookup> {
-    const id = cookie === undefined ? undefined : verifySessionId(this.#ring, cookie)
-    return id === undefined ? { kind: 'none' } : this.findById(id)
+  find(id: string): Promise<SessionLookup> {
+    return this.findByKey(this.keyOf(id))
   }
 
-  async findById(id: string): Promise<SessionLookup> {
-    // A session begun before a rotation of the secret keeps the name an older key gave it.
-    for (const key of this.#namesOf(id)) {
-      const bytes = await this.#store.get(key)
-      if (bytes) return this.#judge(key, bytes)
-    }
-    return { kind: 'none' }
+  async findByKey(key: string): Promise<SessionLookup> {
+    const bytes = await this.#options.store.get(key)
+    return bytes ? this.#judge(key, bytes) : { kind: 'none' }
   }
 
   /** @param id never used before */
   async begin(id: string, record: SessionRecord): Promise<void> {
     const key = this.keyOf(id)
-    await this.#store.swap(key, undefined, this.#seal(key, record), this.#forgetAt(record))
+    const until = absoluteExpiry(record, this.#options.lifetimes)
+    const [ofUser, ...others] = this.#groupsOf(record)
+    const surplus = (await this.#index.list(ofUser)).slice(0, 1 - mostPerUser)
+    for (const oldest of surplus) await this.end(oldest)
+    // Before the session itself: one that no list knows could not be ended from elsewhere.
+    for (const group of [ofUser, ...others]) await this.#index.add(group, key, until)
+    const sealed = sealRecord(this.#options.ring, key, record)
+    await this.#options.store.swap(key, undefined, sealed, until + remembrance)
   }
 
-  /** What the records of a session that begins now are called. */
-  keyOf(id: string): string {
-    return recordName(mac(this.#ring[0].naming, id))
-  }
-
-  /** Moves the idle expiry, at most once a minute. Loses to an end that came first. */
-  async touch(session: LiveSession): Promise<void> {
+  /**
+   * Moves the idle expiry, at most once a minute, and seals with the newest secret. Loses to an
+   * end that came first.
+   * @returns the session as written; undefined when nothing was
+   */
+  async touch({ key, record, bytes }: LiveSession): Promise<SessionRecord | undefined> {
+    const { ring, store, lifetimes, tokens } = this.#options
+    const isSealed = isSealedWithNewest(ring, bytes)
     const now = Date.now()
-    if (now - session.record.lastSeenAt < touchEvery) return
-    const record = { ...session.record, lastSeenAt: now }
-    const sealed = this.#seal(session.key, record)
-    await this.#store.swap(session.key, session.bytes, sealed, this.#forgetAt(record))
-  }
-
-  /** Ends what the cookie stands for, expired or not, and whichever key of the ring signed it. */
-  async endByCookie(cookie: string | undefined): Promise<void> {
-    const id = cookie === undefined ? undefined : verifySessionId(this.#ring, cookie)
-    if (id !== undefined) await this.endById(id)
-  }
-
-  /** Ends the session with this id, whichever key of the ring named it. */
-  async endById(id: string): Promise<void> {
-    for (const key of this.#namesOf(id)) await this.end(key)
+    if (isSealed && now - record.lastSeenAt < touchEvery) return undefined
+    if (!isSealed) await tokens.reseal(key)
+    const touched = { ...record, lastSeenAt: now }
+    const forgetAt = absoluteExpiry(record, lifetimes) + remembrance
+    const isWritten = await store.swap(key, bytes, sealRecord(ring, key, touched), forgetAt)
+    return isWritten ? touched : undefined
   }
 
   /**
    * Ends it for good and erases its tokens: the tombstone outlives every request in flight, and
    * the signed cookie. A session that is not there, or has ended, stays so.
+   * @returns the session that ended by this
    */
-  async end(key: string): Promise<void> {
+  async end(key: string): Promise<SessionRecord | undefined> {
+    const { store, ring, tokens, lifetimes } = this.#options
     // First, and always: an attempt to end it that failed halfway is completed by the next one.
-    await this.#eraseTokens(key)
-    const bytes = await this.#store.get(key)
-    if (!bytes || isTombstone(this.#open(key, bytes))) return
-    const forgetAt = Date.now() + this.#lifetimes.max + remembrance
-    await this.#store.put(key, this.#seal(key, tombstone), forgetAt)
+    await tokens.erase(key)
+    const bytes = await store.get(key)
+    const stored = bytes && this.#openIfWhole(key, bytes)
+    if (!bytes || (stored && isTombstone(stored))) return undefined
+    const forgetAt = Date.now() + lifetimes.max + remembrance
+    await store.put(key, sealRecord(ring, key, tombstone), forgetAt)
+    for (const group of stored ? this.#groupsOf(stored) : []) await this.#index.remove(group, key)
+    for (const listener of this.#endListeners) listener(key)
+    return stored
+  }
+
+  /** Told the key of each session that this process ends. @returns stops it */
+  onEnd(listener: (key: string) => void): () => void {
+    this.#endListeners.add(listener)
+    return () => this.#endListeners.delete(listener)
+  }
+
+  /** The living sessions of one person. */
+  async of(user: User): Promise<LiveSession[]> {
+    const sessions = await this.#inGroup(this.#groupOfUser(user))
+    return sessions.filter(({ record }) => isSamePerson(record.user, user))
+  }
+
+  /** The living sessions that Entra counts to one session of its own. */
+  async withSid(sid: string): Promise<LiveSession[]> {
+    const sessions = await this.#inGroup(this.#groupOfSid(sid))
+    return sessions.filter(({ record }) => record.sid === sid)
+  }
+
+  /** Every living session: for the operator, not for requests. */
+  async *all(): AsyncGenerator<LiveSession> {
+    for await (const key of this.#options.store.keys(`${kind}:`)) {
+      const found = await this.findByKey(key)
+      if (found.kind === 'live') yield found.session
+    }
+  }
+
+  async #inGroup(group: string): Promise<LiveSession[]> {
+    const keys = await this.#index.list(group)
+    const found = await Promise.all(keys.map((key) => this.findByKey(key)))
+    return found.flatMap((lookup) => (lookup.kind === 'live' ? [lookup.session] : []))
+  }
+
+  #groupsOf({ user, sid }: SessionRecord): [string, ...string[]] {
+    return [this.#groupOfUser(user), ...(sid === undefined ? [] : [this.#groupOfSid(sid)])]
+  }
+
+  #groupOfUser({ tenantId, id }: User): string {
+    return this.#options.names.of('user-sessions', `${tenantId} ${id}`)
+  }
+
+  #groupOfSid(sid: string): string {
+    return this.#options.names.of('sid-sessions', sid)
   }
 
   #judge(key: string, bytes: Uint8Array): SessionLookup {
     const stored = this.#open(key, bytes)
     if (isTombstone(stored)) return { kind: 'ended', reason: 'revoked' }
-    const reason = endOf(stored, this.#lifetimes, Date.now())
+    const reason = endOf(stored, this.#options.lifetimes, Date.now())
     if (reason) return { kind: 'ended', reason }
     return { kind: 'live', session: { key, record: stored, bytes } }
+  }
+
+  /** A damaged record must not keep its session from ending. */
+  #openIfWhole(key: string, bytes: Uint8Array): StoredSession | undefined {
+    try {
+      return this.#open(key, bytes)
+    } catch {
+      return undefined
+    }
   }
 
   #open(key: string, bytes: Uint8Array): StoredSession {
     const known = this.#opened.get(key)
     if (known && Buffer.compare(known.bytes, bytes) === 0) return known.stored
-    const stored = unsealRecord(this.#ring, key, bytes) as StoredSession
+    const stored = unsealRecord(this.#options.ring, key, bytes) as StoredSession
     this.#opened.set(key, { bytes, stored })
     return stored
   }
-
-  #seal(key: string, stored: StoredSession): Buffer {
-    return sealRecord(this.#ring, key, stored)
-  }
-
-  #forgetAt(record: SessionRecord): number {
-    return absoluteExpiry(record, this.#lifetimes) + remembrance
-  }
-
-  *#namesOf(id: string): Generator<string> {
-    for (const keys of this.#ring) yield recordName(mac(keys.naming, id))
-  }
 }
 
-function recordName(name: string): string {
-  return `session:${name}`
+function isSamePerson(a: User, b: User): boolean {
+  return a.id === b.id && a.tenantId === b.tenantId
 }

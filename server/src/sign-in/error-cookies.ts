@@ -1,5 +1,6 @@
-import { type SignInError, views } from '@entra-bff/shared'
+import { type SignInError, type SignInMethod, views } from '@entra-bff/shared'
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { audit } from '../audit.ts'
 import type { CookieKind } from '../http/cookies.ts'
 import type { KeyRing } from '../secrets/key-ring.ts'
 import { describe, type SignInFailure } from './errors.ts'
@@ -20,12 +21,25 @@ export class SignInErrors {
 
   /** Logs the failure and sends the browser to the Error view. */
   report(request: FastifyRequest, reply: FastifyReply, failure: SignInFailure): FastifyReply {
-    request.log.warn({ err: failure, code: failure.code, ...failure.facts }, 'sign-in failed')
-    const error = describe(failure, request.id)
+    const { ref } = this.keep(request, reply, failure, 'redirect')
+    return reply.redirect(`${views.error}?ref=${ref}`, 303)
+  }
+
+  /** Logs the failure and gives it to the browser to keep. */
+  keep(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    failure: SignInFailure,
+    method: SignInMethod,
+  ): SignInError {
+    const { code, facts } = failure
+    request.log.warn({ err: failure, code }, 'sign-in failed')
+    audit(request, { audit: 'sign_in_failed', method, code, entra: facts })
+    const error = describe(failure, request.id, method)
     // One report at a time is enough, and keeps the cookies of a browser few.
     for (const ref of this.#cookies.ids(request)) this.#cookies.clear(reply, ref)
     this.#cookies.set(reply, error.ref, error)
-    return reply.redirect(`${views.error}?ref=${error.ref}`, 303)
+    return error
   }
 
   find(request: FastifyRequest, ref: string): SignInError | undefined {

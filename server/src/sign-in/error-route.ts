@@ -14,7 +14,7 @@ export const errorRoute: FastifyPluginCallbackTypebox<{ errors: SignInErrors }> 
     params: Type.Object({ ref: Type.String({ pattern: '^[A-Za-z0-9_-]{22}$' }) }),
     response: { 200: SignInError, '4xx': Problem },
   }
-  api.get('/errors/:ref', { schema }, (request) => {
+  api.get('/errors/:ref', { schema, config: { rateLimit: {} } }, (request) => {
     const error = errors.find(request, request.params.ref)
     if (!error) throw new Failure('not_found', 'no such sign-in error in this browser')
     return error

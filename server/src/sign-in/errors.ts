@@ -1,5 +1,11 @@
 import { randomBytes } from 'node:crypto'
-import { paths, type SignInError, type SignInErrorCode } from '@entra-bff/shared'
+import {
+  paths,
+  type SignInError,
+  type SignInErrorCode,
+  type SignInMethod,
+  views,
+} from '@entra-bff/shared'
 import { EntraFailure, type EntraFacts } from '../entra/failures.ts'
 import { Failure } from '../failure.ts'
 import { adviceFor } from './advice.ts'
@@ -39,20 +45,25 @@ export function toSignInFailure(error: unknown, returnTo?: string): SignInFailur
 }
 
 /** What the Error view shows of it. */
-export function describe(failure: SignInFailure, correlationId: string): SignInError {
+export function describe(
+  failure: SignInFailure,
+  correlationId: string,
+  method: SignInMethod,
+): SignInError {
   const { aadsts, traceId } = failure.facts
-  const advice = adviceFor(failure.code)
-  const query = new URLSearchParams({ ...advice.retry.query, returnTo: failure.returnTo })
+  const { title, detail, retry } = adviceFor(failure.code)
+  const query = new URLSearchParams({ ...retry.query, returnTo: failure.returnTo })
+  const byRedirect = { label: retry.label, href: `${paths.login}?${query.toString()}` }
   return {
     ref: randomBytes(16).toString('base64url'),
     code: failure.code,
-    title: advice.title,
-    detail: advice.detail,
+    title,
+    detail,
     ...(aadsts !== undefined && { aadsts }),
     correlationId: failure.facts.correlationId ?? correlationId,
     ...(traceId !== undefined && { traceId }),
     timestamp: new Date().toISOString(),
-    retry: { label: advice.retry.label, href: `${paths.login}?${query.toString()}` },
+    retry: method === 'redirect' ? byRedirect : { label: 'Get a new code', href: views.device },
   }
 }
 
@@ -68,6 +79,9 @@ function codeOf(error: EntraFailure): SignInErrorCode {
     case 'consent_required':
     case 'interaction_required':
       return refined ?? 'interaction_required'
+    case 'device_declined':
+      return 'access_denied'
+    case 'device_code_expired':
     case 'nonce_mismatch':
     case 'id_token_invalid':
     case 'tenant_not_allowed':
@@ -115,6 +129,7 @@ const byNumber = new Map<string, SignInErrorCode>(
     blocked_by_policy: ['53000', '53001', '53002', '53003', '530032'],
     account_unusable: ['50053', '50055', '50057'],
     sign_in_expired: ['54005', '70008', '700082', '50173', '70043', '50089'],
+    device_code_expired: ['70018', '70019', '70020'],
     app_misconfigured: ['7000215', '7000222', '7000218', '700016', '50194', '70011'],
     loop_detected: ['50196'],
     identity_provider_unavailable: ['90033', '50033', '90024', '90012'],

@@ -1,7 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { CookieKind } from '../http/cookies.ts'
 import type { KeyRing } from '../secrets/key-ring.ts'
-import type { Sessions } from '../session/sessions.ts'
 import { SealedCookies } from './sealed-cookies.ts'
 
 const id = 'session'
@@ -18,14 +17,12 @@ export class LastSession {
     this.#cookies = new SealedCookies(kind, ring, maxAge)
   }
 
-  async replace(
-    request: FastifyRequest,
-    reply: FastifyReply,
-    sessions: Sessions,
-    key: string,
-  ): Promise<void> {
-    const last = this.#cookies.get(request, id)
-    if (last) await sessions.end(last.key)
+  /** The key of its record. */
+  keyIn(request: FastifyRequest): string | undefined {
+    return this.#cookies.get(request, id)?.key
+  }
+
+  remember(reply: FastifyReply, key: string): void {
     this.#cookies.set(reply, id, { key })
   }
 

@@ -1,9 +1,10 @@
 import { paths, views } from '@entra-bff/shared'
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Config } from '../config/config.ts'
 import type { EntraClient } from '../entra/client.ts'
 import { EntraFailure } from '../entra/failures.ts'
-import type { Cookies } from '../http/cookies.ts'
+import type { SessionCookie } from '../session/cookie.ts'
+import { endSession } from '../session/end.ts'
 import { checkSameOrigin } from '../session/csrf.ts'
 import type { Sessions } from '../session/sessions.ts'
 import type { LastSession } from './last-session.ts'
@@ -12,7 +13,7 @@ export interface SignOutOptions {
   config: Config
   entra: EntraClient
   sessions: Sessions
-  cookies: Cookies
+  cookie: SessionCookie
   lastSession: LastSession
 }
 
@@ -25,7 +26,7 @@ export function signOutRoute(
   options: SignOutOptions,
   done: () => void,
 ): void {
-  const { config, cookies, sessions, lastSession } = options
+  const { config, cookie, sessions, lastSession } = options
   scope.addContentTypeParser(
     'application/x-www-form-urlencoded',
     { parseAs: 'string', bodyLimit: 4_096 },
@@ -33,23 +34,21 @@ export function signOutRoute(
       parsed(null, {})
     },
   )
-  scope.post(paths.logout, async (request, reply) => {
+  scope.post(paths.logout, { config: { rateLimit: {} } }, async (request, reply) => {
     checkSameOrigin(request, config.publicUrl)
-    const { name, options: attributes } = cookies.session
-    const found = await sessions.find(request.cookies[name])
-    await sessions.endByCookie(request.cookies[name])
-    const loginHint = found.kind === 'live' ? found.session.record.loginHint : undefined
-    clearSite(reply.clearCookie(name, attributes))
+    const id = cookie.idIn(request)
+    const ended =
+      id === undefined
+        ? undefined
+        : await endSession(request, sessions, sessions.keyOf(id), 'sign_out')
+    reply.header('clear-site-data', '"cache", "storage"')
+    cookie.clear(reply)
     lastSession.forget(reply)
-    const url = await signOutUrl(options, loginHint, request)
+    const url = await signOutUrl(options, ended?.loginHint, request)
     const wantsJson = request.headers.accept?.includes('application/json') ?? false
     return wantsJson ? reply.send({ logoutUrl: url }) : reply.redirect(url, 303)
   })
   done()
-}
-
-function clearSite(reply: FastifyReply): void {
-  reply.headers({ 'cache-control': 'no-store', 'clear-site-data': '"cache", "storage"' })
 }
 
 /** The session here is over already; a silent Entra must not keep the person from leaving. */

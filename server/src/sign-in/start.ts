@@ -32,14 +32,18 @@ type Query = Type.Static<typeof Query>
 
 /** `GET /auth/login`: begins an attempt and sends the browser to Entra. */
 export const startRoute: FastifyPluginCallbackTypebox<StartOptions> = (scope, options, done) => {
-  const schema = { querystring: Query }
-  scope.get(paths.login, { schema, exposeHeadRoute: false }, async (request, reply) => {
+  const route = {
+    schema: { querystring: Query },
+    exposeHeadRoute: false,
+    config: { rateLimit: {} },
+  }
+  scope.get(paths.login, route, async (request, reply) => {
     requireNavigation(request)
     const scopes = scopesOf(request.query, options)
     const returnTo = localPath(request.query.returnTo) ?? homePath
     try {
       const attempt = createAttempt(returnTo, scopes)
-      const url = await authorizeUrl(attempt, request.query, options)
+      const url = await authorizeUrl(attempt, askedFor(request), options)
       options.attempts.add(request, reply, attempt)
       return await reply.redirect(url, 302)
     } catch (error) {
@@ -61,6 +65,16 @@ function authorizeUrl(attempt: Attempt, query: Query, options: StartOptions): Pr
     loginHint: query.loginHint,
     domainHint: query.domainHint,
   })
+}
+
+/**
+ * A page of another site may send people here to sign in, but not without their noticing: a silent
+ * sign-in would end their session and begin another (OWASP ASVS 5.0, 7.6.2).
+ */
+function askedFor(request: FastifyRequest<{ Querystring: Query }>): Query {
+  const site = request.headers['sec-fetch-site'] ?? 'none'
+  const isForeign = site === 'cross-site' || site === 'same-site'
+  return isForeign ? { ...request.query, prompt: 'select_account' } : request.query
 }
 
 /** Only a person who goes there starts a sign-in: no frame, no image, no fetch. */

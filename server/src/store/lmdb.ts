@@ -5,13 +5,13 @@ import { sameBytes, type Store } from './store.ts'
 
 const expiryLength = 8
 const sweepEveryMs = 10 * 60_000
-const sweepSlice = 500
+const sliceLength = 500
 
 /**
  * Records in a folder on disk (LMDB): survives `kill -9`, shared by several processes of one
  * machine, read in microseconds. Each value is preceded by its expiry, 8 bytes.
  */
-export function openLmdbStore(folder: string, now: () => number = Date.now): Store {
+export function openLmdbStore(folder: string, now: () => number = () => Date.now()): Store {
   mkdirSync(folder, { recursive: true, mode: 0o700 })
   const path = join(folder, 'sessions.mdb')
   const db = open<Buffer, string>({ path, encoding: 'binary' })
@@ -28,16 +28,26 @@ export function openLmdbStore(folder: string, now: () => number = Date.now): Sto
   }, sweepEveryMs).unref()
   let closed = false
 
-  /** Removes what has expired, in slices so that no request waits for it. */
-  async function sweep(): Promise<void> {
-    let from: string | undefined
-    do {
-      const slice = [...db.getRange({ ...(from && { start: from }), limit: sweepSlice })]
-      for (const { key, value } of slice) if (expiryOf(value) <= now()) await removeIfExpired(key)
+  /** In slices, so that no request waits for the walk. */
+  async function* walk(prefix: string): AsyncGenerator<{ key: string; value: Buffer }> {
+    let start = prefix
+    for (;;) {
+      const slice = [...db.getRange({ start, limit: sliceLength })]
+      for (const entry of slice) {
+        if (!entry.key.startsWith(prefix)) return
+        yield entry
+      }
+      if (slice.length < sliceLength || closed) return
       // `start` is inclusive: no key holds a space, so this is behind the last and before the next.
-      from = slice.length === sweepSlice ? `${slice.at(-1)?.key ?? ''} ` : undefined
+      start = `${slice.at(-1)?.key ?? ''} `
       await new Promise(setImmediate)
-    } while (from && !closed)
+    }
+  }
+
+  async function sweep(): Promise<void> {
+    for await (const { key, value } of walk('')) {
+      if (expiryOf(value) <= now()) await removeIfExpired(key)
+    }
   }
 
   const removeIfExpired = (key: string) =>
@@ -58,6 +68,9 @@ export function openLmdbStore(folder: string, now: () => number = Date.now): Sto
       }),
     delete: async (key) => {
       await db.remove(key)
+    },
+    keys: async function* (prefix) {
+      for await (const { key, value } of walk(prefix)) if (expiryOf(value) > now()) yield key
     },
     close: async () => {
       closed = true

@@ -8,7 +8,7 @@ interface Entry {
 const sweepEveryMs = 60_000
 
 /** Records in this process's memory: for tests and the demo. Gone when the process ends. */
-export function openMemoryStore(now: () => number = Date.now): Store {
+export function openMemoryStore(now: () => number = () => Date.now()): Store {
   const entries = new Map<string, Entry>()
 
   const living = (key: string): Uint8Array | undefined => {
@@ -34,6 +34,11 @@ export function openMemoryStore(now: () => number = Date.now): Store {
     delete: (key) => {
       entries.delete(key)
       return Promise.resolve()
+    },
+    keys: async function* (prefix) {
+      for (const key of [...entries.keys()]) {
+        if (key.startsWith(prefix) && living(key)) yield key
+      }
     },
     close: () => {
       clearInterval(sweeping)

@@ -19,6 +19,14 @@ export function guard(store: Store): Store {
     swap: (key, previous, next, expiresAt) =>
       inTime(() => store.swap(key, previous, next, expiresAt)),
     delete: (key) => inTime(() => store.delete(key)),
+    keys: async function* (prefix) {
+      const keys = store.keys(prefix)[Symbol.asyncIterator]()
+      for (;;) {
+        const step = await inTime(() => keys.next())
+        if (step.done) return
+        yield step.value
+      }
+    },
     close: () => store.close(),
   }
 }

@@ -24,6 +24,9 @@ export interface Store {
 
   delete(key: string): Promise<void>
 
+  /** Names of all living records that begin so: for the few who ask for all, not for requests. */
+  keys(prefix: string): AsyncIterable<string>
+
   close(): Promise<void>
 }
 

@@ -46,6 +46,7 @@ export class World {
       AUTHORITY: emulator.authority,
       ENDPOINT: `${emulator.graphUrl}/me`,
       SESSION_STORE: 'memory:',
+      RATE_LIMIT: '0',
       ...settings,
     })
     await world.startServer()

@@ -1,0 +1,17 @@
+import type { FastifyRequest } from 'fastify'
+import { audit, type EndCause } from '../audit.ts'
+import type { SessionRecord } from './record.ts'
+import type { Sessions } from './sessions.ts'
+import { whoOf } from './who.ts'
+
+/** Ends a session on request and says so in the audit log. @returns the session that ended by this */
+export async function endSession(
+  request: FastifyRequest,
+  sessions: Sessions,
+  key: string,
+  cause: EndCause,
+): Promise<SessionRecord | undefined> {
+  const ended = await sessions.end(key)
+  if (ended) audit(request, { audit: 'session_ended', cause, ...whoOf(key, ended) })
+  return ended
+}

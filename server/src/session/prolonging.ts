@@ -1,0 +1,35 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { SessionCookie } from './cookie.ts'
+import { absoluteExpiry, type Lifetimes, remembrance } from './lifetimes.ts'
+import type { SessionRecord } from './record.ts'
+import type { LiveSession, Sessions } from './sessions.ts'
+
+/** What the use of a session does to it. */
+export class Prolonging {
+  readonly #sessions: Sessions
+  readonly #cookie: SessionCookie
+  readonly #lifetimes: Lifetimes
+
+  constructor(sessions: Sessions, cookie: SessionCookie, lifetimes: Lifetimes) {
+    this.#sessions = sessions
+    this.#cookie = cookie
+    this.#lifetimes = lifetimes
+  }
+
+  /**
+   * Moves the idle expiry; after a rotation of the secret, renews record and cookie.
+   * @returns the session as it is now
+   * @throws {Failure} `store_unavailable`
+   */
+  async prolong(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    session: LiveSession,
+  ): Promise<SessionRecord> {
+    const touched = await this.#sessions.touch(session)
+    if (!touched) return session.record
+    const forgetAt = absoluteExpiry(touched, this.#lifetimes) + remembrance
+    this.#cookie.renew(request, reply, Math.ceil((forgetAt - Date.now()) / 1_000))
+    return touched
+  }
+}

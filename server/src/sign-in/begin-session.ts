@@ -1,0 +1,82 @@
+import type { SignInMethod } from '@entra-bff/shared'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { audit } from '../audit.ts'
+import type { TokenCache } from '../entra/client.ts'
+import type { IdTokenClaims } from '../entra/id-token.ts'
+import type { Tokens } from '../entra/tokens.ts'
+import type { SessionCookie } from '../session/cookie.ts'
+import { endSession } from '../session/end.ts'
+import { absoluteExpiry, type Lifetimes } from '../session/lifetimes.ts'
+import type { SessionRecord } from '../session/record.ts'
+import type { Sessions } from '../session/sessions.ts'
+import { whoOf } from '../session/who.ts'
+import type { LastSession } from './last-session.ts'
+
+/** What Entra gave at the end of a sign-in. */
+export interface Grant {
+  claims: IdTokenClaims
+  cache: TokenCache
+  scopes: string[]
+}
+
+export interface SessionBeginnerOptions {
+  sessions: Sessions
+  cookie: SessionCookie
+  tokens: Tokens
+  lastSession: LastSession
+  lifetimes: Lifetimes
+}
+
+const longestUserAgent = 256
+
+/** The one place where a sign-in becomes a session. Call it in a scope with the session plugin. */
+export class SessionBeginner {
+  readonly #options: SessionBeginnerOptions
+
+  constructor(options: SessionBeginnerOptions) {
+    this.#options = options
+  }
+
+  async begin(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    grant: Grant,
+    method: SignInMethod,
+  ): Promise<SessionRecord> {
+    const { sessions, tokens, lastSession, lifetimes } = this.#options
+    const record = recordOf(grant, request)
+    const key = sessions.keyOf(request.session.sessionId)
+    for (const previous of this.#previousOf(request)) {
+      await endSession(request, sessions, previous, 'next_sign_in')
+    }
+    await tokens.keep(key, grant.cache, absoluteExpiry(record, lifetimes))
+    request.session.record = record
+    await request.session.save()
+    lastSession.remember(reply, key)
+    audit(request, { audit: 'signed_in', method, ...whoOf(key, record) })
+    return record
+  }
+
+  /** The session this browser had: coming from Entra, the strict cookie may be missing. */
+  #previousOf(request: FastifyRequest): Set<string> {
+    const { sessions, cookie, lastSession } = this.#options
+    const id = cookie.idIn(request)
+    const keys = [lastSession.keyIn(request), id === undefined ? undefined : sessions.keyOf(id)]
+    return new Set(keys.filter((key) => key !== undefined))
+  }
+}
+
+function recordOf({ claims, scopes }: Grant, request: FastifyRequest): SessionRecord {
+  const { oid, tid, name, username, sid, loginHint } = claims
+  const now = Date.now()
+  return {
+    user: { id: oid, tenantId: tid, name, username },
+    ...(sid !== undefined && { sid }),
+    ...(loginHint !== undefined && { loginHint }),
+    granted: scopes,
+    userAgent: (request.headers['user-agent'] ?? '').slice(0, longestUserAgent),
+    ip: request.ip,
+    createdAt: now,
+    lastSeenAt: now,
+  }
+}

@@ -1,0 +1,186 @@
+import {
+  DeviceLogin,
+  DeviceLoginState,
+  paths,
+  Problem,
+  SessionView,
+  type SignInErrorCode,
+} from '@entra-bff/shared'
+import type { FastifyPluginCallbackTypebox } from '@fastify/type-provider-typebox'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { Type } from 'typebox'
+import { audit } from '../audit.ts'
+import type { EntraClient } from '../entra/client.ts'
+import { EntraFailure } from '../entra/failures.ts'
+import { Failure } from '../failure.ts'
+import type { CookieKind } from '../http/cookies.ts'
+import type { KeyRing } from '../secrets/key-ring.ts'
+import type { SessionViews } from '../session/views.ts'
+import type { SessionBeginner } from './begin-session.ts'
+import type { DeviceLoginRecord, DeviceLogins } from './device-login.ts'
+import type { SignInErrors } from './error-cookies.ts'
+import { SignInFailure } from './errors.ts'
+import { SealedCookies } from './sealed-cookies.ts'
+
+export interface DeviceRoutesOptions {
+  entra: EntraClient
+  logins: DeviceLogins
+  beginner: SessionBeginner
+  errors: SignInErrors
+  views: SessionViews
+  ring: KeyRing
+  cookie: CookieKind
+  scopes: readonly string[]
+  /** Starts per minute and address. */
+  mostStarts: number
+}
+
+const cookieId = 'login'
+/** Longer than any code is good for, so that the outcome can be asked for. Seconds. */
+const cookieMaxAge = 30 * 60
+
+/**
+ * `/api/device-logins`: sign-in on another device, where the person has a browser (RFC 8628). Register
+ * it in a scope with the session plugin. A login is of use to the browser that started it only: a
+ * sealed cookie holds its id.
+ */
+export const deviceRoutes: FastifyPluginCallbackTypebox<DeviceRoutesOptions> = (
+  api,
+  options,
+  done,
+) => {
+  const { entra, logins, beginner, errors, views, ring, cookie, scopes, mostStarts } = options
+  const own = new SealedCookies<{ id: string }>(cookie, ring, cookieMaxAge)
+  const problems = { '4xx': Problem, '5xx': Problem }
+  const one = { params: Type.Object({ id: Type.String({ maxLength: 64 }) }) }
+  const path = paths.deviceLogins.slice('/api'.length)
+
+  /** The browser's own login that is still of use: the same code is shown until it expires. */
+  async function openLoginOf(request: FastifyRequest) {
+    const id = own.get(request, cookieId)?.id
+    const record = id === undefined ? undefined : await logins.find(id)
+    const isOpen = record && record.outcome.kind !== 'failed' && record.expiresAt > Date.now()
+    return id !== undefined && isOpen ? { id, record } : undefined
+  }
+
+  function requireOwn(request: FastifyRequest<{ Params: { id: string } }>): string {
+    const { id } = request.params
+    if (own.get(request, cookieId)?.id === id) return id
+    throw notFound()
+  }
+
+  function failed(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    code: SignInErrorCode,
+    record: DeviceLoginRecord & { outcome: { kind: 'failed' } },
+  ): DeviceLoginState {
+    const failure = new SignInFailure(code, 'the device login ended', {
+      facts: record.outcome.facts,
+    })
+    const { ref } = errors.keep(request, reply, failure, 'device')
+    return { status: statusOf(code), errorRef: ref }
+  }
+
+  const startSchema = { response: { 200: DeviceLogin, 201: DeviceLogin, ...problems } }
+  const startLimit = { rateLimit: { max: mostStarts } }
+  api.post(path, { schema: startSchema, config: startLimit }, async (request, reply) => {
+    const open = await openLoginOf(request)
+    if (open) return viewOf(open.id, open.record)
+    const { id, record } = await logins.start(scopes).catch(rethrow)
+    audit(request, { audit: 'device_login', step: 'started' })
+    own.set(reply, cookieId, { id })
+    return reply
+      .code(201)
+      .header('location', `${paths.deviceLogins}/${id}`)
+      .send(viewOf(id, record))
+  })
+
+  const stateSchema = { ...one, response: { 200: DeviceLoginState, ...problems } }
+  api.get(
+    `${path}/:id`,
+    { schema: stateSchema, config: { rateLimit: {} } },
+    async (request, reply) => {
+      const record = await logins.ask(requireOwn(request))
+      if (!record) throw notFound()
+      const { outcome } = record
+      switch (outcome.kind) {
+        case 'pending':
+          return { status: 'pending' as const, interval: record.interval }
+        case 'ready':
+          return { status: 'ready' as const }
+        case 'failed':
+          return failed(request, reply, outcome.code, { ...record, outcome })
+      }
+    },
+  )
+
+  const finishSchema = { ...one, response: { 200: SessionView, ...problems } }
+  api.post(
+    `${path}/:id`,
+    { schema: finishSchema, config: { rateLimit: {} } },
+    async (request, reply) => {
+      const id = requireOwn(request)
+      const outcome = (await logins.find(id))?.outcome
+      if (outcome?.kind !== 'ready') throw new Failure('not_ready', 'the device login is not ready')
+      const tokens = await entra
+        .adopt(outcome.refreshToken, scopes)
+        .catch(async (error: unknown) => {
+          const isAway = error instanceof EntraFailure && error.reason === 'unavailable'
+          if (!isAway) await logins.fail(id, error)
+          return rethrow(error)
+        })
+      if (!(await logins.take(id))) throw new Failure('not_ready', 'used by another request')
+      const grant = {
+        claims: outcome.claims,
+        cache: tokens.cache,
+        scopes: tokens.accessToken.scopes,
+      }
+      const record = await beginner.begin(request, reply, grant, 'device')
+      await logins.remove(id)
+      own.clear(reply, cookieId)
+      return views.signedIn(record)
+    },
+  )
+
+  const cancelSchema = { ...one, response: { 204: Type.Null(), ...problems } }
+  api.delete(`${path}/:id`, { schema: cancelSchema }, async (request, reply) => {
+    await logins.remove(requireOwn(request))
+    audit(request, { audit: 'device_login', step: 'cancelled' })
+    own.clear(reply, cookieId)
+    return reply.code(204).send(null)
+  })
+  done()
+}
+
+/** While it is switched off. */
+export function noDeviceRoutes(api: FastifyInstance, _options: object, done: () => void): void {
+  const path = paths.deviceLogins.slice('/api'.length)
+  const refuse = () => {
+    throw new Failure('method_disabled', 'DEVICE_LOGIN is off')
+  }
+  api.all(path, refuse)
+  api.all(`${path}/:id`, refuse)
+  done()
+}
+
+function viewOf(id: string, record: DeviceLoginRecord): DeviceLogin {
+  const { userCode, verificationUri, message, interval, expiresAt } = record
+  const expiry = new Date(expiresAt).toISOString()
+  return { id, userCode, verificationUri, message, interval, expiresAt: expiry }
+}
+
+function statusOf(code: SignInErrorCode): 'declined' | 'expired' | 'failed' {
+  if (code === 'access_denied') return 'declined'
+  return code === 'device_code_expired' ? 'expired' : 'failed'
+}
+
+function notFound(): Failure {
+  return new Failure('not_found', 'no such device login of this browser')
+}
+
+function rethrow(error: unknown): never {
+  if (!(error instanceof EntraFailure)) throw error
+  const { retryAfter } = error
+  throw new Failure('identity_provider_unavailable', error.message, { cause: error, retryAfter })
+}

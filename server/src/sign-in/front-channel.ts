@@ -1,0 +1,60 @@
+import { paths } from '@entra-bff/shared'
+import type { FastifyPluginCallbackTypebox } from '@fastify/type-provider-typebox'
+import { Type } from 'typebox'
+import type { EntraClient } from '../entra/client.ts'
+import { EntraFailure } from '../entra/failures.ts'
+import { endSession } from '../session/end.ts'
+import type { LiveSession, Sessions } from '../session/sessions.ts'
+
+export interface FrontChannelOptions {
+  entra: EntraClient
+  sessions: Sessions
+}
+
+const Query = Type.Object({
+  sid: Type.Optional(Type.String({ maxLength: 256 })),
+  iss: Type.Optional(Type.String({ maxLength: 512 })),
+})
+
+/**
+ * `GET /auth/frontchannel-logout`: Entra's sign-out page opens it in a frame, without our cookies
+ * (OpenID Connect Front-Channel Logout 1.0). Entra sends `sid` alone; an `iss` must be the right one.
+ * The answer is the same whether there was such a session or not.
+ */
+export const frontChannelRoute: FastifyPluginCallbackTypebox<FrontChannelOptions> = (
+  scope,
+  { entra, sessions },
+  done,
+) => {
+  const options = {
+    schema: { querystring: Query },
+    exposeHeadRoute: false,
+    config: { rateLimit: {} },
+  }
+  scope.get(paths.frontChannelLogout, options, async (request, reply) => {
+    const { sid, iss } = request.query
+    for (const session of sid ? await sessions.withSid(sid) : []) {
+      if (await isIssuerOf(session, iss, entra)) {
+        await endSession(request, sessions, session.key, 'front_channel')
+      }
+    }
+    // Entra's page may frame this one.
+    const policy = `default-src 'none'; frame-ancestors ${entra.origin}`
+    return reply.header('content-security-policy', policy).type('text/html').send('')
+  })
+  done()
+}
+
+async function isIssuerOf(
+  { record }: LiveSession,
+  iss: string | undefined,
+  entra: EntraClient,
+): Promise<boolean> {
+  if (iss === undefined) return true
+  try {
+    return iss === (await entra.issuerOf(record.user.tenantId))
+  } catch (error) {
+    if (error instanceof EntraFailure) return false
+    throw error
+  }
+}

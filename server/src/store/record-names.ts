@@ -1,0 +1,66 @@
+import { randomBytes } from 'node:crypto'
+import { ConfigError } from '../config/reader.ts'
+import { type KeyRing, mac, type MacKey, macKey, macKeyBytes } from '../secrets/key-ring.ts'
+import { isSealedWithNewest, seal, SealBroken, unseal } from '../secrets/seal.ts'
+import type { Store } from './store.ts'
+
+const keyRecord = 'naming-key'
+const forever = Number.MAX_SAFE_INTEGER
+
+/**
+ * Names of records that tell nothing of what they are named after: keyed hashes. The key belongs
+ * to the store and lies in it, sealed, so that names stay the same when the secret is rotated.
+ */
+export class RecordNames {
+  readonly #store: Store
+  readonly #ring: KeyRing
+  readonly #key: MacKey
+
+  private constructor(store: Store, ring: KeyRing, key: MacKey) {
+    this.#store = store
+    this.#ring = ring
+    this.#key = key
+  }
+
+  /**
+   * Whoever has the wrong secret learns it here, before anything is written.
+   * @param place of the store, for the message
+   * @throws {ConfigError} when no secret of the ring opens the store's key
+   */
+  static async open(store: Store, ring: KeyRing, place: string): Promise<RecordNames> {
+    await store.swap(keyRecord, undefined, seal(ring, keyRecord, newKey()), forever)
+    try {
+      const key = unseal(ring, keyRecord, await readKey(store))
+      const names = new RecordNames(store, ring, macKey(Buffer.from(key, 'base64')))
+      await names.reseal()
+      return names
+    } catch (error) {
+      if (!(error instanceof SealBroken)) throw error
+      throw new ConfigError([
+        `SESSION_SECRET does not open the sessions in ${place}. If the secret was changed, put the ` +
+          'old one behind the new one, separated by a comma: everybody stays signed in. If the ' +
+          'file session-secret was lost, restore it. To end all sessions instead, delete the store.',
+      ])
+    }
+  }
+
+  of(kind: string, secret: string): string {
+    return `${kind}:${mac(this.#key, secret)}`
+  }
+
+  /** After a rotation: seals the key with the newest secret. */
+  async reseal(): Promise<void> {
+    const sealed = await readKey(this.#store)
+    if (isSealedWithNewest(this.#ring, sealed)) return
+    const again = seal(this.#ring, keyRecord, unseal(this.#ring, keyRecord, sealed))
+    await this.#store.swap(keyRecord, sealed, again, forever)
+  }
+}
+
+async function readKey(store: Store): Promise<Uint8Array> {
+  return (await store.get(keyRecord)) ?? new Uint8Array()
+}
+
+function newKey(): string {
+  return randomBytes(macKeyBytes).toString('base64')
+}

@@ -1,0 +1,308 @@
+import type { DeviceLogin } from '@entra-bff/shared'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { request } from 'undici'
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
+import type { Browser } from './support/browser.ts'
+import { adele, World } from './support/world.ts'
+
+let world: World
+let folder: string
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'entra-bff-device-'))
+  world = await World.open({ SESSION_STORE: `file:${folder}`, DEVICE_LOGIN: 'on' })
+})
+afterEach(() => {
+  vi.useRealTimers()
+})
+afterAll(async () => {
+  await world.close()
+  rmSync(folder, { recursive: true })
+})
+
+const path = '/api/device-logins'
+
+async function start(browser = world.openBrowser()): Promise<DeviceLogin & { browser: Browser }> {
+  const { json } = await browser.fetch(path, { method: 'POST' })
+  return { ...(json as DeviceLogin), browser }
+}
+
+function later(seconds: number): void {
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + seconds * 1_000 })
+}
+
+/** The status, as somebody sees it who waits as long as they are told to. */
+async function statusOf({ browser, id, interval }: DeviceLogin & { browser: Browser }) {
+  later(interval)
+  return (await browser.fetch(`${path}/${id}`)).json
+}
+
+describe('a sign-in on another device', () => {
+  test('begins with a code, and where to type it', async () => {
+    const browser = world.openBrowser()
+    const { status, headers, json, text } = await browser.fetch(path, { method: 'POST' })
+    expect(status).toBe(201)
+    expect(json).toEqual({
+      id: expect.stringMatching(/^[\w-]{43}$/) as string,
+      userCode: expect.stringMatching(/^[\dA-Z]{9}$/) as string,
+      verificationUri: `${new URL(world.emulator.authority).origin}/devicelogin`,
+      message: expect.stringContaining('enter the code') as string,
+      interval: 5,
+      expiresAt: expect.any(String) as string,
+    })
+    expect(headers['location']).toBe(`${path}/${(json as DeviceLogin).id}`)
+    expect(headers['cache-control']).toBe('no-store')
+    expect(text).not.toContain('device_code')
+  })
+
+  test('shows the same code again until it expires', async () => {
+    const first = await start()
+    const again = await first.browser.fetch(path, { method: 'POST' })
+    expect([again.status, (again.json as DeviceLogin).userCode]).toEqual([200, first.userCode])
+    later(16 * 60)
+    const fresh = await first.browser.fetch(path, { method: 'POST' })
+    expect(fresh.status).toBe(201)
+    expect((fresh.json as DeviceLogin).userCode).not.toBe(first.userCode)
+  })
+
+  test('leads to a session like any other, with tokens that are refreshed', async () => {
+    const login = await start()
+    expect(await statusOf(login)).toEqual({ status: 'pending', interval: 5 })
+    world.emulator.approveDeviceCode(login.userCode, adele)
+    expect(await statusOf(login)).toEqual({ status: 'ready' })
+    const { browser, id } = login
+    const { status, json } = await browser.fetch(`${path}/${id}`, { method: 'POST' })
+    expect([status, json]).toMatchObject([200, { authenticated: true, user: { username: adele } }])
+    expect((await browser.fetch('/api/session')).json).toMatchObject({ authenticated: true })
+    expect((await browser.fetch('/api/me')).json).toMatchObject({ displayName: 'Adele Vance' })
+    world.emulator.clearRequests()
+    world.emulator.failNext('me', { status: 401, body: {} })
+    expect((await browser.fetch('/api/me')).status).toBe(200)
+    const [refresh] = world.emulator.requests('token')
+    expect(refresh?.form['grant_type']).toBe('refresh_token')
+    expect(refresh?.form).not.toHaveProperty('client_secret')
+    expect((await browser.fetch(`${path}/${id}`)).status).toBe(404)
+  })
+
+  test('works from a script with a cookie jar and no trace of a browser', async () => {
+    const headers = { 'x-csrf': '1' }
+    const started = await request(`${world.origin}${path}`, { method: 'POST', headers })
+    const { id, userCode, interval } = (await started.body.json()) as DeviceLogin
+    const cookie = String(started.headers['set-cookie']).split(';', 1)[0] ?? ''
+    world.emulator.approveDeviceCode(userCode, adele)
+    later(interval)
+    const state = await request(`${world.origin}${path}/${id}`, { headers: { cookie } })
+    expect(await state.body.json()).toEqual({ status: 'ready' })
+    const done = await request(`${world.origin}${path}/${id}`, {
+      method: 'POST',
+      headers: { ...headers, cookie },
+    })
+    expect(done.statusCode).toBe(200)
+    const session = [done.headers['set-cookie']].flat().find((line) => line?.startsWith('sid-'))
+    const me = await request(`${world.origin}/api/me`, { headers: { cookie: session ?? '' } })
+    expect(await me.body.json()).toMatchObject({ displayName: 'Adele Vance' })
+  })
+
+  test('ends the session that the browser had', async () => {
+    const browser = await world.signIn()
+    const before = await browser.jar.getCookieString(world.origin)
+    const login = await start(browser)
+    world.emulator.approveDeviceCode(login.userCode, adele)
+    await statusOf(login)
+    await browser.fetch(`${path}/${login.id}`, { method: 'POST' })
+    const answer = await request(`${world.origin}/api/me`, { headers: { cookie: before } })
+    expect(await answer.body.json()).toMatchObject({ code: 'session_revoked' })
+  })
+
+  test('is finished once, however many ask for it', async () => {
+    const login = await start()
+    world.emulator.approveDeviceCode(login.userCode, adele)
+    await statusOf(login)
+    const finish = () => login.browser.fetch(`${path}/${login.id}`, { method: 'POST' })
+    const answers = await Promise.all(Array.from({ length: 10 }, finish))
+    expect(answers.filter(({ status }) => status === 200)).toHaveLength(1)
+    expect(answers.every(({ status }) => [200, 404, 409].includes(status))).toBe(true)
+  })
+
+  test('is not finished before it is ready', async () => {
+    const { browser, id } = await start()
+    const { status, json } = await browser.fetch(`${path}/${id}`, { method: 'POST' })
+    expect([status, json]).toMatchObject([409, { code: 'not_ready' }])
+  })
+
+  test('can be finished again when Entra was away', async () => {
+    const login = await start()
+    world.emulator.approveDeviceCode(login.userCode, adele)
+    await statusOf(login)
+    const finish = () => login.browser.fetch(`${path}/${login.id}`, { method: 'POST' })
+    world.emulator.failNext('token', { status: 503, body: 'busy' })
+    expect((await finish()).json).toMatchObject({ code: 'identity_provider_unavailable' })
+    expect((await finish()).status).toBe(200)
+  })
+
+  test('is cancelled by whoever started it', async () => {
+    const { browser, id } = await start()
+    expect((await browser.fetch(`${path}/${id}`, { method: 'DELETE' })).status).toBe(204)
+    expect((await browser.fetch(`${path}/${id}`)).status).toBe(404)
+  })
+
+  test('is of use to nobody else (#34)', async () => {
+    const { id } = await start()
+    const stranger = world.openBrowser()
+    await start(stranger)
+    for (const method of ['GET', 'POST', 'DELETE'] as const) {
+      expect((await stranger.fetch(`${path}/${id}`, { method })).status).toBe(404)
+    }
+  })
+
+  test('keeps its device code to the server: no answer, cookie, log or file has it', async () => {
+    const login = await start()
+    world.emulator.clearRequests()
+    await statusOf(login)
+    const code = world.emulator.requests('token')[0]?.form['device_code'] ?? ''
+    expect(code).not.toBe('')
+    const cookies = Object.values(await login.browser.cookies()).join('')
+    expect(world.logLines.join('') + cookies).not.toContain(code)
+  })
+
+  test.each([
+    ['POST', path] as const,
+    ['POST', `${path}/x`] as const,
+    ['DELETE', `${path}/x`] as const,
+  ])('is not moved by a request without the header: %s %s', async (method, url) => {
+    const { statusCode, body } = await request(`${world.origin}${url}`, { method })
+    expect([statusCode, await body.json()]).toMatchObject([403, { code: 'csrf_failed' }])
+  })
+})
+
+describe('the status of a device login', () => {
+  test('is told no faster than the interval, and asked of Entra no faster (#34)', async () => {
+    const login = await start()
+    world.emulator.clearRequests()
+    const early = await login.browser.fetch(`${path}/${login.id}`)
+    expect([early.status, early.headers['retry-after']]).toEqual([429, '5'])
+    await statusOf(login)
+    expect((await login.browser.fetch(`${path}/${login.id}`)).status).toBe(429)
+    expect(world.emulator.requests('token')).toHaveLength(1)
+  })
+
+  test('is asked of Entra by one of many at once', async () => {
+    const { browser, id, interval } = await start()
+    world.emulator.clearRequests()
+    later(interval)
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, () => browser.fetch(`${path}/${id}`)),
+    )
+    expect(answers.filter(({ status }) => status === 200)).toHaveLength(1)
+    expect(world.emulator.requests('token')).toHaveLength(1)
+  })
+
+  test('slows down when Entra asks for it (#34)', async () => {
+    const login = await start()
+    world.emulator.failNext('token', { status: 400, body: { error: 'slow_down' } })
+    expect(await statusOf(login)).toEqual({ status: 'pending', interval: 10 })
+    later(5)
+    expect((await login.browser.fetch(`${path}/${login.id}`)).status).toBe(429)
+    later(5)
+    expect((await login.browser.fetch(`${path}/${login.id}`)).status).toBe(200)
+  })
+
+  test('stays pending, and slows down, while Entra is away', async () => {
+    const login = await start()
+    world.emulator.failNext('token', { reset: true })
+    expect(await statusOf(login)).toEqual({ status: 'pending', interval: 10 })
+    world.emulator.approveDeviceCode(login.userCode, adele)
+    expect(await statusOf({ ...login, interval: 10 })).toEqual({ status: 'ready' })
+  })
+
+  test.each([
+    ['declined', { error: 'authorization_declined' }, 'declined', 'access_denied'],
+    ['expired', { error: 'expired_token' }, 'expired', 'device_code_expired'],
+    ['unknown', { error: 'bad_verification_code' }, 'failed', 'sign_in_expired'],
+    ['refused', { error: 'invalid_client' }, 'failed', 'app_misconfigured'],
+  ])('is final once Entra calls it %s (#34)', async (_name, body, status, code) => {
+    const login = await start()
+    world.emulator.failNext('token', { status: 400, body })
+    const state = (await statusOf(login)) as { errorRef: string }
+    expect(state).toMatchObject({ status })
+    const error = await login.browser.fetch(`/api/errors/${state.errorRef}`)
+    expect(error.json).toMatchObject({ code, retry: { href: '/login/device' } })
+    world.emulator.clearRequests()
+    expect(await statusOf(login)).toMatchObject({ status })
+    expect(world.emulator.requests('token')).toHaveLength(0)
+    const { status: started } = await login.browser.fetch(path, { method: 'POST' })
+    expect(started).toBe(201)
+  })
+
+  test('is expired by our own clock too', async () => {
+    const login = await start()
+    expect(await statusOf({ ...login, interval: 15 * 60 + 1 })).toMatchObject({ status: 'expired' })
+  })
+
+  test('survives a restart of the server (#34)', async () => {
+    const login = await start()
+    await statusOf(login)
+    await world.stopServer()
+    await world.startServer()
+    world.emulator.approveDeviceCode(login.userCode, adele)
+    expect(await statusOf(login)).toEqual({ status: 'ready' })
+    expect((await login.browser.fetch(`${path}/${login.id}`, { method: 'POST' })).status).toBe(200)
+  })
+
+  test('is that of an ID token which is validated like any other', async () => {
+    const login = await start()
+    world.emulator.approveDeviceCode(login.userCode, adele)
+    world.emulator.tamperNextIdToken((claims) => ({ ...claims, aud: 'somebody-else' }))
+    expect(await statusOf(login)).toMatchObject({ status: 'failed' })
+  })
+})
+
+describe('too many device logins (#34)', () => {
+  test('of one address are refused for a minute', async () => {
+    const limited = await World.open({ DEVICE_LOGIN: 'on', RATE_LIMIT: '50' })
+    const statuses: number[] = []
+    for (let count = 0; count < 7; count += 1) {
+      const answer = await limited.openBrowser().fetch(path, { method: 'POST' })
+      statuses.push(answer.status)
+      if (answer.status === 429) expect(Number(answer.headers['retry-after'])).toBeGreaterThan(0)
+    }
+    expect(statuses).toEqual([201, 201, 201, 201, 201, 429, 429])
+    await limited.close()
+  })
+
+  test('in all are refused while a thousand are open', async () => {
+    const crowded = await World.open({ DEVICE_LOGIN: 'on' })
+    const tryOne = () => crowded.openBrowser().fetch(path, { method: 'POST' })
+    for (let round = 0; round < 20; round += 1) {
+      await Promise.all(Array.from({ length: 50 }, tryOne))
+    }
+    const { status, json } = await tryOne()
+    expect([status, json]).toMatchObject([429, { code: 'rate_limited' }])
+    later(26 * 60)
+    expect((await tryOne()).status).toBe(201)
+    await crowded.close()
+  })
+})
+
+test('while it is off, it is not offered, and says so', async () => {
+  const plain = await World.open()
+  const browser = plain.openBrowser()
+  expect((await browser.fetch('/api/session')).json).toMatchObject({
+    signIn: { methods: ['redirect'] },
+  })
+  for (const [method, url] of [
+    ['POST', path],
+    ['GET', `${path}/x`],
+  ] as const) {
+    const { status, json } = await browser.fetch(url, { method })
+    expect([status, json]).toMatchObject([404, { code: 'method_disabled' }])
+  }
+  await plain.close()
+})
+
+test('while it is on, it is offered', async () => {
+  expect((await world.openBrowser().fetch('/api/session')).json).toMatchObject({
+    signIn: { methods: ['redirect', 'device'] },
+  })
+})
