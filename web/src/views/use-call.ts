@@ -1,9 +1,10 @@
-import type { Problem, SignedOutReason } from '@entra-bff/shared'
+import type { Problem } from '@entra-bff/shared'
 import { onScopeDispose, shallowRef, watch } from 'vue'
 import { ProblemError } from '../api-errors.ts'
 import { callDownstream, type DownstreamAnswer } from '../api.ts'
 import { leaveTo, mayLeaveToSignIn } from '../navigation/leave.ts'
 import { loginHrefOf } from '../navigation/login-href.ts'
+import { lossOf } from '../stores/losses.ts'
 import { useSession } from '../stores/session.ts'
 
 export type CallState =
@@ -18,12 +19,6 @@ interface CallTarget {
   search: string
   /** Where to come back to after a new sign-in. */
   returnTo: string
-}
-
-const losses: Partial<Record<Problem['code'], SignedOutReason>> = {
-  not_signed_in: 'none',
-  session_expired: 'expired',
-  session_revoked: 'revoked',
 }
 
 /** Calls whenever the target changes; the last call wins. */
@@ -45,7 +40,7 @@ export function useCall(target: () => CallTarget | undefined) {
   }
 
   async function handle(problem: Problem, { returnTo }: CallTarget) {
-    const loss = losses[problem.code]
+    const loss = lossOf(problem)
     // The router's guard moves on to the login view if the session is really over.
     if (loss) return session.reportLoss(loss)
     if (problem.code !== 'reauthentication_required' || !mayLeaveToSignIn()) return
