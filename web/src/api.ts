@@ -1,6 +1,8 @@
 import {
   csrfHeader,
   paths,
+  type DeviceLogin,
+  type DeviceLoginState,
   type Problem,
   type SessionView,
   type SetupView,
@@ -19,7 +21,7 @@ export interface DownstreamAnswer {
 
 type Read<Body> = (response: Response, startedAt: number) => Promise<Body>
 interface RequestOptions {
-  method?: 'GET' | 'POST'
+  method?: 'GET' | 'POST' | 'DELETE'
   signal?: AbortSignal | undefined
   timeoutMs?: number
 }
@@ -32,7 +34,7 @@ export const fetchSession = () => request<SessionView>(paths.session, readJson)
 export const fetchSetup = () => request<SetupView>(paths.setup, readJson)
 
 export const fetchSignInError = (ref: string) =>
-  request<SignInError>(`${paths.errors}/${encodeURIComponent(ref)}`, readJson)
+  request<SignInError>(below(paths.errors, ref), readJson)
 
 export const fetchPhoto = (signal?: AbortSignal) =>
   request(paths.photo, (response) => response.blob(), { signal })
@@ -42,11 +44,26 @@ export const callDownstream = (call: string, search: string, signal?: AbortSigna
 
 /** Ends the session. @returns where to go to sign out of Microsoft too */
 export const signOut = async () => {
-  const { logoutUrl } = await requestOnce<{ logoutUrl: string }>(paths.logout, readJson, {
-    method: 'POST',
-  })
+  const { logoutUrl } = await post<{ logoutUrl: string }>(paths.logout)
   return logoutUrl
 }
+
+/** Begins a sign-in on another device, or tells the one that this browser has begun already. */
+export const startDeviceLogin = () => post<DeviceLogin>(paths.deviceLogins)
+
+export const fetchDeviceLogin = (id: string, signal: AbortSignal) =>
+  requestOnce<DeviceLoginState>(below(paths.deviceLogins, id), readJson, { signal })
+
+/** Turns a device login that is ready into a session. */
+export const finishDeviceLogin = (id: string) => post<SessionView>(below(paths.deviceLogins, id))
+
+export const cancelDeviceLogin = (id: string) => remove(below(paths.deviceLogins, id))
+
+const below = (path: string, id: string) => `${path}/${encodeURIComponent(id)}`
+
+const post = <Body>(path: string) => requestOnce<Body>(path, readJson, { method: 'POST' })
+
+const remove = (path: string) => requestOnce(path, () => Promise.resolve(), { method: 'DELETE' })
 
 async function request<Body>(path: string, read: Read<Body>, options: RequestOptions = {}) {
   for (let attempt = 0; ; attempt++) {

@@ -36,6 +36,12 @@ const routes = [
     meta: { access: 'guest', title: texts.titles.login },
   },
   {
+    path: views.device,
+    name: 'device',
+    component: () => import('./views/DeviceView.vue'),
+    meta: { access: 'guest', title: texts.titles.device },
+  },
+  {
     path: `${views.result}/:call(.+)`,
     name: 'result',
     component: () => import('./views/ResultView.vue'),

@@ -9,6 +9,7 @@ export const texts = {
   titles: {
     welcome: 'Home',
     login: 'Sign in',
+    device: 'Sign in on another device',
     result: 'Result',
     error: 'Sign-in problem',
     setup: 'Set up',

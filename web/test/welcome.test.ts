@@ -57,7 +57,7 @@ test('signing out hides the person, goes on to Microsoft, and is told once on th
   const logoutUrl = 'https://login.example/logout'
   const { page, router, server } = await openApp('/', {
     '/api/session': signedIn(),
-    '/auth/logout': { status: 200, body: JSON.stringify({ logoutUrl }) },
+    'POST /auth/logout': { status: 200, body: JSON.stringify({ logoutUrl }) },
   })
   await buttonNamed(page, 'Sign out').trigger('click')
   await settle()
@@ -78,7 +78,7 @@ test('whoever could not be signed out is told so, and stays', async () => {
   const assign = vi.spyOn(window.location, 'assign').mockImplementation(() => undefined)
   const { page } = await openApp('/', {
     '/api/session': signedIn(),
-    '/auth/logout': problem(503, 'store_unavailable'),
+    'POST /auth/logout': problem(503, 'store_unavailable'),
   })
   await buttonNamed(page, 'Sign out').trigger('click')
   await settle()

@@ -26,13 +26,17 @@ export const useSession = defineStore('session', () => {
 
   async function ask() {
     try {
-      state.value = stateOf(await fetchSession())
-      connection.value = 'up'
+      accept(await fetchSession())
     } catch (error) {
       if (isUnconfigured(error)) state.value = { kind: 'unconfigured' }
       else if (isKnown(state.value)) connection.value = 'lost'
       else state.value = { kind: 'unavailable' }
     }
+  }
+
+  function accept(view: SessionView) {
+    state.value = stateOf(view)
+    connection.value = 'up'
   }
 
   /** An API call was refused: ask whether the session is over, and keep the reason it gave. */
@@ -53,7 +57,7 @@ export const useSession = defineStore('session', () => {
   }
 
   const app = computed(() => ('app' in state.value ? state.value.app : undefined))
-  return { state, connection, app, load, reportLoss, end }
+  return { state, connection, app, load, accept, reportLoss, end }
 })
 
 function stateOf(view: SessionView): SessionState {

@@ -1,4 +1,6 @@
 import {
+  DeviceLogin,
+  DeviceLoginState,
   Problem,
   SessionView,
   SetupView,
@@ -13,7 +15,7 @@ import { Value } from 'typebox/value'
 /** What the fake server says. Every body of ours is checked against the contract. */
 export interface Answer {
   status: number
-  body: string | Blob
+  body: string | Blob | null
   headers?: Record<string, string>
 }
 
@@ -68,6 +70,10 @@ export function problem(
 
 export const setup = (body: SetupView) => json(SetupView, body)
 export const signInError = (body: SignInError) => json(SignInError, body)
+
+export const deviceLogin = (body: DeviceLogin) => json(DeviceLogin, body)
+export const deviceLoginState = (body: DeviceLoginState) => json(DeviceLoginState, body)
+export const noContent: Answer = { status: 204, body: null }
 
 export function downstream(text: string, headers: Record<string, string> = {}): Answer {
   return { status: 200, body: text, headers }

@@ -3,27 +3,30 @@ import { vi } from 'vitest'
 import { problem, type Answer } from './answers.ts'
 
 export type Reply = Answer | 'unreachable' | 'silent'
-/** By path with query, then by path alone. A list answers in turn; its last reply stays. */
+/**
+ * By path with query, then by path alone; after the method where it is not GET. A list answers in turn; its last reply stays.
+ */
 export type Replies = Record<string, Reply | Reply[]>
 
 /** The server at the HTTP level: the only thing that these tests fake. */
 export function startFakeServer(replies: Replies) {
   const requests: string[] = []
   vi.stubGlobal('fetch', (path: string, init: RequestInit) => {
-    requests.push(path)
+    const request = !init.method || init.method === 'GET' ? path : `${init.method} ${path}`
+    requests.push(request)
     if (new Headers(init.headers).get(csrfHeader.name) !== csrfHeader.value)
       return Promise.resolve(toResponse(problem(403, 'csrf_failed')))
-    return respond(replyTo(replies, path), init.signal)
+    return respond(replyTo(replies, request), init.signal)
   })
   return { requests, replies }
 }
 
-function replyTo(replies: Replies, path: string): Reply {
-  const key = path in replies ? path : (path.split('?')[0] ?? path)
+function replyTo(replies: Replies, request: string): Reply {
+  const key = request in replies ? request : (request.split('?')[0] ?? request)
   const reply = replies[key] ?? problem(404, 'not_found')
   if (!Array.isArray(reply)) return reply
   const [next] = reply.length > 1 ? reply.splice(0, 1) : reply
-  if (!next) throw new Error(`No reply is left for ${path}`)
+  if (!next) throw new Error(`No reply is left for ${request}`)
   return next
 }
 

@@ -22,6 +22,15 @@ export async function openApp(path: string, replies: Replies) {
   return { page, router, server }
 }
 
+/** What a screen reader says, of what is not urgent. */
+export function politely(page: Awaited<ReturnType<typeof openApp>>['page']) {
+  return page.get('[role=status][aria-live=polite]').text()
+}
+
+export function urgently(page: Awaited<ReturnType<typeof openApp>>['page']) {
+  return page.get('[role=alert]').text()
+}
+
 /** Until answers have arrived and lazily loaded views are there. */
 export async function settle() {
   for (let round = 0; round < 5; round++) {
@@ -29,6 +38,7 @@ export async function settle() {
     await import('../../src/views/ResultView.vue')
     await import('../../src/views/ErrorView.vue')
     await import('../../src/views/SetupView.vue')
+    await import('../../src/views/DeviceView.vue')
   }
   await flushPromises()
 }
