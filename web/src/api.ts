@@ -3,6 +3,7 @@ import {
   paths,
   type DeviceLogin,
   type DeviceLoginState,
+  type OwnSession,
   type Problem,
   type SessionView,
   type SetupView,
@@ -47,6 +48,12 @@ export const signOut = async () => {
   const { logoutUrl } = await post<{ logoutUrl: string }>(paths.logout)
   return logoutUrl
 }
+
+export const fetchOwnSessions = () => request<OwnSession[]>(paths.sessions, readJson)
+
+export const endOwnSession = (id: string) => remove(below(paths.sessions, id))
+
+export const endOtherSessions = () => remove(`${paths.sessions}?scope=others`)
 
 /** Begins a sign-in on another device, or tells the one that this browser has begun already. */
 export const startDeviceLogin = () => post<DeviceLogin>(paths.deviceLogins)

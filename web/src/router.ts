@@ -42,6 +42,12 @@ const routes = [
     meta: { access: 'guest', title: texts.titles.device },
   },
   {
+    path: views.sessions,
+    name: 'sessions',
+    component: () => import('./views/SessionsView.vue'),
+    meta: { access: 'account', title: texts.titles.sessions },
+  },
+  {
     path: `${views.result}/:call(.+)`,
     name: 'result',
     component: () => import('./views/ResultView.vue'),

@@ -10,6 +10,7 @@ export const texts = {
     welcome: 'Home',
     login: 'Sign in',
     device: 'Sign in on another device',
+    sessions: 'Your sessions',
     result: 'Result',
     error: 'Sign-in problem',
     setup: 'Set up',
@@ -50,6 +51,7 @@ export const texts = {
     asksConsent: 'Asks for your consent',
     signOut: 'Sign out',
     signOutFailed: 'Signing out failed: you are still signed in. Try again.',
+    sessions: 'Your sessions',
     switchAccount: 'Switch account',
   },
   result: {

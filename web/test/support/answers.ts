@@ -1,6 +1,7 @@
 import {
   DeviceLogin,
   DeviceLoginState,
+  OwnSession,
   Problem,
   SessionView,
   SetupView,
@@ -9,7 +10,7 @@ import {
   type SignedIn,
   type SignedOut,
 } from '@entra-bff/shared'
-import type { TSchema } from 'typebox'
+import { Type, type TSchema } from 'typebox'
 import { Value } from 'typebox/value'
 
 /** What the fake server says. Every body of ours is checked against the contract. */
@@ -73,6 +74,7 @@ export const signInError = (body: SignInError) => json(SignInError, body)
 
 export const deviceLogin = (body: DeviceLogin) => json(DeviceLogin, body)
 export const deviceLoginState = (body: DeviceLoginState) => json(DeviceLoginState, body)
+export const ownSessions = (body: OwnSession[]) => json(Type.Array(OwnSession), body)
 export const noContent: Answer = { status: 204, body: null }
 
 export function downstream(text: string, headers: Record<string, string> = {}): Answer {

@@ -39,6 +39,7 @@ export async function settle() {
     await import('../../src/views/ErrorView.vue')
     await import('../../src/views/SetupView.vue')
     await import('../../src/views/DeviceView.vue')
+    await import('../../src/views/SessionsView.vue')
   }
   await flushPromises()
 }
