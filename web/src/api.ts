@@ -32,6 +32,9 @@ const restartDelays = [250, 750, 1500]
 
 export const fetchSession = () => request<SessionView>(paths.session, readJson)
 
+/** Uses the session, so that it does not end for want of use. */
+export const extendSession = () => post<SessionView>(paths.extendSession)
+
 export const fetchSetup = () => request<SetupView>(paths.setup, readJson)
 
 export const fetchSignInError = (ref: string) =>

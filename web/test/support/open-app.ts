@@ -4,11 +4,13 @@ import { onTestFinished } from 'vitest'
 import { createMemoryHistory } from 'vue-router'
 import App from '../../src/App.vue'
 import { createAppRouter } from '../../src/router.ts'
+import { startFakeStreams } from './fake-streams.ts'
 import { startFakeServer, type Replies } from './fake-server.ts'
 
 /** The whole app, as a browser opens it at a path. */
 export async function openApp(path: string, replies: Replies) {
   const server = startFakeServer(replies)
+  const streams = startFakeStreams()
   const pinia = createPinia()
   const history = createMemoryHistory()
   history.replace(path)
@@ -19,7 +21,7 @@ export async function openApp(path: string, replies: Replies) {
     sessionStorage.clear()
   })
   await settle()
-  return { page, router, server }
+  return { page, router, server, streams }
 }
 
 /** What a screen reader says, of what is not urgent. */
@@ -40,6 +42,7 @@ export async function settle() {
     await import('../../src/views/SetupView.vue')
     await import('../../src/views/DeviceView.vue')
     await import('../../src/views/SessionsView.vue')
+    await import('../../src/components/SessionExpiry.vue')
   }
   await flushPromises()
 }
