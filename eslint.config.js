@@ -20,7 +20,8 @@ const ground = ['audit.ts', 'failure.ts', 'bounded-map.ts', 'retry-after.ts', 'c
 const below = [...ground, 'secrets', 'store']
 
 const web = 'web/src'
-const api = ['api.ts', 'api-errors.ts', 'texts.ts', 'texts-setup.ts']
+const texts = ['', '-setup', '-device', '-sessions', '-expiry'].map((part) => `texts${part}.ts`)
+const api = ['api.ts', 'api-errors.ts', ...texts]
 
 export default defineConfig(
   globalIgnores(['**/dist/', '**/coverage/']),

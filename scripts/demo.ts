@@ -24,6 +24,7 @@ const emulator = await startEmulator({
       name: 'The entra-bff demo',
       redirectUris: [`${origin}/getAToken`],
       postLogoutRedirectUris: [`${origin}/`],
+      frontChannelLogoutUri: `${origin}/auth/frontchannel-logout`,
     },
   ],
 })
@@ -34,12 +35,13 @@ const config = loadConfig({
   AUTHORITY: emulator.authority,
   ENDPOINT: `${emulator.graphUrl}/me`,
   SESSION_STORE: 'memory:',
+  DEVICE_LOGIN: 'on',
   LOG_LEVEL: process.env['LOG_LEVEL'] ?? 'warn',
 })
 const users = emulator.users
   .filter((user) => user.tenantId === emulator.tenantId)
   .map((user) => ({ name: user.displayName, username: user.username }))
-const app = await buildApp(config, { demo: { users }, logStream: pretty({ colorize: true }) })
+const app = await buildApp(config, { demo: { users }, logStream: pretty({ colorize: true, singleLine: true, ignore: 'pid,hostname' }) })
 await app.listen({ host: config.host, port })
 
 closeWithGrace({ delay: 3_000, logger: false }, async () => {

@@ -28,6 +28,13 @@ export interface AppOptions {
 
 const builtWeb = fileURLToPath(new URL('../../web/dist', import.meta.url))
 
+/** Milliseconds that a client may take: for headers, for the whole request, for reading an answer. */
+const timeouts = {
+  http: { headersTimeout: 10_000, connectionsCheckingInterval: 2_000, maxHeaderSize: 16 * 1024 },
+  requestTimeout: 30_000,
+  connectionTimeout: 75_000,
+}
+
 /** The whole server, not yet listening. Closing it closes the store and every connection. */
 export async function buildApp(config: Config, options: AppOptions = {}): Promise<FastifyInstance> {
   const headerOptions = { secure: config.secure, authority: config.entra?.authority }
@@ -37,7 +44,7 @@ export async function buildApp(config: Config, options: AppOptions = {}): Promis
     trustProxy: config.trustProxy,
     genReqId: () => crypto.randomUUID(),
     bodyLimit: 64 * 1024,
-    requestTimeout: 30_000,
+    ...timeouts,
     // Connections end one by one at closing; until then an answer is an answer.
     return503OnClosing: false,
     clientErrorHandler: answerClientError(headers),

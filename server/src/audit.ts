@@ -26,7 +26,7 @@ type Event =
   | { audit: 'refresh_failed'; code: string; entra?: EntraIds }
   | { audit: 'refused'; code: string }
 
-export type EndCause = 'sign_out' | 'front_channel' | 'own_list' | 'next_sign_in'
+export type EndCause = 'sign_out' | 'front_channel' | 'own_list' | 'next_sign_in' | 'operator'
 
 /** What an auditor reads: see the table in docs/operation.md. Never a token, code, state or cookie. */
 export type AuditEvent = Event & Who
@@ -34,5 +34,6 @@ export type AuditEvent = Event & Who
 /** Writes one line, whatever the level of the log is; `silent` alone silences it. */
 export function audit(request: FastifyRequest, event: AuditEvent): void {
   const { log, ip } = request
-  if (log.level !== 'silent') log.child({}, { level: 'info' }).info({ ...event, address: ip })
+  if (log.level === 'silent') return
+  log.child({}, { level: 'info' }).info({ ...event, address: ip }, event.audit)
 }

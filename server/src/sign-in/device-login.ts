@@ -82,20 +82,25 @@ export class DeviceLogins {
 
   /**
    * How it stands, by Entra's word.
-   * @returns undefined when it is not there
+   * @returns undefined when it is not there; `isNews` when this question brought the outcome
    * @throws {Failure} `rate_limited` when asked faster than the interval
    */
-  async ask(id: string): Promise<DeviceLoginRecord | undefined> {
+  async ask(
+    id: string,
+  ): Promise<{ outcome: Outcome; interval: number; isNews: boolean } | undefined> {
     const read = await this.#read(id)
-    if (read?.record.outcome.kind !== 'pending') return read?.record
+    if (!read) return undefined
+    if (read.record.outcome.kind !== 'pending') return { ...read.record, isNews: false }
     const now = Date.now()
     if (now < read.record.nextPollAt) throw tooSoon(read.record)
     const asking = { ...read.record, nextPollAt: now + read.record.interval * 1_000 }
     const bytes = await this.#swap(id, read.bytes, asking)
     if (!bytes) throw tooSoon(asking)
     const record = await this.#poll(asking)
+    const isNews = record.outcome.kind !== 'pending'
     // Cancelled meanwhile: what Entra answered is thrown away.
-    return record === asking || (await this.#swap(id, bytes, record)) ? record : undefined
+    const isKept = record === asking || (await this.#swap(id, bytes, record)) !== undefined
+    return isKept ? { ...record, isNews } : undefined
   }
 
   /** Takes one that is ready, once: for the session that begins with it. */

@@ -7,7 +7,7 @@ import {
   type SignInErrorCode,
 } from '@entra-bff/shared'
 import type { FastifyPluginCallbackTypebox } from '@fastify/type-provider-typebox'
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 import { audit } from '../audit.ts'
 import type { EntraClient } from '../entra/client.ts'
@@ -69,19 +69,6 @@ export const deviceRoutes: FastifyPluginCallbackTypebox<DeviceRoutesOptions> = (
     throw notFound()
   }
 
-  function failed(
-    request: FastifyRequest,
-    reply: FastifyReply,
-    code: SignInErrorCode,
-    record: DeviceLoginRecord & { outcome: { kind: 'failed' } },
-  ): DeviceLoginState {
-    const failure = new SignInFailure(code, 'the device login ended', {
-      facts: record.outcome.facts,
-    })
-    const { ref } = errors.keep(request, reply, failure, 'device')
-    return { status: statusOf(code), errorRef: ref }
-  }
-
   const startSchema = { response: { 200: DeviceLogin, 201: DeviceLogin, ...problems } }
   const startLimit = { rateLimit: { max: mostStarts } }
   api.post(path, { schema: startSchema, config: startLimit }, async (request, reply) => {
@@ -101,17 +88,18 @@ export const deviceRoutes: FastifyPluginCallbackTypebox<DeviceRoutesOptions> = (
     `${path}/:id`,
     { schema: stateSchema, config: { rateLimit: {} } },
     async (request, reply) => {
-      const record = await logins.ask(requireOwn(request))
-      if (!record) throw notFound()
-      const { outcome } = record
-      switch (outcome.kind) {
-        case 'pending':
-          return { status: 'pending' as const, interval: record.interval }
-        case 'ready':
-          return { status: 'ready' as const }
-        case 'failed':
-          return failed(request, reply, outcome.code, { ...record, outcome })
+      const state = await logins.ask(requireOwn(request))
+      if (!state) throw notFound()
+      const { outcome, interval, isNews } = state
+      if (outcome.kind === 'pending') return { status: outcome.kind, interval }
+      if (outcome.kind === 'ready') {
+        if (isNews) audit(request, { audit: 'device_login', step: 'approved' })
+        return { status: outcome.kind }
       }
+      const { code, facts } = outcome
+      const failure = new SignInFailure(code, 'the device login came to nothing', { facts })
+      const { ref } = errors.keep(request, reply, failure, 'device')
+      return { status: statusOf(code), errorRef: ref }
     },
   )
 

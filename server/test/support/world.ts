@@ -25,8 +25,14 @@ export class World {
     this.#env = env
   }
 
-  /** @param settings beside those that name the emulator */
-  static async open(settings: Record<string, string> = {}): Promise<World> {
+  /**
+   * @param settings beside those that name the emulator
+   * @param options whether the app registration names an address for front-channel logout
+   */
+  static async open(
+    settings: Record<string, string> = {},
+    { frontChannelLogout = false } = {},
+  ): Promise<World> {
     const port = await freePort()
     const origin = `http://localhost:${String(port)}`
     const emulator = await startEmulator({
@@ -36,6 +42,9 @@ export class World {
           ...client,
           redirectUris: [`${origin}/getAToken`],
           postLogoutRedirectUris: [`${origin}/`],
+          ...(frontChannelLogout && {
+            frontChannelLogoutUri: `${origin}/auth/frontchannel-logout`,
+          }),
         },
       ],
     })

@@ -1,0 +1,85 @@
+import { connect } from 'node:net'
+import { request } from 'undici'
+import { describe, expect, test, vi } from 'vitest'
+import { World } from './support/world.ts'
+
+async function statusOf(world: World, path: string, from?: string, method: 'GET' | 'POST' = 'GET') {
+  const headers = { 'x-csrf': '1', ...(from && { 'x-forwarded-for': from }) }
+  const answer = await request(`${world.origin}${path}`, { method, headers })
+  const text = await answer.body.text()
+  return { status: answer.statusCode, headers: answer.headers, text }
+}
+
+async function statusesOf(world: World, path: string, times: number, from?: () => string) {
+  const statuses: number[] = []
+  for (let count = 0; count < times; count += 1) {
+    statuses.push((await statusOf(world, path, from?.())).status)
+  }
+  return statuses
+}
+
+describe('an address', () => {
+  test.each(['/auth/login', '/getAToken', '/api/errors/aaaaaaaaaaaaaaaaaaaaaa'])(
+    'that asks %s too often is told when to come back',
+    async (path) => {
+      const world = await World.open({ RATE_LIMIT: '3' })
+      const statuses = await statusesOf(world, path, 3)
+      expect(statuses).not.toContain(429)
+      const { status, headers, text } = await statusOf(world, path)
+      expect(status).toBe(429)
+      expect(Number(headers['retry-after'])).toBeGreaterThan(0)
+      expect(Number(headers['retry-after'])).toBeLessThanOrEqual(60)
+      expect(JSON.parse(text)).toMatchObject({ code: 'rate_limited' })
+      expect((await statusOf(world, '/api/session')).status).toBe(200)
+      await world.close()
+    },
+  )
+
+  test('is asked again after a minute', async () => {
+    const world = await World.open({ RATE_LIMIT: '2' })
+    expect(await statusesOf(world, '/auth/login', 3)).toEqual([302, 302, 429])
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 61_000 })
+    expect(await statusesOf(world, '/auth/login', 1)).toEqual([302])
+    vi.useRealTimers()
+    await world.close()
+  })
+
+  test('cannot pretend to be many (#38)', async () => {
+    const world = await World.open({ RATE_LIMIT: '2' })
+    let count = 0
+    const from = () => `192.0.2.${String((count += 1))}`
+    expect(await statusesOf(world, '/auth/login', 3, from)).toEqual([302, 302, 429])
+    await world.close()
+  })
+
+  test('is that of the client when a trusted proxy tells it', async () => {
+    const world = await World.open({ RATE_LIMIT: '2', TRUST_PROXY: 'loopback' })
+    let count = 0
+    const from = () => `192.0.2.${String((count += 1))}`
+    expect(await statusesOf(world, '/auth/login', 3, from)).toEqual([302, 302, 302])
+    expect(await statusesOf(world, '/auth/login', 3, () => '192.0.2.99')).toEqual([302, 302, 429])
+    await world.close()
+  })
+
+  test('of IPv6 is its whole network: one customer has that many', async () => {
+    const world = await World.open({ RATE_LIMIT: '2', TRUST_PROXY: 'loopback' })
+    let count = 0
+    const from = () => `2001:db8:1:1::${String((count += 1))}`
+    expect(await statusesOf(world, '/auth/login', 3, from)).toEqual([302, 302, 429])
+    await world.close()
+  })
+})
+
+describe('a client that dawdles (#40)', () => {
+  test('is cut off when it sends a request too slowly', async () => {
+    const world = await World.open()
+    const socket = connect(Number(new URL(world.origin).port), '127.0.0.1')
+    let text = ''
+    socket.on('data', (chunk) => (text += chunk.toString()))
+    const closed = new Promise((resolve) => socket.once('close', resolve))
+    socket.write('GET /api/session HTTP/1.1\r\nHost: localhost\r\nX-Slow: ')
+    await closed
+    expect(text).toMatch(/^HTTP\/1\.1 408 /)
+    await world.close()
+  }, 20_000)
+})
