@@ -41,7 +41,10 @@ const config = loadConfig({
 const users = emulator.users
   .filter((user) => user.tenantId === emulator.tenantId)
   .map((user) => ({ name: user.displayName, username: user.username }))
-const app = await buildApp(config, { demo: { users }, logStream: pretty({ colorize: true, singleLine: true, ignore: 'pid,hostname' }) })
+const app = await buildApp(config, {
+  demo: { users },
+  logStream: pretty({ colorize: true, singleLine: true, ignore: 'pid,hostname' }),
+})
 await app.listen({ host: config.host, port })
 
 closeWithGrace({ delay: 3_000, logger: false }, async () => {
