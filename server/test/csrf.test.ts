@@ -18,7 +18,7 @@ async function statusOf(headers: Record<string, string>): Promise<number> {
   return answer.statusCode
 }
 
-describe('a request with the session cookie', () => {
+describe('a request with the session cookie (#15)', () => {
   test.each([
     ['a page of the app', 200, { 'x-csrf': '1', 'sec-fetch-site': 'same-origin' }],
     ['a script without any trace of a browser', 200, {}],
@@ -40,7 +40,7 @@ describe('a request with the session cookie', () => {
   })
 })
 
-test('a request from another site is refused without a cookie too', async () => {
+test('a request from another site is refused without a cookie too (#15)', async () => {
   expect(await statusOf({ 'sec-fetch-site': 'cross-site' })).toBe(403)
 })
 

@@ -42,19 +42,35 @@ describe('a callback', () => {
     ['with a state of 10 kB', `?code=abc&state=${'a'.repeat(10_000)}`, 'state_mismatch'],
     ['with NUL in the state', '?code=abc&state=%00', 'state_mismatch'],
     ['with a state that is not UTF-8', '?code=abc&state=%ff%fe', 'state_mismatch'],
-  ])('%s ends in the Error view', async (_name, query, code) => {
+  ])('%s ends in the Error view (#5)', async (_name, query, code) => {
     const browser = world.openBrowser()
     const page = await browser.goTo(`/getAToken${query}`)
     expect(await reportOf(page, browser)).toMatchObject({ code })
     expect(world.emulator.requests('token')).toHaveLength(0)
   })
 
-  test('of another browser ends in the Error view, and leaves the first sign-in usable', async () => {
+  test('of another browser ends in the Error view, and leaves the first sign-in usable (#3)', async () => {
     const [attacker, victim] = [world.openBrowser(), world.openBrowser()]
     const answer = await answeredSignIn(attacker)
     const page = await victim.goTo(answer.href)
     expect(await reportOf(page, victim)).toMatchObject({ code: 'state_mismatch' })
     expect((await attacker.goTo(answer.href)).url.pathname).toBe('/result/me')
+  })
+
+  test('of another browser changes nothing for somebody who is signed in (#3)', async () => {
+    const answer = await answeredSignIn(world.openBrowser())
+    world.emulator.signInAutomaticallyAs('AlexW@contoso.onmicrosoft.com')
+    const victim = await world.signIn()
+    const own = await answeredSignIn(victim)
+    world.emulator.clearRequests()
+    const page = await victim.goTo(answer.href)
+    const ref = page.url.searchParams.get('ref') ?? ''
+    expect((await victim.fetch(`/api/errors/${ref}`)).json).toMatchObject({
+      code: 'state_mismatch',
+    })
+    expect(world.emulator.requests('token')).toHaveLength(0)
+    expect((await victim.fetch('/api/me')).json).toMatchObject({ displayName: 'Alex Wilber' })
+    expect((await victim.goTo(own.href)).url.pathname).toBe('/result/me')
   })
 
   test('after ten minutes ends in the Error view and says so', async () => {
@@ -68,26 +84,29 @@ describe('a callback', () => {
     })
   })
 
-  test('that is replayed by somebody signed in goes home and changes nothing', async () => {
+  test('that is replayed by somebody signed in goes home and changes nothing (#1)', async () => {
     const browser = world.openBrowser()
     const answer = await answeredSignIn(browser)
     await browser.goTo(answer.href)
+    const cookies = await browser.cookies()
     const page = await browser.goTo(`${answer.pathname}${answer.search}`)
     expect(page.url.pathname).toBe('/')
+    expect(await browser.cookies()).toEqual(cookies)
     expect((await browser.fetch('/api/session')).json).toMatchObject({ authenticated: true })
     expect(world.emulator.requests('token')).toHaveLength(1)
   })
 
-  test('that is replayed by anybody else ends in the Error view', async () => {
+  test('that is replayed by anybody else ends in the Error view (#1)', async () => {
     const browser = world.openBrowser()
     const answer = await answeredSignIn(browser)
     await browser.goTo(answer.href)
     const other = world.openBrowser()
     const page = await other.goTo(answer.href)
     expect(await reportOf(page, other)).toMatchObject({ code: 'state_replayed' })
+    expect(world.emulator.requests('token')).toHaveLength(1)
   })
 
-  test('sent twenty times at once makes one token request and one session', async () => {
+  test('sent twenty times at once makes one token request and one session (#1)', async () => {
     const browser = world.openBrowser()
     const { href } = await answeredSignIn(browser)
     const cookie = await browser.jar.getCookieString(href)
@@ -96,11 +115,15 @@ describe('a callback', () => {
     )
     const signedIn = answers.filter((answer) => answer.headers.get('location') === '/result/me')
     expect(signedIn).toHaveLength(1)
-    expect(answers.every((answer) => answer.status === 303)).toBe(true)
+    const others = answers.filter((answer) => answer !== signedIn[0])
+    for (const answer of others) {
+      expect(answer.headers.get('location')).toMatch(/^\/error\?ref=/)
+      expect(answer.headers.getSetCookie().join()).not.toContain('sid-')
+    }
     expect(world.emulator.requests('token')).toHaveLength(1)
   })
 
-  test('with the code of another attempt of the same browser is refused', async () => {
+  test('with the code of another attempt of the same browser is refused (#2)', async () => {
     const browser = world.openBrowser()
     const first = await answeredSignIn(browser)
     const second = await answeredSignIn(browser)
@@ -177,8 +200,6 @@ describe('a token endpoint that', () => {
   })
 
   test.each([
-    [{ error: 'invalid_grant', aadsts: 70008 }, 'sign_in_expired'],
-    [{ error: 'invalid_grant', aadsts: 54005 }, 'sign_in_expired'],
     [{ error: 'invalid_client', aadsts: 7000215 }, 'app_misconfigured'],
     [{ error: 'invalid_client', aadsts: 7000222 }, 'app_misconfigured'],
     [{ error: 'interaction_required', aadsts: 50076 }, 'interaction_required'],
@@ -192,7 +213,22 @@ describe('a token endpoint that', () => {
   })
 })
 
-describe('an ID token', () => {
+test.each([70008, 54005, undefined])(
+  'a code that Entra calls used or expired (AADSTS%s) is not tried again (#4)',
+  async (aadsts) => {
+    const browser = world.openBrowser()
+    const entraError = { error: 'invalid_grant', ...(aadsts && { aadsts }) }
+    world.emulator.failNext('token', { entraError })
+    const page = await browser.goTo('/auth/login')
+    expect(await reportOf(page, browser)).toMatchObject({
+      code: 'sign_in_expired',
+      retry: { label: 'Sign in again' },
+    })
+    expect(world.emulator.requests('token')).toHaveLength(1)
+  },
+)
+
+describe('an ID token (#6)', () => {
   const guid = '00000000-0000-4000-8000-000000000000'
   test.each<[string, Record<string, unknown>, string]>([
     ['with another nonce', { nonce: 'other' }, 'nonce_mismatch'],
@@ -225,6 +261,24 @@ describe('an ID token', () => {
       expect(await reportOf(page, browser)).toMatchObject({ code: 'id_token_invalid' })
     },
   )
+
+  test.each([
+    ['missing', {}],
+    ['empty', { id_token: '' }],
+    ['no token at all', { id_token: 'x' }],
+  ])('that is %s is refused', async (_name, answer) => {
+    const browser = world.openBrowser()
+    const tokens = {
+      token_type: 'Bearer',
+      expires_in: 3600,
+      access_token: 'a.b.c',
+      scope: 'openid',
+    }
+    world.emulator.failNext('token', { status: 200, body: { ...tokens, ...answer } })
+    const page = await browser.goTo('/auth/login')
+    expect(page.url.pathname).toBe('/error')
+    expect((await browser.fetch('/api/session')).json).toMatchObject({ authenticated: false })
+  })
 })
 
 describe('a sign-in error', () => {
@@ -245,7 +299,7 @@ describe('a sign-in error', () => {
   })
 })
 
-test('a sign-in while Entra is down ends in the Error view, and works again after it', async () => {
+test('a sign-in while Entra is down ends in the Error view, and works again after it (#28)', async () => {
   const fresh = await World.open()
   const browser = fresh.openBrowser()
   fresh.emulator.failNext('discovery', { status: 503, body: 'down' })

@@ -117,7 +117,7 @@ describe('the data folder', () => {
     }
   })
 
-  test('tells nothing: no token, no cookie, no name', async () => {
+  test('tells nothing: no token, no cookie, no name (#39)', async () => {
     const browser = await world.signIn()
     await browser.fetch('/api/me')
     const [request] = world.emulator.requests('me').slice(-1)

@@ -47,21 +47,37 @@ describe('starting a sign-in', () => {
     expect(JSON.parse(page.html)).toMatchObject({ code: 'invalid_request' })
   })
 
-  test('is refused in a frame, an image and a fetch', async () => {
-    const { status, json } = await world.openBrowser().fetch('/auth/login')
+  test.each([
+    ['iframe', 'navigate'],
+    ['frame', 'navigate'],
+    ['object', 'navigate'],
+    ['embed', 'navigate'],
+    ['image', 'no-cors'],
+    ['script', 'no-cors'],
+    ['empty', 'no-cors'],
+    ['empty', 'cors'],
+    ['document', 'no-cors'],
+  ])('is refused to an element: %s, %s (#17)', async (destination, mode) => {
+    const browser = world.openBrowser()
+    const { status, json, headers } = await browser.fetch('/auth/login', {
+      headers: { 'sec-fetch-dest': destination, 'sec-fetch-mode': mode },
+    })
     expect(status).toBe(403)
     expect(json).toMatchObject({ code: 'csrf_failed' })
+    expect(headers).not.toHaveProperty('set-cookie')
   })
 
-  test('keeps at most five attempts in one browser', async () => {
+  test('keeps at most five attempts in one browser, of a hundred, and the last ones (#17)', async () => {
     const browser = world.openBrowser()
-    for (let tries = 0; tries < 12; tries += 1) await browser.goTo('/auth/login', toEntra)
+    for (let tries = 0; tries < 99; tries += 1) await browser.goTo('/auth/login', toEntra)
+    const last = await browser.goTo('/auth/login?returnTo=%2F%3Flast', toEntra)
     const attempts = Object.keys(await browser.cookies()).filter((name) => name.startsWith('tx-'))
     expect(attempts).toHaveLength(5)
+    expect((await browser.goTo(last.url.href)).url.search).toBe('?last')
   })
 })
 
-test('no cookie is too large for a browser, and all together fit into a request', async () => {
+test('no cookie is too large for a browser, and all together fit into a request (#17)', async () => {
   const browser = world.openBrowser()
   const long = [`/${'漢'.repeat(1_000)}`, `/${'?&'.repeat(250)}`, `/${'a'.repeat(511)}`]
   const scopes = Array.from({ length: 140 }, () => 'User.Read').join(' ')
@@ -103,6 +119,7 @@ describe('finishing a sign-in', () => {
     '//evil.example',
     '/\\evil.example',
     '/%09/evil.example',
+    '/\t/evil.example',
     '/%5cevil.example',
     'https:evil.example',
     'https://evil.example/',
@@ -112,13 +129,13 @@ describe('finishing a sign-in', () => {
     '/a\r\nset-cookie: x=1',
     'http://localhost:1@evil.example',
     `/${'a'.repeat(4_096)}`,
-  ])('returns home instead of to %j', async (returnTo) => {
+  ])('returns home instead of to %j (#9)', async (returnTo) => {
     const query = new URLSearchParams({ returnTo }).toString()
     const page = await world.openBrowser().goTo(`/auth/login?${query}`)
     expect(page.url.href).toBe(`${world.origin}/`)
   })
 
-  test('replaces a cookie that was planted before, and ends the session behind it', async () => {
+  test('replaces a cookie that was planted before, and ends the session behind it (#8)', async () => {
     const browser = await world.signIn()
     const before = (await browser.cookies())[sessionCookie()]
     await world.signIn(browser)

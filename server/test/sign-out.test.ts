@@ -63,10 +63,13 @@ describe('signing out', () => {
     expect(await answer.json()).toMatchObject({ code: 'session_revoked' })
   })
 
-  test('is not undone by a request in flight that would prolong the session', async () => {
+  test.each([
+    ['only reads', 0],
+    ['would prolong the session', 2],
+  ])('is not undone by a request in flight that %s (#25)', async (_name, minutes) => {
     const browser = await world.signIn()
     const cookie = await cookieHeader(browser)
-    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 2 * 60_000 })
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + minutes * 60_000 })
     world.emulator.clearRequests()
     world.emulator.failNext('me', { delayMs: 150 })
     const slow = fetch(`${world.origin}/api/me`, { headers: { cookie, 'x-csrf': '1' } })
@@ -104,7 +107,7 @@ describe('signing out', () => {
     [{ origin: 'null' }],
     [{ 'sec-fetch-site': 'same-site' }],
     [{}],
-  ])('is refused when the form is not of this app: %j', async (headers) => {
+  ])('is refused when the form is not of this app: %j (#15)', async (headers) => {
     const browser = await world.signIn()
     const cookie = await cookieHeader(browser)
     const answer = await fetch(`${world.origin}/auth/logout`, {

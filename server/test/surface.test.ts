@@ -60,7 +60,7 @@ describe('a request that no route takes', () => {
   })
 })
 
-test('headers without end are answered with a problem and the security headers', async () => {
+test('headers without end are answered with a problem and the security headers (#12)', async () => {
   const headers = { cookie: 'a'.repeat(20_000) }
   const answer = await request(`${world.origin}/api/session`, { headers })
   expect(answer.statusCode).toBe(431)
