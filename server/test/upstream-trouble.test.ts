@@ -1,0 +1,242 @@
+import { once } from 'node:events'
+import type { RequestListener, ServerResponse } from 'node:http'
+import { gzipSync } from 'node:zlib'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import type { Browser } from './support/browser.ts'
+import { startUpstream, type Upstream } from './support/upstream.ts'
+import { World } from './support/world.ts'
+
+const json = { 'content-type': 'application/json' }
+
+describe('a claims challenge of Graph (#20)', () => {
+  let world: World
+  let browser: Browser
+  beforeAll(async () => {
+    world = await World.open()
+  })
+  beforeEach(async () => {
+    browser = await world.signIn()
+    world.emulator.clearRequests()
+  })
+  afterAll(() => world.close())
+
+  const claims = Buffer.from('{"access_token":{"nbf":{"essential":true}}}').toString('base64')
+  const challenge = (value: string) =>
+    `Bearer realm="", authorization_uri="https://login.microsoftonline.com/common/oauth2/authorize", error="insufficient_claims", claims="${value}"`
+
+  const challenges: [string, string | undefined][] = [
+    ['padded', challenge(claims)],
+    ['without padding', challenge(claims.replaceAll('=', ''))],
+    ['behind another challenge', `Basic realm="a, b=c", ${challenge(claims)}`],
+    ['said twice', `${challenge(claims)}, ${challenge(claims)}`],
+    ['that is not base64', challenge('%%% = , "')],
+    ['that is base64 of no JSON', challenge(Buffer.from('{"a"').toString('base64'))],
+    ['that is empty', challenge('')],
+    ['of 10 kB', challenge('A'.repeat(10_000))],
+    ['cut off', 'Bearer error="insufficient_claims", claims="'],
+    ['of another kind', 'Negotiate'],
+    ['that is not there', undefined],
+  ]
+  const refusal = (header: string | undefined) => ({
+    status: 401,
+    body: { error: { code: 'InvalidAuthenticationToken' } },
+    ...(header !== undefined && { headers: { 'www-authenticate': header } }),
+  })
+
+  test.each(challenges)('%s is tried once with a new token', async (_name, header) => {
+    world.emulator.failNext('me', refusal(header))
+    expect((await browser.fetch('/api/me')).status).toBe(200)
+    expect(world.emulator.requests('token')).toHaveLength(1)
+    const [first, second, ...more] = world.emulator.requests('me')
+    expect(second?.headers.authorization).not.toBe(first?.headers.authorization)
+    expect(more).toEqual([])
+  })
+
+  test.each(challenges)(
+    '%s that stays asks for a sign-in, and for no loop',
+    async (_name, header) => {
+      world.emulator.failNext('me', refusal(header), 2)
+      const { status, json: problem, headers } = await browser.fetch('/api/me')
+      expect(status).toBe(401)
+      expect(problem).toMatchObject({ code: 'reauthentication_required' })
+      expect(headers).not.toHaveProperty('www-authenticate')
+      expect(world.emulator.requests('me')).toHaveLength(2)
+      expect(world.emulator.requests('token')).toHaveLength(1)
+      expect((await browser.fetch('/api/session')).json).toMatchObject({ authenticated: true })
+      expect((await browser.fetch('/api/me')).status).toBe(200)
+    },
+  )
+
+  test('of 100 kB is no answer that can be read', async () => {
+    world.emulator.failNext('me', refusal(challenge('A'.repeat(100_000))))
+    expect((await browser.fetch('/api/me')).json).toMatchObject({ code: 'upstream_error' })
+    expect(world.emulator.requests('me')).toHaveLength(1)
+    expect((await browser.fetch('/api/me')).status).toBe(200)
+  })
+})
+
+describe('an API that (#22)', () => {
+  let upstream: Upstream
+  let world: World
+  let browser: Browser
+  let answer: RequestListener
+  beforeAll(async () => {
+    upstream = await startUpstream((request, response) => {
+      answer(request, response)
+    })
+    world = await World.open({ ENDPOINT: upstream.endpoint })
+    browser = await world.signIn()
+  })
+  beforeEach(() => {
+    upstream.requests.length = 0
+  })
+  afterEach(async () => {
+    // Whatever happened, the next call is answered as if it had not.
+    answer = (_request, response) => response.writeHead(200, json).end('{}')
+    expect((await browser.fetch('/api/me')).status).toBe(200)
+  })
+  afterAll(async () => {
+    await world.close()
+    upstream.close()
+  })
+
+  /** Writes past the HTTP module, which would not send this. */
+  const bytes = (response: ServerResponse, text: string) => response.socket?.end(text)
+
+  test.each<[string, (response: ServerResponse) => unknown]>([
+    ['resets at once', (response) => response.socket?.resetAndDestroy()],
+    [
+      'resets in the middle of the body',
+      (response) => {
+        response.writeHead(200, { ...json, 'content-length': 100 })
+        response.write('{"a":', () => response.socket?.resetAndDestroy())
+      },
+    ],
+    [
+      'ends before the length it told',
+      (response) => bytes(response, 'HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{"a":1}'),
+    ],
+    [
+      'ends in a chunk',
+      (response) => bytes(response, 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nff\r\n{'),
+    ],
+    [
+      'tells two lengths',
+      (response) =>
+        bytes(response, 'HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n{}'),
+    ],
+    ['does not speak HTTP', (response) => bytes(response, 'SSH-2.0-OpenSSH_9.6\r\n')],
+    ['says nothing', (response) => bytes(response, '')],
+    [
+      'sends headers of 100 kB',
+      (response) => response.writeHead(200, { ...json, 'x-long': 'a'.repeat(100_000) }).end('{}'),
+    ],
+    [
+      'sends a page',
+      (response) =>
+        response.writeHead(200, { 'content-type': 'text/html' }).end('<h1>Sign in</h1>'),
+    ],
+    ['tells no type', (response) => response.writeHead(200).end('{}')],
+  ])('%s is a 502, asked once', async (_name, act) => {
+    answer = (_request, response) => {
+      act(response)
+    }
+    const { status, json: problem } = await browser.fetch('/api/me')
+    expect([status, problem]).toMatchObject([502, { code: 'upstream_error' }])
+    expect(upstream.requests).toHaveLength(1)
+  })
+
+  test.each([301, 302, 303, 307, 308])('redirects with %i is not followed', async (status) => {
+    answer = (_request, response) =>
+      response.writeHead(status, { location: new URL('/elsewhere', upstream.endpoint).href }).end()
+    const { status: told, headers } = await browser.fetch('/api/me')
+    expect(told).toBe(502)
+    expect(headers).not.toHaveProperty('location')
+    expect(upstream.requests).toHaveLength(1)
+  })
+
+  test('sends without end is cut off, and not kept in memory', async () => {
+    const piece = Buffer.alloc(1024 * 1024, ' ')
+    let pieces = 0
+    let closed: Promise<unknown> = Promise.resolve()
+    answer = (_request, response) => {
+      response.writeHead(200, json)
+      closed = once(response, 'close')
+      const more = () => {
+        pieces += 1
+        if (!response.destroyed) response.write(piece, more)
+      }
+      more()
+    }
+    const { status, json: problem } = await browser.fetch('/api/me')
+    expect([status, problem]).toMatchObject([502, { code: 'upstream_error' }])
+    await closed
+    // 16 MiB are admitted; the rest is what was on its way.
+    expect(pieces).toBeLessThan(64)
+  })
+
+  test('announces more than is admitted is cut off', async () => {
+    answer = (_request, response) => {
+      response.writeHead(200, { ...json, 'content-length': 17 * 1024 * 1024 })
+      response.write(Buffer.alloc(16 * 1024 * 1024 + 1, ' '))
+    }
+    expect((await browser.fetch('/api/me')).status).toBe(502)
+  })
+
+  test('sets cookies and invites origins does not do so through this server', async () => {
+    answer = (_request, response) =>
+      response
+        .writeHead(200, {
+          ...json,
+          'set-cookie': 'sid=evil',
+          'access-control-allow-origin': '*',
+          'access-control-allow-credentials': 'true',
+          'content-security-policy': "default-src 'unsafe-inline'",
+          'cache-control': 'public, max-age=9999',
+          'clear-site-data': '"*"',
+          location: 'https://evil.example/',
+          refresh: '0; url=https://evil.example/',
+          server: 'evil',
+          'x-evil': 'yes',
+        })
+        .end('{}')
+    const { status, headers } = await browser.fetch('/api/me')
+    expect(status).toBe(200)
+    expect(headers['cache-control']).toBe('no-store')
+    expect(headers['content-security-policy']).toContain("default-src 'none'")
+    expect(JSON.stringify(headers)).not.toContain('evil')
+    for (const name of ['set-cookie', 'access-control-allow-origin', 'clear-site-data']) {
+      expect(headers).not.toHaveProperty(name)
+    }
+  })
+
+  test('sends a bomb of gzip has it unpacked by nobody', async () => {
+    const bomb = gzipSync(Buffer.alloc(64 * 1024 * 1024, ' '))
+    answer = (_request, response) =>
+      response.writeHead(200, { ...json, 'content-encoding': 'gzip' }).end(bomb)
+    const { text } = await browser.fetch('/api/me')
+    expect(text.length).toBeLessThan(bomb.length + 1)
+  })
+
+  test('refuses the token of a hundred requests at a time costs one new token (#20)', async () => {
+    world.emulator.clearRequests()
+    let refused: string | undefined
+    answer = (request, response) => {
+      refused ??= request.headers.authorization
+      const status = request.headers.authorization === refused ? 401 : 200
+      response.writeHead(status, json).end('{}')
+    }
+    const answers = await Promise.all(Array.from({ length: 100 }, () => browser.fetch('/api/me')))
+    expect(answers.every(({ status }) => status === 200)).toBe(true)
+    expect(world.emulator.requests('token')).toHaveLength(1)
+  })
+})
+
+test('an API that is not there is a 502 at once (#22)', async () => {
+  const upstream = await startUpstream((_request, response) => response.end())
+  const world = await World.open({ ENDPOINT: upstream.endpoint })
+  const browser = await world.signIn()
+  upstream.close()
+  expect((await browser.fetch('/api/me')).json).toMatchObject({ code: 'upstream_error' })
+  await world.close()
+})
