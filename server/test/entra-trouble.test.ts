@@ -1,0 +1,97 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import type { Browser } from './support/browser.ts'
+import { World } from './support/world.ts'
+
+const alex = 'AlexW@contoso.onmicrosoft.com'
+
+let world: World
+let adeles: Browser
+beforeEach(async () => {
+  world = await World.open()
+  adeles = await world.signIn()
+  await adeles.fetch('/api/me')
+  world.emulator.signInAutomaticallyAs(alex)
+})
+afterEach(async () => {
+  vi.useRealTimers()
+  await world.close()
+})
+
+async function errorOf(browser: Browser): Promise<unknown> {
+  const page = await browser.goTo('/auth/login')
+  expect(page.url.pathname).toBe('/error')
+  return (await browser.fetch(`/api/errors/${page.url.searchParams.get('ref') ?? ''}`)).json
+}
+
+describe('while Entra (#28)', () => {
+  test.each([
+    ['answers 503', { status: 503, body: { error: 'temporarily_unavailable' } }],
+    ['answers 500 with a page', { status: 500, body: '<h1>Our services are not available</h1>' }],
+    ['answers 200 with a page', { status: 200, body: '<h1>Captive portal</h1>' }],
+    ['asks for a pause', { status: 429, body: {}, retryAfter: 600 }],
+    ['drops connections', { reset: true as const }],
+  ])('%s, people at work go on and sign-ins are told so', async (_name, fault) => {
+    for (const endpoint of ['token', 'discovery', 'keys'] as const) {
+      world.emulator.failNext(endpoint, fault, 1_000)
+    }
+    expect((await adeles.fetch('/api/me')).status).toBe(200)
+    expect((await adeles.fetch('/api/session')).json).toMatchObject({ authenticated: true })
+    const stranger = world.openBrowser()
+    expect(await errorOf(stranger)).toMatchObject({ code: 'identity_provider_unavailable' })
+    expect((await stranger.fetch('/api/session')).json).toMatchObject({ authenticated: false })
+    expect((await adeles.fetch('/api/me')).status).toBe(200)
+    expect((await fetch(`${world.origin}/livez`)).status).toBe(200)
+  })
+
+  test('asks one person for a pause, another signs in and calls at once', async () => {
+    const refused = world.openBrowser()
+    world.emulator.failNext('token', { status: 429, body: {}, retryAfter: 600 })
+    expect(await errorOf(refused)).toMatchObject({ code: 'identity_provider_unavailable' })
+    const served = await world.signIn()
+    expect((await served.fetch('/api/me')).json).toMatchObject({ displayName: 'Alex Wilber' })
+    await world.signIn(refused)
+    expect((await refused.fetch('/api/me')).status).toBe(200)
+  })
+
+  test('asks one person for a pause in a refresh, another is refreshed at once', async () => {
+    const alexs = await world.signIn()
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 59.5 * 60_000 })
+    world.emulator.failNext('token', { status: 429, body: {}, retryAfter: 600 })
+    await adeles.fetch('/api/me')
+    expect((await alexs.fetch('/api/me')).json).toMatchObject({ displayName: 'Alex Wilber' })
+    expect((await adeles.fetch('/api/me')).json).toMatchObject({ displayName: 'Adele Vance' })
+  })
+
+  test('answers one person late, another does not wait for it', async () => {
+    world.emulator.clearRequests()
+    world.emulator.failNext('token', { hang: true })
+    const stuck = world.openBrowser().goTo('/auth/login')
+    await vi.waitUntil(() => world.emulator.requests('token').length === 1)
+    const served = await world.signIn()
+    expect((await served.fetch('/api/me')).status).toBe(200)
+    expect((await adeles.fetch('/api/me')).status).toBe(200)
+    await world.emulator.close()
+    expect((await stuck).url.pathname).toBe('/error')
+  })
+
+  test('is not asked again by each request of a page while it cannot refresh', async () => {
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 59.5 * 60_000 })
+    world.emulator.clearRequests()
+    world.emulator.failNext('token', { status: 503, body: 'down', delayMs: 100 }, 1_000)
+    const answers = await Promise.all(Array.from({ length: 50 }, () => adeles.fetch('/api/me')))
+    expect(answers.every(({ status }) => status === 200)).toBe(true)
+    expect(world.emulator.requests('token')).toHaveLength(1)
+  })
+})
+
+describe('an authority whose name leads nowhere (#28)', () => {
+  test('is told in the Error view, and by its readiness', async () => {
+    await world.stopServer()
+    await world.startServer({ AUTHORITY: `https://login.invalid/${world.emulator.tenantId}` })
+    const stranger = world.openBrowser()
+    expect(await errorOf(stranger)).toMatchObject({ code: 'identity_provider_unavailable' })
+    const ready = await fetch(`${world.origin}/readyz`)
+    expect([ready.status, await ready.json()]).toMatchObject([503, { authority: 'unavailable' }])
+    expect((await fetch(`${world.origin}/livez`)).status).toBe(200)
+  })
+})
