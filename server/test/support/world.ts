@@ -18,6 +18,7 @@ export class World {
   readonly #env: Readonly<Record<string, string>>
   readonly logLines: string[] = []
   #app: FastifyInstance | undefined
+  readonly #others: FastifyInstance[] = []
 
   private constructor(emulator: Emulator, origin: string, env: Readonly<Record<string, string>>) {
     this.emulator = emulator
@@ -70,7 +71,26 @@ export class World {
     await this.#app.listen({ host: config.host, port: config.port })
   }
 
+  /**
+   * One more server for the same browsers, as behind a load balancer; it shares a store of files.
+   * @returns where it listens
+   */
+  async startAnotherServer(): Promise<string> {
+    const port = await freePort()
+    const app = await buildApp(
+      loadConfig({
+        ...this.#env,
+        PORT: String(port),
+        PUBLIC_URL: this.origin,
+        LOG_LEVEL: 'silent',
+      }),
+    )
+    this.#others.push(app)
+    return app.listen({ host: '127.0.0.1', port })
+  }
+
   async stopServer(): Promise<void> {
+    for (const app of this.#others.splice(0)) await app.close()
     await this.#app?.close()
   }
 
