@@ -1,9 +1,13 @@
 import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { connect } from 'node:net'
-import { expect, test, vi } from 'vitest'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, onTestFinished, test, vi } from 'vitest'
+import { startServerProcess } from './support/server-process.ts'
 import { World } from './support/world.ts'
 
-test('closing lets a request in flight finish and waits for no silent connection', async () => {
+test('closing lets a request in flight finish and waits for no silent connection (#31)', async () => {
   const world = await World.open()
   const browser = await world.signIn()
   await browser.fetch('/api/session')
@@ -20,4 +24,33 @@ test('closing lets a request in flight finish and waits for no silent connection
   await closed
   await expect(fetch(`${world.origin}/livez`)).rejects.toThrow()
   await world.close()
+})
+
+test('SIGTERM under load: what is in flight finishes, what is new is refused, and it ends (#31)', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'entra-bff-closing-'))
+  const world = await World.open({ SESSION_STORE: `file:${folder}` })
+  await world.stopServer()
+  const server = await startServerProcess(folder, world.settings)
+  onTestFinished(() => void server.child.kill('SIGKILL'))
+  const browser = await world.signIn()
+  await browser.fetch('/api/me')
+  const silent = connect(Number(new URL(world.origin).port), '127.0.0.1')
+  silent.resume()
+  await once(silent, 'connect')
+  const inFlight = 50
+  world.emulator.clearRequests()
+  world.emulator.failNext('me', { delayMs: 500 }, inFlight)
+  const slow = Array.from({ length: inFlight }, () => browser.fetch('/api/me'))
+  await vi.waitUntil(() => world.emulator.requests('me').length === inFlight)
+  server.child.kill('SIGTERM')
+  await once(silent, 'close')
+  await expect(fetch(`${world.origin}/livez`)).rejects.toThrow()
+  const answers = await Promise.all(slow)
+  expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 200))
+  expect(await server.ended).toBe(0)
+
+  await world.startServer()
+  expect((await browser.fetch('/api/me')).status).toBe(200)
+  await world.close()
+  rmSync(folder, { recursive: true })
 })

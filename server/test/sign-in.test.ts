@@ -147,6 +147,34 @@ describe('finishing a sign-in', () => {
     })
   })
 
+  test.each(['signed by nobody', 'of a session that has ended', "of somebody else's session"])(
+    'takes over no cookie that came along with the answer of Entra: %s (#8)',
+    async (kind) => {
+      const stranger = await world.signIn()
+      const signed = String((await stranger.cookies())[sessionCookie()])
+      if (kind === 'of a session that has ended') await stranger.submit('/auth/logout')
+      const before = kind === 'signed by nobody' ? `${'a'.repeat(43)}.${'b'.repeat(43)}` : signed
+      const browser = world.openBrowser()
+      const toCallback = (url: URL) => url.pathname === '/getAToken'
+      const { url } = await browser.goTo('/auth/login', toCallback)
+      const own = await browser.jar.getCookieString(world.origin)
+      const answer = await fetch(url, {
+        headers: { cookie: `${own}; ${sessionCookie()}=${before}` },
+        redirect: 'manual',
+      })
+      expect(answer.headers.get('location')).toBe('/')
+      const after = answer.headers
+        .getSetCookie()
+        .filter((line) => line.startsWith(`${sessionCookie()}=`))
+        .map((line) => /=([^;]*)/.exec(line)?.[1] ?? '')
+        .at(-1)
+      expect(after).toMatch(/^[\w-]{43}\.[\w-]{43}$/)
+      expect(after?.split('.')[0]).not.toBe(before.split('.')[0])
+      expect(await sessionOf(String(after))).toMatchObject({ authenticated: true })
+      expect(await sessionOf(before)).toMatchObject({ authenticated: false })
+    },
+  )
+
   test('of another person in the same browser answers with that person alone', async () => {
     const browser = await world.signIn()
     await browser.fetch('/api/me')

@@ -30,6 +30,8 @@ const mostRedirects = 20
 export class Browser {
   readonly origin: string
   readonly jar = new CookieJar(undefined, { allowSpecialUseDomain: true })
+  /** Headers and body of every answer of the app: all that a page of it could come to know. */
+  readonly received: string[] = []
   readonly #dispatcher: Dispatcher
 
   /** @param origin of the app; requests to other origins are cross-site */
@@ -103,6 +105,7 @@ export class Browser {
       await this.jar.setCookie(line, url.href, { sameSiteContext: 'strict' })
     }
     const text = await answer.body.text()
+    if (url.origin === this.origin) this.received.push(JSON.stringify(answer.headers), text)
     return { status: answer.statusCode, headers: answer.headers, text, json: parse(text) }
   }
 }

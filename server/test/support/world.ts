@@ -99,6 +99,11 @@ export class World {
     await this.emulator.close()
   }
 
+  /** What the server is configured with, for whoever starts it in a process of its own. */
+  get settings(): Readonly<Record<string, string>> {
+    return this.#env
+  }
+
   openBrowser(): Browser {
     return new Browser(this.origin)
   }
