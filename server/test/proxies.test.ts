@@ -1,5 +1,5 @@
 import { request } from 'undici'
-import { afterEach, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { buildApp } from '../src/app.ts'
 import { loadConfig } from '../src/config/config.ts'
 import { World } from './support/world.ts'
@@ -14,10 +14,15 @@ const spoofed = {
 
 describe('what a request says of the proxies it came through (#38)', () => {
   let world: World
-  afterEach(() => world.close())
+  beforeAll(async () => {
+    world = await World.open()
+  })
+  afterAll(() => world.close())
 
   async function start(settings: Record<string, string>) {
-    world = await World.open(settings)
+    await world.stopServer()
+    world.logLines.length = 0
+    await world.startServer(settings)
     const answer = await request(`${world.origin}/auth/login`, { headers: spoofed })
     const location = new URL(String(answer.headers['location']))
     return { headers: answer.headers, location, log: world.logLines.join('') }
