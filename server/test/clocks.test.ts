@@ -53,6 +53,17 @@ describe("Entra's clock (#29)", () => {
     expect(json).toMatchObject({ code: 'id_token_invalid' })
     expect((await browser.fetch('/api/session')).json).toMatchObject({ authenticated: false })
   })
+
+  test.each(['iat', 'nbf', 'exp'])('counts in each claim by itself: %s', async (name) => {
+    const minutes = name === 'exp' ? -70 : 10
+    world.emulator.tamperNextIdToken((claims) => ({
+      ...claims,
+      nbf: undefined,
+      [name]: Number(claims[name]) + minutes * 60,
+    }))
+    const page = await world.openBrowser().goTo('/auth/login')
+    expect(page.url.pathname).toBe('/error')
+  })
 })
 
 describe('a step of the clock (#29)', () => {

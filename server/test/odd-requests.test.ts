@@ -148,6 +148,18 @@ describe('a body of a type that no route takes (#13)', () => {
     expect(await isSignedIn()).toBe(true)
   })
 
+  test.each([' application/json', 'APPLICATION/JSON', 'application/json;charset=utf-8'])(
+    'but of one that is JSON, however written, is read as that: %j',
+    async (type) => {
+      const head = ['POST /auth/logout HTTP/1.1', host, `Cookie: ${cookie}`, 'X-CSRF: 1']
+      const typed = [...head, `Content-Type: ${type}`, 'Content-Length: 2']
+      const answer = await sendRaw(world.origin, typed, '{]')
+      expect(answer.status).toBe(400)
+      expect(JSON.parse(answer.body)).toMatchObject({ code: 'invalid_request' })
+      expect(await isSignedIn()).toBe(true)
+    },
+  )
+
   test('is not taken from another site in a type that needs no preflight', async () => {
     for (const type of ['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data']) {
       const headers = { cookie, 'content-type': type, 'sec-fetch-site': 'cross-site' }

@@ -49,6 +49,33 @@ describe('what a request says of the proxies it came through (#38)', () => {
   })
 })
 
+test.each([{}, { 'x-forwarded-proto': 'http' }])(
+  'behind https a sign-in gives a secure session cookie, whatever the caller says: %j (#38)',
+  async (headers) => {
+    const publicUrl = 'https://app.example.com'
+    const world = await World.open({ PUBLIC_URL: publicUrl })
+    for (const client of world.emulator.clients) {
+      world.emulator.registerClient({ ...client, redirectUris: [`${publicUrl}/getAToken`] })
+    }
+    const start = await request(`${world.origin}/auth/login`, { headers })
+    const entra = await request(String(start.headers['location']))
+    const back = new URL(String(entra.headers['location']))
+    expect(back.origin).toBe(publicUrl)
+    const cookie = String(start.headers['set-cookie']).split(';')[0] ?? ''
+    const done = await request(`${world.origin}${back.pathname}${back.search}`, {
+      headers: { ...headers, cookie },
+    })
+    expect(done.headers['location']).toBe('/')
+    const [session] = [done.headers['set-cookie'] ?? []]
+      .flat()
+      .filter((line) => line.startsWith('__Host-Http-sid='))
+    expect(session).toMatch(
+      /=[\w.-]{87}; Path=\/; Expires=[^;]+; HttpOnly; Secure; SameSite=Strict$/,
+    )
+    await world.close()
+  },
+)
+
 test('nobody becomes a caller from this machine by saying so (#38)', async () => {
   const env = { PORT: '3000', SESSION_STORE: 'memory:', LOG_LEVEL: 'silent' }
   for (const trust of ['false', 'loopback', '10.0.0.0/8']) {
