@@ -4,7 +4,9 @@ import type { Config } from './config/config.ts'
 import { placeOf } from './config/session.ts'
 import { callsOf, viewCalls } from './downstream/calls.ts'
 import { DownstreamClient } from './downstream/client.ts'
+import { TokenFailures } from './downstream/token-failures.ts'
 import { downstreamRoutes } from './downstream/routes.ts'
+import { ClaimsNotes } from './entra/claims-notes.ts'
 import type { EntraClient } from './entra/client.ts'
 import { TokenRecords } from './entra/token-records.ts'
 import { Tokens } from './entra/tokens.ts'
@@ -66,11 +68,13 @@ export async function configured(app: FastifyInstance, options: ConfiguredOption
     callsFor: (granted) => viewCalls(calls, granted),
     lifetimes,
   })
+  const claimsNotes = new ClaimsNotes(store, ring, names)
   const client = new DownstreamClient()
   app.addHook('onClose', () => client.close())
 
   const allScopes = [...scopes, ...calls.flatMap((call) => call.scopes)]
-  await app.register(startRoute, { config, entra, attempts, errors, scopes: allScopes })
+  const start = { config, entra, attempts, errors, claimsNotes, scopes: allScopes }
+  await app.register(startRoute, start)
   await app.register(signOutRoute, { config, entra, sessions, cookie, lastSession })
   await app.register(frontChannelRoute, { entra, sessions })
   await app.register(async (scope) => {
@@ -85,7 +89,8 @@ export async function configured(app: FastifyInstance, options: ConfiguredOption
       await api.register(sessionEvents, { sessions, lifetimes })
       await api.register(ownSessionRoutes, { sessions, cookie })
       await api.register(errorRoute, { errors })
-      await api.register(downstreamRoutes, { calls, client, prolonging, tokens })
+      const failures = new TokenFailures(claimsNotes)
+      await api.register(downstreamRoutes, { calls, client, prolonging, tokens, failures })
       await api.register(async (scope) => {
         if (!deviceLogin) {
           await scope.register(noDeviceRoutes)

@@ -33,6 +33,11 @@ export const publicTexts: Readonly<Record<ProblemCode, PublicText>> = {
     title: 'Sign-in needed again',
     detail: 'Microsoft asks for a new sign-in before the API can be called.',
   },
+  claims_challenge: {
+    status: 401,
+    title: 'More is needed from you',
+    detail: 'The API wants a sign-in that fulfils what your organisation asks for.',
+  },
   csrf_failed: {
     status: 403,
     title: 'Request refused',

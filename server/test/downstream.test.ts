@@ -122,7 +122,7 @@ describe('GET /api/me', () => {
     expect((await browser.fetch('/api/me')).status).toBe(200)
   })
 
-  test('answers 503 while Entra cannot refresh, and 200 after it (#28)', async () => {
+  test('keeps to the pause that Entra asks for, for that session alone, and goes on after it (#28)', async () => {
     world.emulator.setLifetimes({ accessToken: 1_800 })
     const browser = await world.signIn()
     later(31)
@@ -131,6 +131,11 @@ describe('GET /api/me', () => {
     expect(status).toBe(503)
     expect(headers['retry-after']).toBe('120')
     expect(json).toMatchObject({ code: 'identity_provider_unavailable' })
+    world.emulator.clearRequests()
+    expect((await browser.fetch('/api/me')).headers['retry-after']).toBe('120')
+    expect((await world.signIn().then((other) => other.fetch('/api/me'))).status).toBe(200)
+    expect(world.emulator.requests('token')).toHaveLength(1)
+    later(2)
     expect((await browser.fetch('/api/me')).status).toBe(200)
   })
 

@@ -8,73 +8,6 @@ import { World } from './support/world.ts'
 
 const json = { 'content-type': 'application/json' }
 
-describe('a claims challenge of Graph (#20)', () => {
-  let world: World
-  let browser: Browser
-  beforeAll(async () => {
-    world = await World.open()
-  })
-  beforeEach(async () => {
-    browser = await world.signIn()
-    world.emulator.clearRequests()
-  })
-  afterAll(() => world.close())
-
-  const claims = Buffer.from('{"access_token":{"nbf":{"essential":true}}}').toString('base64')
-  const challenge = (value: string) =>
-    `Bearer realm="", authorization_uri="https://login.microsoftonline.com/common/oauth2/authorize", error="insufficient_claims", claims="${value}"`
-
-  const challenges: [string, string | undefined][] = [
-    ['padded', challenge(claims)],
-    ['without padding', challenge(claims.replaceAll('=', ''))],
-    ['behind another challenge', `Basic realm="a, b=c", ${challenge(claims)}`],
-    ['said twice', `${challenge(claims)}, ${challenge(claims)}`],
-    ['that is not base64', challenge('%%% = , "')],
-    ['that is base64 of no JSON', challenge(Buffer.from('{"a"').toString('base64'))],
-    ['that is empty', challenge('')],
-    ['of 10 kB', challenge('A'.repeat(10_000))],
-    ['cut off', 'Bearer error="insufficient_claims", claims="'],
-    ['of another kind', 'Negotiate'],
-    ['that is not there', undefined],
-  ]
-  const refusal = (header: string | undefined) => ({
-    status: 401,
-    body: { error: { code: 'InvalidAuthenticationToken' } },
-    ...(header !== undefined && { headers: { 'www-authenticate': header } }),
-  })
-
-  test.each(challenges)('%s is tried once with a new token', async (_name, header) => {
-    world.emulator.failNext('me', refusal(header))
-    expect((await browser.fetch('/api/me')).status).toBe(200)
-    expect(world.emulator.requests('token')).toHaveLength(1)
-    const [first, second, ...more] = world.emulator.requests('me')
-    expect(second?.headers.authorization).not.toBe(first?.headers.authorization)
-    expect(more).toEqual([])
-  })
-
-  test.each(challenges)(
-    '%s that stays asks for a sign-in, and for no loop',
-    async (_name, header) => {
-      world.emulator.failNext('me', refusal(header), 2)
-      const { status, json: problem, headers } = await browser.fetch('/api/me')
-      expect(status).toBe(401)
-      expect(problem).toMatchObject({ code: 'reauthentication_required' })
-      expect(headers).not.toHaveProperty('www-authenticate')
-      expect(world.emulator.requests('me')).toHaveLength(2)
-      expect(world.emulator.requests('token')).toHaveLength(1)
-      expect((await browser.fetch('/api/session')).json).toMatchObject({ authenticated: true })
-      expect((await browser.fetch('/api/me')).status).toBe(200)
-    },
-  )
-
-  test('of 100 kB is no answer that can be read', async () => {
-    world.emulator.failNext('me', refusal(challenge('A'.repeat(100_000))))
-    expect((await browser.fetch('/api/me')).json).toMatchObject({ code: 'upstream_error' })
-    expect(world.emulator.requests('me')).toHaveLength(1)
-    expect((await browser.fetch('/api/me')).status).toBe(200)
-  })
-})
-
 describe('an API that (#22)', () => {
   let upstream: Upstream
   let world: World
@@ -102,6 +35,20 @@ describe('an API that (#22)', () => {
 
   /** Writes past the HTTP module, which would not send this. */
   const bytes = (response: ServerResponse, text: string) => response.socket?.end(text)
+
+  test.each(['gzip', 'br', 'x'])(
+    'packs its answer, as nobody asked it to: %s',
+    async (encoding) => {
+      answer = (_request, response) =>
+        response.writeHead(200, { ...json, 'content-encoding': encoding }).end(gzipSync('{}'))
+      expect((await browser.fetch('/api/me')).json).toMatchObject({ code: 'upstream_error' })
+    },
+  )
+
+  test.each(['{', 'null x', '[1,', ''])('sends JSON that is none: %j', async (body) => {
+    answer = (_request, response) => response.writeHead(200, json).end(body)
+    expect((await browser.fetch('/api/me')).json).toMatchObject({ code: 'upstream_error' })
+  })
 
   test.each<[string, (response: ServerResponse) => unknown]>([
     ['resets at once', (response) => response.socket?.resetAndDestroy()],

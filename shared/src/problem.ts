@@ -7,6 +7,7 @@ export const problemCodes = [
   'session_expired',
   'session_revoked',
   'reauthentication_required',
+  'claims_challenge',
   'csrf_failed',
   'consent_required',
   'forbidden',

@@ -1,21 +1,24 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { audit } from '../audit.ts'
 import { EntraFailure } from '../entra/failures.ts'
-import type { Tokens } from '../entra/tokens.ts'
+import type { Refusal, Tokens } from '../entra/tokens.ts'
 import { Failure } from '../failure.ts'
 import { requireSession } from '../session/guard.ts'
 import type { Prolonging } from '../session/prolonging.ts'
 import type { LiveSession } from '../session/sessions.ts'
 import { whoOf } from '../session/who.ts'
-import { requireSuccess, translateTokenFailure } from './answers.ts'
+import { requireSuccess } from './answers.ts'
 import type { Call } from './calls.ts'
+import { challengedClaims } from './claims-challenge.ts'
 import type { DownstreamClient, UpstreamAnswer } from './client.ts'
+import type { TokenFailures } from './token-failures.ts'
 
 export interface DownstreamOptions {
   calls: readonly Call[]
   client: DownstreamClient
   prolonging: Prolonging
   tokens: Tokens
+  failures: TokenFailures
 }
 
 /** Of the caller's headers, only these go upstream; of the API's, only these come back. */
@@ -32,6 +35,7 @@ export function downstreamRoutes(
     api.get(`/${call.id}`, async (request, reply) => {
       const session = requireSession(request)
       const answer = await answerOf(call, session, request, options)
+      requireSuccess(call, answer)
       await options.prolonging.prolong(request, reply, session).catch((error: unknown) => {
         request.log.warn({ err: error }, 'the session was not prolonged')
       })
@@ -45,29 +49,32 @@ async function answerOf(
   call: Call,
   session: LiveSession,
   request: FastifyRequest,
-  { client, tokens }: DownstreamOptions,
+  { client, tokens, failures }: DownstreamOptions,
 ): Promise<UpstreamAnswer> {
   const query = queryOf(call, request)
   const headers = headersOf(request)
-  const tokenFor = (refused?: string) =>
-    tokens.get(session.key, call.scopes, refused).catch((error: unknown) => {
-      if (error instanceof EntraFailure) {
-        const { reason: code, facts: entra } = error
-        audit(request, {
-          audit: 'refresh_failed',
-          code,
-          entra,
-          ...whoOf(session.key, session.record),
-        })
-      }
-      throw translateTokenFailure(error, call, session)
-    })
+  const tokenFor = async (refusal?: Refusal) => {
+    try {
+      return await tokens.get(session.key, call.scopes, refusal)
+    } catch (error) {
+      if (error instanceof EntraFailure) auditFailure(request, error, session)
+      throw await failures.translate(error, call, session, refusal?.claims)
+    }
+  }
   const token = await tokenFor()
-  let answer = await client.send(call, query, token, headers)
+  const answer = await client.send(call, query, token, headers)
+  if (answer.status !== 401) return answer
   // A token can be refused before its time. One new one is worth a try; a second would be a loop.
-  if (answer.status === 401) answer = await client.send(call, query, await tokenFor(token), headers)
-  requireSuccess(call, answer, session)
-  return answer
+  const refusal = { token, claims: challengedClaims(answer.headers['www-authenticate']) }
+  const second = await client.send(call, query, await tokenFor(refusal), headers)
+  if (second.status !== 401) return second
+  const claims = challengedClaims(second.headers['www-authenticate'])
+  throw await failures.signInAgain(`${call.id} refuses each token`, session, claims)
+}
+
+function auditFailure(request: FastifyRequest, failure: EntraFailure, session: LiveSession): void {
+  const { reason: code, facts: entra } = failure
+  audit(request, { audit: 'refresh_failed', code, entra, ...whoOf(session.key, session.record) })
 }
 
 function queryOf(call: Call, request: FastifyRequest): string {

@@ -21,6 +21,8 @@ export interface AuthorizeRequest {
   prompt: Prompt | undefined
   loginHint: string | undefined
   domainHint: string | undefined
+  /** What the sign-in must fulfil, as Entra or an API said (OpenID Connect Core section 5.5). */
+  claims: string | undefined
 }
 
 export interface CodeGrant {
@@ -45,6 +47,14 @@ type Msal = ConfidentialClientApplication | PublicClientApplication
 
 /** Public: without the secret, as Entra wants it for a sign-in on another device. */
 type ClientKind = 'confidential' | 'public'
+
+export interface AccessTokenRequest {
+  scopes: string[]
+  /** Do not take a cached one: the API has refused it. */
+  force: boolean
+  /** What it must fulfil, as the API said (OpenID Connect Core section 5.5). */
+  claims: string | undefined
+}
 
 export interface AccessToken {
   token: string
@@ -84,7 +94,7 @@ export class EntraClient {
 
   /** Where the browser goes to sign in. @throws {EntraFailure} */
   async authorizeUrl(request: AuthorizeRequest): Promise<string> {
-    const { prompt, loginHint, domainHint, ...required } = request
+    const { prompt, loginHint, domainHint, claims, ...required } = request
     return this.#run(await this.#confidential(), (msal) =>
       msal.getAuthCodeUrl({
         ...required,
@@ -93,6 +103,7 @@ export class EntraClient {
         ...(prompt && { prompt }),
         ...(loginHint && { loginHint }),
         ...(domainHint && { domainHint }),
+        ...(claims && { claims }),
       }),
     )
   }
@@ -131,15 +142,13 @@ export class EntraClient {
   }
 
   /**
-   * An access token for `scopes`: from the cache while it is good, else by the refresh token.
-   * @param force do not take a cached one: the API has refused it
+   * An access token: from the cache while it is good, else by the refresh token.
    * @returns the token, and the cache as it is now
    * @throws {EntraFailure}
    */
   async accessToken(
     cache: TokenCache,
-    scopes: string[],
-    force: boolean,
+    { scopes, force, claims }: AccessTokenRequest,
   ): Promise<{ accessToken: AccessToken; cache: TokenCache }> {
     const app = await (cache.client === 'public' ? this.#public() : this.#confidential())
     return this.#run(app, async (msal) => {
@@ -147,7 +156,8 @@ export class EntraClient {
       tokens.deserialize(cache.serialized)
       const account = await tokens.getAccountByHomeId(cache.homeAccountId)
       if (!account) throw new EntraFailure('interaction_required', 'the cache holds no account')
-      const answer = await msal.acquireTokenSilent({ account, scopes, forceRefresh: force })
+      const request = { account, scopes, forceRefresh: force, ...(claims && { claims }) }
+      const answer = await msal.acquireTokenSilent(request)
       return {
         accessToken: accessTokenOf(answer),
         cache: { ...cache, serialized: tokens.serialize() },
@@ -198,6 +208,8 @@ export class EntraClient {
     return {
       auth: {
         clientId,
+        // This server answers claims challenges, so Entra may rely on them (CP1).
+        clientCapabilities: ['CP1'],
         // MSAL takes only https here; the endpoints that it calls are those of the document.
         authority: authority.replace(/^http:/, 'https:'),
         knownAuthorities: [new URL(authority).host],

@@ -30,23 +30,33 @@ export type EntraFailureReason =
   | 'device_code_expired'
   | 'tenant_not_allowed'
 
+const fewSeconds = 5
+
 /** The one error that leaves this room. */
 export class EntraFailure extends Error {
   override readonly name = 'EntraFailure'
   readonly reason: EntraFailureReason
   readonly facts: EntraFacts
-  /** Seconds that Entra asks to wait, if it does. */
+  /** Seconds to wait, when it is `unavailable`: as Entra asks, or a few. */
   readonly retryAfter: number | undefined
+  /** What the next sign-in must fulfil (OpenID Connect Core section 5.5), as Entra says. */
+  readonly claims: string | undefined
 
   constructor(
     reason: EntraFailureReason,
     detail: string,
-    options: { cause?: unknown; facts?: EntraFacts; retryAfter?: number | undefined } = {},
+    options: {
+      cause?: unknown
+      facts?: EntraFacts
+      retryAfter?: number | undefined
+      claims?: string | undefined
+    } = {},
   ) {
     super(detail, { cause: options.cause })
     this.reason = reason
     this.facts = options.facts ?? {}
-    this.retryAfter = options.retryAfter
+    this.retryAfter = options.retryAfter ?? (reason === 'unavailable' ? fewSeconds : undefined)
+    this.claims = options.claims
   }
 }
 
@@ -72,6 +82,7 @@ export function translateMsalError(error: unknown): unknown {
     cause: error,
     facts: factsOf(error),
     retryAfter,
+    claims: (error instanceof InteractionRequiredAuthError && error.claims) || undefined,
   })
 }
 

@@ -7,12 +7,24 @@ import type { StoredTokens, TokenRecords } from './token-records.ts'
 /** A token that ends sooner than this is replaced, as long as Entra can be reached. */
 const spareTime = 5 * 60_000
 
+/** Why a token that is still good is of no use: the API did not accept it. */
+export interface Refusal {
+  token: string
+  /** What the API wants the next one to fulfil (Microsoft, "Claims challenges"). */
+  claims?: string | undefined
+}
+
 /** Whose token, and for what. */
 interface Need {
   sessionKey: string
   scopes: string[]
-  /** The token that the API did not accept, if that is why another is needed. */
-  refused: string | undefined
+  refusal: Refusal | undefined
+}
+
+/** Entra is away for a session: until when nobody asks it again, and why. */
+interface Pause {
+  until: number
+  failure: EntraFailure
 }
 
 /**
@@ -24,6 +36,7 @@ export class Tokens {
   readonly #records: TokenRecords
   /** By session, then by scopes. */
   readonly #known = new BoundedMap<string, Map<string, AccessToken>>(10_000)
+  readonly #pauses = new BoundedMap<string, Pause>(10_000)
   readonly #flights = new Flights<string>()
 
   constructor(entra: EntraClient, records: TokenRecords) {
@@ -40,9 +53,9 @@ export class Tokens {
    * Call it only for a session that was just found alive.
    * @throws {EntraFailure}
    */
-  async get(sessionKey: string, scopes: string[], refused?: string): Promise<string> {
-    const need = { sessionKey, scopes, refused }
-    const flight = `${scopes.join(' ')} ${refused ?? ''}`
+  async get(sessionKey: string, scopes: string[], refusal?: Refusal): Promise<string> {
+    const need = { sessionKey, scopes, refusal }
+    const flight = JSON.stringify([scopes, refusal])
     return (
       this.#remembered(need, spareTime) ??
       this.#flights.run(sessionKey, flight, () => this.#fetch(need))
@@ -60,25 +73,56 @@ export class Tokens {
   }
 
   async #fetch(need: Need): Promise<string> {
-    const { sessionKey, scopes, refused } = need
+    try {
+      this.#requireNoPause(need.sessionKey)
+      return await this.#ask(need)
+    } catch (error) {
+      const isAway = error instanceof EntraFailure && error.reason === 'unavailable'
+      // While Entra is away, a token that is good for one more minute serves for that minute.
+      const last = isAway ? this.#remembered(need, 0) : undefined
+      if (last === undefined) throw error
+      return last
+    }
+  }
+
+  async #ask(need: Need): Promise<string> {
+    const { sessionKey, scopes, refusal } = need
     const read = await this.#records.find(sessionKey)
     if (!read) throw new EntraFailure('interaction_required', 'the session has no tokens')
     try {
-      const force = refused !== undefined
-      const { accessToken, cache } = await this.#entra.accessToken(read.record, scopes, force)
+      const force = refusal !== undefined
+      const request = { scopes, force, claims: refusal?.claims }
+      const { accessToken, cache } = await this.#entra.accessToken(read.record, request)
       await this.#save(sessionKey, read, cache)
       this.#remember(need, accessToken)
       return accessToken.token
     } catch (error) {
-      const reason = error instanceof EntraFailure ? error.reason : undefined
-      // While Entra is away, a token that is good for one more minute serves for that minute.
-      const last = reason === 'unavailable' ? this.#remembered(need, 0) : undefined
-      if (last !== undefined) return last
-      if (reason === 'grant_rejected' || reason === 'interaction_required') {
-        await this.#discard(sessionKey, read)
-      }
+      if (error instanceof EntraFailure) await this.#heed(error, need, read)
       throw error
     }
+  }
+
+  async #heed(failure: EntraFailure, { sessionKey, refusal }: Need, read: StoredTokens) {
+    const { reason, retryAfter = 0, claims } = failure
+    if (reason === 'unavailable') {
+      this.#pauses.set(sessionKey, { until: Date.now() + retryAfter * 1_000, failure })
+    }
+    // What one API asks for in addition says nothing against the tokens for the others.
+    const isChallenge = claims !== undefined || refusal?.claims !== undefined
+    if ((reason === 'grant_rejected' || reason === 'interaction_required') && !isChallenge) {
+      await this.#discard(sessionKey, read)
+    }
+  }
+
+  /** No throttling of one person's session stops another's. */
+  #requireNoPause(sessionKey: string): void {
+    const pause = this.#pauses.get(sessionKey)
+    const left = pause ? pause.until - Date.now() : 0
+    if (!pause || left <= 0) return
+    throw new EntraFailure('unavailable', `paused: ${pause.failure.message}`, {
+      cause: pause.failure,
+      retryAfter: Math.ceil(left / 1_000),
+    })
   }
 
   /** Another process may have refreshed first: Entra lets both live. An ended session has none. */
@@ -95,9 +139,9 @@ export class Tokens {
     await this.#records.replace(sessionKey, read, { ...read.record, serialized: '' })
   }
 
-  #remembered({ sessionKey, scopes, refused }: Need, spare: number): string | undefined {
+  #remembered({ sessionKey, scopes, refusal }: Need, spare: number): string | undefined {
     const known = this.#known.get(sessionKey)?.get(scopes.join(' '))
-    const usable = known && known.token !== refused && known.expiresAt - spare > Date.now()
+    const usable = known && known.token !== refusal?.token && known.expiresAt - spare > Date.now()
     return usable ? known.token : undefined
   }
 

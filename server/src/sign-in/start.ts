@@ -4,6 +4,7 @@ import type { FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 import type { Config } from '../config/config.ts'
 import { type Prompt, prompts } from '../config/entra.ts'
+import type { ClaimsNotes } from '../entra/claims-notes.ts'
 import type { EntraClient } from '../entra/client.ts'
 import { Failure } from '../failure.ts'
 import { type Attempt, codeChallenge, createAttempt } from './attempt.ts'
@@ -17,6 +18,7 @@ export interface StartOptions {
   entra: EntraClient
   attempts: AttemptCookies
   errors: SignInErrors
+  claimsNotes: ClaimsNotes
   /** Every scope that some call needs: no others can be asked for. */
   scopes: readonly string[]
 }
@@ -27,6 +29,8 @@ const Query = Type.Object({
   loginHint: Type.Optional(Type.String({ maxLength: 512 })),
   domainHint: Type.Optional(Type.String({ maxLength: 256 })),
   scopes: Type.Optional(Type.String({ maxLength: 2_048 })),
+  /** Names claims that were kept when a call could not be made. */
+  claims: Type.Optional(Type.String({ maxLength: 64 })),
 })
 type Query = Type.Static<typeof Query>
 
@@ -53,7 +57,11 @@ export const startRoute: FastifyPluginCallbackTypebox<StartOptions> = (scope, op
   done()
 }
 
-function authorizeUrl(attempt: Attempt, query: Query, options: StartOptions): Promise<string> {
+async function authorizeUrl(
+  attempt: Attempt,
+  query: Query,
+  options: StartOptions,
+): Promise<string> {
   const { scopes, state, nonce } = attempt
   return options.entra.authorizeUrl({
     redirectUri: options.config.redirectUri,
@@ -64,6 +72,7 @@ function authorizeUrl(attempt: Attempt, query: Query, options: StartOptions): Pr
     prompt: promptOf(query, options.config),
     loginHint: query.loginHint,
     domainHint: query.domainHint,
+    claims: query.claims === undefined ? undefined : await options.claimsNotes.find(query.claims),
   })
 }
 

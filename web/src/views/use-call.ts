@@ -43,7 +43,7 @@ export function useCall(target: () => CallTarget | undefined) {
     const loss = lossOf(problem)
     // The router's guard moves on to the login view if the session is really over.
     if (loss) return session.reportLoss(loss)
-    if (problem.code !== 'reauthentication_required' || !mayLeaveToSignIn()) return
+    if (problem.status !== 401 || !problem.login || !mayLeaveToSignIn()) return
     state.value = { kind: 'leaving' }
     leaveTo(loginHrefOf(problem.login, returnTo))
   }

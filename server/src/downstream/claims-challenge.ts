@@ -1,0 +1,62 @@
+interface Challenge {
+  scheme: string
+  parameters: ReadonlyMap<string, string>
+}
+
+/**
+ * The claims that an API wants fulfilled before it accepts a token of this person (Microsoft,
+ * "Claims challenges, claims requests, and client capabilities").
+ * @param header `WWW-Authenticate` (RFC 9110 section 11.6.1)
+ * @returns a JSON object as text; undefined where there is none, or none that can be read
+ */
+export function challengedClaims(header: string | string[] | undefined): string | undefined {
+  const challenge = [header ?? '']
+    .flat()
+    .flatMap(challengesIn)
+    .find(({ scheme, parameters }) => {
+      return scheme === 'bearer' && parameters.get('error') === 'insufficient_claims'
+    })
+  const encoded = challenge?.parameters.get('claims')
+  if (encoded === undefined) return undefined
+  const claims = Buffer.from(encoded, 'base64').toString('utf8')
+  return isObject(claims) ? claims : undefined
+}
+
+const token = "[!#$%&'*+.^_`|~\\w-]+"
+const parameter = new RegExp(`(${token})[ \\t]*=[ \\t]*(?:"((?:[^"\\\\]|\\\\.)*)"|(${token}))`, 'y')
+const scheme = new RegExp(`(${token})(?=[ \\t]|,|$)`, 'y')
+/** A word at a time: no header takes longer than its length. */
+const anything = new RegExp(`${token}|[^]`, 'y')
+
+function challengesIn(header: string): Challenge[] {
+  const challenges: { scheme: string; parameters: Map<string, string> }[] = []
+  let at = 0
+  const take = (pattern: RegExp) => {
+    pattern.lastIndex = at
+    const match = pattern.exec(header)
+    if (match) at = pattern.lastIndex
+    return match
+  }
+  while (at < header.length) {
+    const named = take(parameter)
+    if (named) {
+      const [, name = '', quoted, plain = ''] = named
+      const value = quoted?.replace(/\\(.)/g, '$1') ?? plain
+      challenges.at(-1)?.parameters.set(name.toLowerCase(), value)
+      continue
+    }
+    const begun = take(scheme)
+    if (begun) challenges.push({ scheme: (begun[1] ?? '').toLowerCase(), parameters: new Map() })
+    else take(anything)
+  }
+  return challenges
+}
+
+function isObject(text: string): boolean {
+  try {
+    const value: unknown = JSON.parse(text)
+    return typeof value === 'object' && value !== null && !Array.isArray(value)
+  } catch {
+    return false
+  }
+}

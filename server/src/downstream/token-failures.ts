@@ -1,0 +1,65 @@
+import { paths } from '@entra-bff/shared'
+import type { ClaimsNotes } from '../entra/claims-notes.ts'
+import { EntraFailure } from '../entra/failures.ts'
+import { Failure } from '../failure.ts'
+import type { LiveSession } from '../session/sessions.ts'
+import type { Call } from './calls.ts'
+
+/** Why a call cannot be made with this person's tokens, in the words of the API's caller. */
+export class TokenFailures {
+  readonly #notes: ClaimsNotes
+
+  constructor(notes: ClaimsNotes) {
+    this.#notes = notes
+  }
+
+  /** @param claims that the API asked for */
+  async translate(
+    error: unknown,
+    call: Call,
+    session: LiveSession,
+    claims: string | undefined,
+  ): Promise<unknown> {
+    if (!(error instanceof EntraFailure)) return error
+    switch (error.reason) {
+      case 'consent_required':
+        return new Failure('consent_required', error.message, {
+          cause: error,
+          publicDetail: `This call needs the permission ${call.scopes.join(', ')}.`,
+          loginHref: loginHref(session, { scopes: call.scopes.join(' ') }),
+        })
+      case 'unavailable':
+      case 'client_rejected':
+        return new Failure('identity_provider_unavailable', error.message, {
+          cause: error,
+          retryAfter: error.retryAfter,
+        })
+      default:
+        return this.signInAgain(error.message, session, error.claims ?? claims, error)
+    }
+  }
+
+  /** A sign-in mends it; with claims, one that fulfils them. */
+  async signInAgain(
+    reason: string,
+    session: LiveSession,
+    claims: string | undefined,
+    cause?: unknown,
+  ): Promise<Failure> {
+    if (claims === undefined) {
+      return new Failure('reauthentication_required', reason, {
+        cause,
+        loginHref: loginHref(session),
+      })
+    }
+    const query = { claims: await this.#notes.keep(claims) }
+    return new Failure('claims_challenge', reason, { cause, loginHref: loginHref(session, query) })
+  }
+}
+
+/** A sign-in of the same account, mostly without a page. */
+function loginHref({ record }: LiveSession, extra: Record<string, string> = {}): string {
+  const { user, loginHint } = record
+  const query = new URLSearchParams({ loginHint: loginHint ?? user.username, ...extra })
+  return `${paths.login}?${query.toString()}`
+}
