@@ -2,11 +2,17 @@ import { defineConfig } from 'vitest/config'
 
 const conditions = ['@entra-bff/source', 'node', 'import', 'default']
 
-function nodeProject(name: string, include: string, testTimeout: number) {
+function nodeProject(name: string, include: string, testTimeout: number, globalSetup?: string) {
   return {
     resolve: { conditions },
     ssr: { resolve: { conditions } },
-    test: { name, include: [include], environment: 'node' as const, testTimeout },
+    test: {
+      name,
+      include: [include],
+      environment: 'node' as const,
+      testTimeout,
+      globalSetup: globalSetup ?? [],
+    },
   }
 }
 
@@ -14,7 +20,7 @@ export default defineConfig({
   test: {
     projects: [
       nodeProject('emulator', 'emulator/test/**/*.test.ts', 10_000),
-      nodeProject('server', 'server/test/**/*.test.ts', 15_000),
+      nodeProject('server', 'server/test/**/*.test.ts', 15_000, 'server/test/support/build.ts'),
       'web',
       nodeProject('browser', 'web/e2e/**/*.test.ts', 60_000),
       nodeProject('scripts', 'scripts/**/*.test.ts', 120_000),

@@ -10,7 +10,6 @@ import { fileURLToPath } from 'node:url'
 import { type Emulator, startEmulator } from '@entra-bff/emulator'
 import { Agent, buildConnector } from 'undici'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { buildServer } from '../../scripts/support/build.ts'
 import { Browser } from './support/browser.ts'
 import { type Certificates, makeCertificates } from './support/certificates.ts'
 import { adele, freePort } from './support/world.ts'
@@ -33,7 +32,6 @@ describe("under Microsoft's own host names", () => {
   let origin: string
 
   beforeAll(async () => {
-    buildServer()
     folder = mkdtempSync(join(tmpdir(), 'entra-bff-hosts-'))
     certificates = makeCertificates(folder, hosts)
     const port = await freePort()

@@ -1,64 +1,90 @@
 import { createServer } from 'node:net'
-import { type Emulator, startEmulator } from '@entra-bff/emulator'
+import {
+  type ClientRegistration,
+  type Emulator,
+  type EmulatorOptions,
+  startEmulator,
+} from '@entra-bff/emulator'
 import type { FastifyInstance } from 'fastify'
-import { buildApp } from '../../src/app.ts'
+import { type AppOptions, buildApp } from '../../src/app.ts'
 import { loadConfig } from '../../src/config/config.ts'
 import { Browser } from './browser.ts'
 
 export const adele = 'AdeleV@contoso.onmicrosoft.com'
-const client = {
+export const client = {
   clientId: 'aaaaaaaa-bbbb-4ccc-8ddd-eeeeeeeeeeee',
   clientSecret: 'test~secret~value',
+}
+
+/** The app as it is registered when browsers see it there. */
+export function registrationAt(...origins: string[]): ClientRegistration {
+  return {
+    ...client,
+    redirectUris: origins.map((origin) => `${origin}/getAToken`),
+    postLogoutRedirectUris: origins.map((origin) => `${origin}/`),
+  }
+}
+
+/** The settings of a server that signs people in at the emulator. */
+export function settingsFor(emulator: Emulator, origin: string): Record<string, string> {
+  return {
+    PORT: new URL(origin).port,
+    CLIENT_ID: client.clientId,
+    CLIENT_SECRET: client.clientSecret,
+    AUTHORITY: emulator.authority,
+    ENDPOINT: `${emulator.graphUrl}/me`,
+    // All tests come from one address.
+    RATE_LIMIT: '0',
+  }
+}
+
+export interface WorldOptions {
+  /** Whether the app registration names an address for front-channel logout. */
+  frontChannelLogout?: boolean
+  emulator?: EmulatorOptions
+  server?: AppOptions
 }
 
 /** A server and an emulator, each on a port of its own. */
 export class World {
   readonly emulator: Emulator
   readonly origin: string
-  readonly #env: Readonly<Record<string, string>>
+  /** Those of its server. */
+  readonly settings: Readonly<Record<string, string>>
   readonly logLines: string[] = []
+  readonly #options: AppOptions
   #app: FastifyInstance | undefined
   readonly #others: FastifyInstance[] = []
 
-  private constructor(emulator: Emulator, origin: string, env: Readonly<Record<string, string>>) {
+  private constructor(
+    emulator: Emulator,
+    origin: string,
+    settings: Readonly<Record<string, string>>,
+    options: AppOptions,
+  ) {
     this.emulator = emulator
     this.origin = origin
-    this.#env = env
+    this.settings = settings
+    this.#options = options
   }
 
-  /**
-   * @param settings beside those that name the emulator
-   * @param options whether the app registration names an address for front-channel logout
-   */
+  /** @param settings beside those that name the emulator */
   static async open(
     settings: Record<string, string> = {},
-    { frontChannelLogout = false } = {},
+    options: WorldOptions = {},
   ): Promise<World> {
-    const port = await freePort()
-    const origin = `http://localhost:${String(port)}`
+    const origin = `http://localhost:${String(await freePort())}`
+    const registration = registrationAt(origin)
+    if (options.frontChannelLogout) {
+      registration.frontChannelLogoutUri = `${origin}/auth/frontchannel-logout`
+    }
     const emulator = await startEmulator({
       automaticUser: adele,
-      clients: [
-        {
-          ...client,
-          redirectUris: [`${origin}/getAToken`],
-          postLogoutRedirectUris: [`${origin}/`],
-          ...(frontChannelLogout && {
-            frontChannelLogoutUri: `${origin}/auth/frontchannel-logout`,
-          }),
-        },
-      ],
+      clients: [registration],
+      ...options.emulator,
     })
-    const world = new World(emulator, origin, {
-      PORT: String(port),
-      CLIENT_ID: client.clientId,
-      CLIENT_SECRET: client.clientSecret,
-      AUTHORITY: emulator.authority,
-      ENDPOINT: `${emulator.graphUrl}/me`,
-      SESSION_STORE: 'memory:',
-      RATE_LIMIT: '0',
-      ...settings,
-    })
+    const all = { ...settingsFor(emulator, origin), SESSION_STORE: 'memory:', ...settings }
+    const world = new World(emulator, origin, all, options.server ?? {})
     await world.startServer()
     return world
   }
@@ -66,8 +92,8 @@ export class World {
   /** @param settings beside or instead of the ones the world was opened with */
   async startServer(settings: Record<string, string> = {}): Promise<void> {
     const logStream = { write: (line: string) => void this.logLines.push(line) }
-    const config = loadConfig({ ...this.#env, ...settings })
-    this.#app = await buildApp(config, { logStream })
+    const config = loadConfig({ ...this.settings, ...settings })
+    this.#app = await buildApp(config, { ...this.#options, logStream })
     await this.#app.listen({ host: config.host, port: config.port })
   }
 
@@ -79,7 +105,7 @@ export class World {
     const port = await freePort()
     const app = await buildApp(
       loadConfig({
-        ...this.#env,
+        ...this.settings,
         PORT: String(port),
         PUBLIC_URL: this.origin,
         LOG_LEVEL: 'silent',
@@ -97,11 +123,6 @@ export class World {
   async close(): Promise<void> {
     await this.stopServer()
     await this.emulator.close()
-  }
-
-  /** What the server is configured with, for whoever starts it in a process of its own. */
-  get settings(): Readonly<Record<string, string>> {
-    return this.#env
   }
 
   openBrowser(): Browser {
