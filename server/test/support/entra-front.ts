@@ -1,0 +1,82 @@
+import { once } from 'node:events'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { text } from 'node:stream/consumers'
+import type { Emulator } from '@entra-bff/emulator'
+import { request as send } from 'undici'
+
+/** What the token endpoint gave out; a member is absent where the answer was an error. */
+export interface IssuedTokens {
+  access_token?: string
+  refresh_token?: string
+  id_token?: string
+}
+
+/** The content of one answer of the token endpoint, and what it was the answer to. */
+export interface Issue {
+  request: URLSearchParams
+  tokens: IssuedTokens
+}
+
+type AnswerMe = (accessToken: string) => object | undefined
+
+/** Stands between the server and the emulator: sees what Entra answers, which no request tells. */
+export class EntraFront {
+  readonly issues: Issue[] = []
+  readonly #server: Server
+  #emulator: Emulator | undefined
+  /** Answers Graph's `/me` in the emulator's place, where it answers anything. */
+  answerMe: AnswerMe = () => undefined
+
+  private constructor(server: Server) {
+    this.#server = server
+    server.on('request', (request, response) => {
+      this.#handle(request, response)
+    })
+  }
+
+  static async open(): Promise<EntraFront> {
+    const server = createServer().listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    return new EntraFront(server)
+  }
+
+  /** For the emulator: its clients reach it, and its Graph, here. */
+  get options(): { publicUrl: string; graphUrl: string } {
+    const url = `http://localhost:${String((this.#server.address() as AddressInfo).port)}`
+    return { publicUrl: url, graphUrl: url }
+  }
+
+  standBefore(emulator: Emulator): void {
+    this.#emulator = emulator
+  }
+
+  close(): void {
+    this.#server.closeAllConnections()
+    this.#server.close()
+  }
+
+  #handle(request: IncomingMessage, response: ServerResponse): void {
+    const path = request.url?.split('?', 1)[0] ?? ''
+    const token = request.headers.authorization?.slice('Bearer '.length) ?? ''
+    const profile = path === '/v1.0/me' ? this.answerMe(token) : undefined
+    if (path.endsWith('/token')) {
+      this.#passOn(request, response).catch(() => response.destroy())
+    } else if (profile === undefined) this.#emulator?.handler(request, response)
+    else response.setHeader('content-type', 'application/json').end(JSON.stringify(profile))
+  }
+
+  async #passOn(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const form = await text(request)
+    const { 'content-type': type, 'client-request-id': id } = request.headers
+    const answer = await send(`${this.#emulator?.url ?? ''}${request.url ?? ''}`, {
+      method: 'POST',
+      headers: { 'content-type': type, 'client-request-id': id },
+      body: form,
+    })
+    const body = await answer.body.text()
+    const tokens = JSON.parse(body) as IssuedTokens
+    this.issues.push({ request: new URLSearchParams(form), tokens })
+    response.writeHead(answer.statusCode, { 'content-type': 'application/json' }).end(body)
+  }
+}
