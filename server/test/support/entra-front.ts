@@ -75,8 +75,9 @@ export class EntraFront {
       body: form,
     })
     const body = await answer.body.text()
-    const tokens = JSON.parse(body) as IssuedTokens
+    const answerType = String(answer.headers['content-type'])
+    const tokens = answerType.includes('json') ? (JSON.parse(body) as IssuedTokens) : {}
     this.issues.push({ request: new URLSearchParams(form), tokens })
-    response.writeHead(answer.statusCode, { 'content-type': 'application/json' }).end(body)
+    response.writeHead(answer.statusCode, { 'content-type': answerType }).end(body)
   }
 }
