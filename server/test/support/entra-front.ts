@@ -6,7 +6,7 @@ import type { Emulator } from '@entra-bff/emulator'
 import { request as send } from 'undici'
 
 /** What the token endpoint gave out; a member is absent where the answer was an error. */
-export interface IssuedTokens {
+interface IssuedTokens {
   access_token?: string
   refresh_token?: string
   id_token?: string
