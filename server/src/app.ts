@@ -15,13 +15,16 @@ import { rateLimits } from './http/rate-limits.ts'
 import { setupRoute } from './http/setup.ts'
 import { spa } from './http/spa.ts'
 import { unconfigured } from './http/unconfigured.ts'
-import { openStore } from './store/open.ts'
+import { guard, openStore } from './store/open.ts'
+import type { Store } from './store/store.ts'
 import { appInfo } from './version.ts'
 
 export interface AppOptions {
   /** Told to the SPA: whom the demo's emulator knows. */
   demo?: AppInfo['demo']
   logStream?: LogStream
+  /** In place of the one that the settings name. */
+  store?: Store
   /** Where the SPA was built; `web/dist` unless told otherwise. */
   webFolder?: string
 }
@@ -53,7 +56,7 @@ export async function buildApp(config: Config, options: AppOptions = {}): Promis
       sendProblem(error, request, reply.headers(headers))
     },
   })
-  const store = openStore(config.session.store)
+  const store = options.store ? guard(options.store) : openStore(config.session.store)
   const entra = config.entra && new EntraClient(config.entra)
   app.addHook('onClose', async () => {
     await entra?.close()

@@ -49,7 +49,8 @@ export async function configured(app: FastifyInstance, options: ConfiguredOption
   const { config, store, entra, info } = options
   const { publicUrl, scopes, deviceLogin, session: lifetimes } = config
   const cookies = cookiesOf(publicUrl)
-  const ring = new KeyRing(sessionSecrets(config.session))
+  const secrets = sessionSecrets(config.session, await RecordNames.isNew(store))
+  const ring = new KeyRing(secrets)
   const names = await RecordNames.open(store, ring, placeOf(config.session.store))
   followRotation(app, ring, names, config.session.secretFile)
 

@@ -4,7 +4,7 @@ import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test, vi } from 'vitest'
-import { startServerProcess } from './support/server-process.ts'
+import { ChildServer } from './support/child-server.ts'
 import { World } from './support/world.ts'
 
 test('closing lets a request in flight finish and waits for no silent connection (#31)', async () => {
@@ -30,8 +30,8 @@ test('SIGTERM under load: what is in flight finishes, what is new is refused, an
   const folder = mkdtempSync(join(tmpdir(), 'entra-bff-closing-'))
   const world = await World.open({ SESSION_STORE: `file:${folder}` })
   await world.stopServer()
-  const server = await startServerProcess(folder, world.settings)
-  onTestFinished(() => void server.child.kill('SIGKILL'))
+  const server = await new ChildServer(world.settings, { cwd: folder }).listening()
+  onTestFinished(() => void server.end('SIGKILL'))
   const browser = await world.signIn()
   await browser.fetch('/api/me')
   const silent = connect(Number(new URL(world.origin).port), '127.0.0.1')
@@ -42,12 +42,12 @@ test('SIGTERM under load: what is in flight finishes, what is new is refused, an
   world.emulator.failNext('me', { delayMs: 500 }, inFlight)
   const slow = Array.from({ length: inFlight }, () => browser.fetch('/api/me'))
   await vi.waitUntil(() => world.emulator.requests('me').length === inFlight)
-  server.child.kill('SIGTERM')
+  const ended = server.end('SIGTERM')
   await once(silent, 'close')
   await expect(fetch(`${world.origin}/livez`)).rejects.toThrow()
   const answers = await Promise.all(slow)
   expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 200))
-  expect(await server.ended).toBe(0)
+  expect(await ended).toEqual({ code: 0, signal: null })
 
   await world.startServer()
   expect((await browser.fetch('/api/me')).status).toBe(200)

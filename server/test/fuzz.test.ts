@@ -331,7 +331,7 @@ describe('whatever is sent', () => {
   )
 
   test('the server has made no mistake of its own meanwhile, and still serves', async () => {
-    expect(world.logLines).toEqual([])
+    expect(world.complaints).toEqual([])
     expect((await send({ target: '/livez' })).status).toBe(200)
     const headers = [['cookie', `${session}=${pairs[session] ?? ''}`]] as const
     expect((await send({ target: '/api/session', headers })).body).toContain('"authenticated":true')

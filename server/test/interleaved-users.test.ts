@@ -11,7 +11,7 @@ let front: EntraFront
 let world: World
 beforeAll(async () => {
   front = await EntraFront.open()
-  world = await World.open({ LOG_LEVEL: 'error' }, front.options)
+  world = await World.open({ LOG_LEVEL: 'error' }, { emulator: front.options })
   front.standBefore(world.emulator)
   front.answerMe = (token) => profileOf(ownerOf(token))
 })
@@ -98,7 +98,7 @@ test(
       await Promise.all(sessions.map(turnOf))
       expect(world.emulator.requests('token')).toHaveLength(people)
     } while (Date.now() < end)
-    expect(world.logLines).toEqual([])
+    expect(world.complaints).toEqual([])
   },
   30_000 + seconds * 2_000,
 )

@@ -15,7 +15,7 @@ beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'entra-bff-leaks-'))
   front = await EntraFront.open()
   const settings = { SESSION_STORE: `file:${folder}`, LOG_LEVEL: 'trace' }
-  world = await World.open(settings, front.options)
+  world = await World.open(settings, { emulator: front.options })
   front.standBefore(world.emulator)
 })
 afterEach(() => {

@@ -106,7 +106,7 @@ function openExisting({ session }: Config): Store {
 }
 
 async function sessionsIn(store: Store, { session }: Config): Promise<Sessions> {
-  const ring = new KeyRing(sessionSecrets(session))
+  const ring = new KeyRing(sessionSecrets(session, await RecordNames.isNew(store)))
   const names = await RecordNames.open(store, ring, placeOf(session.store))
   return new Sessions({
     store,

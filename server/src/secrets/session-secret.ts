@@ -1,13 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto'
-import {
-  chmodSync,
-  existsSync,
-  linkSync,
-  mkdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs'
+import { chmodSync, existsSync, linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { ConfigError } from '../config/reader.ts'
 import type { SessionSettings } from '../config/session.ts'
@@ -17,28 +9,36 @@ const secretBytes = 32
 
 /**
  * The secrets that were set, or one that is made once and kept beside the records (mode 0600).
- * @throws {ConfigError} when the kept one is damaged
+ * @param isNew whether the store is: for one that is not, no other secret than its own is of use
+ * @throws {ConfigError} when the kept one is missing or damaged
  */
-export function sessionSecrets(settings: SessionSettings): Secrets {
+export function sessionSecrets(settings: SessionSettings, isNew: boolean): Secrets {
   if (settings.secrets) return settings.secrets
   if (settings.store.kind === 'memory') return [newSecret()]
-  return [keptSecret(settings.store.folder)]
+  return [keptSecret(settings.store.folder, isNew)]
 }
 
-function keptSecret(folder: string): string {
+function keptSecret(folder: string, isNew: boolean): string {
   const file = join(folder, 'session-secret')
-  if (!existsSync(file)) makeSecret(folder, file)
-  chmodSync(file, 0o600)
-  const secret = readFileSync(file, 'utf8').trim()
-  if (/^[\da-f]+$/.test(secret) && secret.length === 2 * secretBytes) return secret
-  throw new ConfigError([
-    `${file} is damaged: restore it, or delete the folder ${folder} to end all sessions`,
-  ])
+  try {
+    if (isNew && !existsSync(file)) makeSecret(file)
+    const secret = readFileSync(file, 'utf8').trim()
+    if (!/^[\da-f]+$/.test(secret) || secret.length !== 2 * secretBytes) {
+      throw new Error('its content is not the secret that was made')
+    }
+    chmodSync(file, 0o600)
+    return secret
+  } catch (error) {
+    const problem = error instanceof Error ? error.message : String(error)
+    throw new ConfigError([
+      `${file} is missing or damaged (${problem}), and nothing else opens the sessions beside it.`,
+      'Restore it; set SESSION_SECRET to what it was; or delete the folder, which ends all sessions.',
+    ])
+  }
 }
 
 /** Of several processes that start at once, one makes it and all use that one, never half of it. */
-function makeSecret(folder: string, file: string): void {
-  mkdirSync(folder, { recursive: true, mode: 0o700 })
+function makeSecret(file: string): void {
   const draft = `${file}.${randomUUID()}`
   writeFileSync(draft, newSecret(), { mode: 0o600 })
   try {

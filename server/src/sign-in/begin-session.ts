@@ -51,7 +51,13 @@ export class SessionBeginner {
     }
     await tokens.keep(key, grant.cache, absoluteExpiry(record, lifetimes))
     request.session.record = record
-    await request.session.save()
+    try {
+      await request.session.save()
+    } catch (error) {
+      // Else the plugin would try again when the answer is sent, and fail that too.
+      delete request.session.record
+      throw error
+    }
     lastSession.remember(reply, key)
     audit(request, { audit: 'signed_in', method, ...whoOf(key, record) })
     return record

@@ -37,11 +37,16 @@ export class RecordNames {
     } catch (error) {
       if (!(error instanceof SealBroken)) throw error
       throw new ConfigError([
-        `SESSION_SECRET does not open the sessions in ${place}. If the secret was changed, put the ` +
-          'old one behind the new one, separated by a comma: everybody stays signed in. If the ' +
-          'file session-secret was lost, restore it. To end all sessions instead, delete the store.',
+        `SESSION_SECRET does not open the sessions in ${place}. If it was changed, put the old one`,
+        'behind the new one, separated by a comma: everybody stays signed in. If it was made by the',
+        'server, restore the file session-secret. To end all sessions instead, delete the store.',
       ])
     }
+  }
+
+  /** Whether nothing was ever kept there. */
+  static async isNew(store: Store): Promise<boolean> {
+    return (await store.get(keyRecord)) === undefined
   }
 
   of(kind: string, secret: string): string {

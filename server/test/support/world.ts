@@ -125,6 +125,11 @@ export class World {
     await this.emulator.close()
   }
 
+  /** What the server logged beside the audit: at level `error`, its own mistakes. */
+  get complaints(): string[] {
+    return this.logLines.filter((line) => !line.includes('"audit":'))
+  }
+
   openBrowser(): Browser {
     return new Browser(this.origin)
   }
