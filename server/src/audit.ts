@@ -26,7 +26,8 @@ type Event =
   | { audit: 'refresh_failed'; code: string; entra?: EntraIds }
   | { audit: 'refused'; code: string }
 
-export type EndCause = 'sign_out' | 'front_channel' | 'own_list' | 'next_sign_in' | 'operator'
+export type EndCause =
+  'sign_out' | 'front_channel' | 'own_list' | 'next_sign_in' | 'too_many' | 'operator'
 
 /** What an auditor reads: see the table in docs/operation.md. Never a token, code, state or cookie. */
 export type AuditEvent = Event & Who

@@ -34,7 +34,8 @@ export function sessionEvents(
 ): void {
   const watchers = new Set<Watcher>()
 
-  api.get('/session/events', { config: { sendsNoHeader: true } }, (request, reply) => {
+  const route = { exposeHeadRoute: false, config: { sendsNoHeader: true } }
+  api.get('/session/events', route, (request, reply) => {
     const { key } = requireSession(request)
     const watcher: Watcher = { key, stream: new PassThrough() }
     const [oldest, ...others] = [...watchers].filter((other) => other.key === key)

@@ -41,6 +41,11 @@ export class SessionIndex {
   }
 }
 
+/** A damaged list must keep nobody from signing in: the operator can still end what was in it. */
 function entriesOf(bytes: Uint8Array | undefined): Entry[] {
-  return bytes ? (JSON.parse(Buffer.from(bytes).toString('utf8')) as Entry[]) : []
+  try {
+    return bytes ? (JSON.parse(Buffer.from(bytes).toString('utf8')) as Entry[]) : []
+  } catch {
+    return []
+  }
 }

@@ -48,7 +48,7 @@ interface OpenedSession {
 
 const kind = 'session'
 const touchEvery = 60_000
-/** Of one person; one more ends the oldest. */
+/** Of one person. */
 const mostPerUser = 100
 
 /** Every way to read, begin, keep alive and end a session. */
@@ -83,11 +83,8 @@ export class Sessions {
   async begin(id: string, record: SessionRecord): Promise<void> {
     const key = this.keyOf(id)
     const until = absoluteExpiry(record, this.#options.lifetimes)
-    const [ofUser, ...others] = this.#groupsOf(record)
-    const surplus = (await this.#index.list(ofUser)).slice(0, 1 - mostPerUser)
-    for (const oldest of surplus) await this.end(oldest)
     // Before the session itself: one that no list knows could not be ended from elsewhere.
-    for (const group of [ofUser, ...others]) await this.#index.add(group, key, until)
+    for (const group of this.#groupsOf(record)) await this.#index.add(group, key, until)
     const sealed = sealRecord(this.#options.ring, key, record)
     await this.#options.store.swap(key, undefined, sealed, until + remembrance)
   }
@@ -134,6 +131,11 @@ export class Sessions {
     return () => this.#endListeners.delete(listener)
   }
 
+  /** The keys of the oldest sessions of a person, who is to get one more. */
+  async surplusOf(user: User): Promise<string[]> {
+    return (await this.#index.list(this.#groupOfUser(user))).slice(0, 1 - mostPerUser)
+  }
+
   /** The living sessions of one person. */
   async of(user: User): Promise<LiveSession[]> {
     const sessions = await this.#inGroup(this.#groupOfUser(user))
@@ -149,18 +151,26 @@ export class Sessions {
   /** Every living session: for the operator, not for requests. */
   async *all(): AsyncGenerator<LiveSession> {
     for await (const key of this.#options.store.keys(`${kind}:`)) {
-      const found = await this.findByKey(key)
-      if (found.kind === 'live') yield found.session
+      const session = await this.#liveUnder(key)
+      if (session) yield session
     }
   }
 
   async #inGroup(group: string): Promise<LiveSession[]> {
     const keys = await this.#index.list(group)
-    const found = await Promise.all(keys.map((key) => this.findByKey(key)))
-    return found.flatMap((lookup) => (lookup.kind === 'live' ? [lookup.session] : []))
+    const found = await Promise.all(keys.map((key) => this.#liveUnder(key)))
+    return found.filter((session) => session !== undefined)
   }
 
-  #groupsOf({ user, sid }: SessionRecord): [string, ...string[]] {
+  /** One damaged record must not hide the others of a list. */
+  async #liveUnder(key: string): Promise<LiveSession | undefined> {
+    const bytes = await this.#options.store.get(key)
+    if (!bytes || !this.#openIfWhole(key, bytes)) return undefined
+    const found = this.#judge(key, bytes)
+    return found.kind === 'live' ? found.session : undefined
+  }
+
+  #groupsOf({ user, sid }: SessionRecord): string[] {
     return [this.#groupOfUser(user), ...(sid === undefined ? [] : [this.#groupOfSid(sid)])]
   }
 
@@ -180,7 +190,7 @@ export class Sessions {
     return { kind: 'live', session: { key, record: stored, bytes } }
   }
 
-  /** A damaged record must not keep its session from ending. */
+  /** A damaged record must not keep its session from ending, either. */
   #openIfWhole(key: string, bytes: Uint8Array): StoredSession | undefined {
     try {
       return this.#open(key, bytes)

@@ -49,6 +49,9 @@ export class SessionBeginner {
     for (const previous of this.#previousOf(request)) {
       await endSession(request, sessions, previous, 'next_sign_in')
     }
+    for (const oldest of await sessions.surplusOf(record.user)) {
+      await endSession(request, sessions, oldest, 'too_many')
+    }
     await tokens.keep(key, grant.cache, absoluteExpiry(record, lifetimes))
     request.session.record = record
     try {
