@@ -1,4 +1,3 @@
-import { connect } from 'node:net'
 import { request } from 'undici'
 import { describe, expect, test, vi } from 'vitest'
 import { World } from './support/world.ts'
@@ -68,18 +67,4 @@ describe('an address', () => {
     expect(await statusesOf(world, '/auth/login', 3, from)).toEqual([302, 302, 429])
     await world.close()
   })
-})
-
-describe('a client that dawdles (#40)', () => {
-  test('is cut off when it sends a request too slowly', async () => {
-    const world = await World.open()
-    const socket = connect(Number(new URL(world.origin).port), '127.0.0.1')
-    let text = ''
-    socket.on('data', (chunk) => (text += chunk.toString()))
-    const closed = new Promise((resolve) => socket.once('close', resolve))
-    socket.write('GET /api/session HTTP/1.1\r\nHost: localhost\r\nX-Slow: ')
-    await closed
-    expect(text).toMatch(/^HTTP\/1\.1 408 /)
-    await world.close()
-  }, 20_000)
 })

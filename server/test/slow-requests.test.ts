@@ -17,13 +17,16 @@ interface Patience {
 
 const config = loadConfig({ SESSION_STORE: 'memory:', LOG_LEVEL: 'silent' })
 
-test('a request has to be there after half a minute, its headers included (#40)', async () => {
+test('a request has seconds for its headers and half a minute in all (#40)', async () => {
   const app = await buildApp(config)
-  const patience = app.server as App['server'] & Partial<Patience>
-  expect(patience.requestTimeout).toBe(30_000)
-  expect(patience.headersTimeout).toBeGreaterThan(0)
-  expect(patience.headersTimeout).toBeLessThanOrEqual(60_000)
-  expect(patience.connectionsCheckingInterval).toBeLessThanOrEqual(30_000)
+  expect(app.server).toMatchObject({
+    headersTimeout: 10_000,
+    requestTimeout: 30_000,
+    timeout: 75_000,
+  })
+  expect(
+    (app.server as App['server'] & Partial<Patience>).connectionsCheckingInterval,
+  ).toBeLessThanOrEqual(2_000)
   await app.close()
 })
 
