@@ -98,10 +98,10 @@ export async function configured(app: FastifyInstance, options: ConfiguredOption
           return
         }
         await scope.register(sessionPlugin, { sessions, cookie, lifetimes })
-        const logins = new DeviceLogins(entra.device, store, ring, names)
-        const device = { entra, logins, beginner, errors, views, ring, scopes }
+        const logins = new DeviceLogins({ entra, store, ring, names, scopes })
         const mostStarts = Math.ceil(config.rateLimit / 10)
-        await scope.register(deviceRoutes, { ...device, cookie: cookies.deviceLogin, mostStarts })
+        const device = { logins, beginner, errors, views, ring, mostStarts }
+        await scope.register(deviceRoutes, { ...device, cookie: cookies.deviceLogin })
       })
     },
     { prefix: '/api' },

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { SignInErrorCode } from '@entra-bff/shared'
-import type { DeviceCodeClient } from '../entra/device-code.ts'
+import type { EntraClient } from '../entra/client.ts'
 import { EntraFailure, type EntraFacts } from '../entra/failures.ts'
 import type { IdTokenClaims } from '../entra/id-token.ts'
 import { Failure } from '../failure.ts'
@@ -8,6 +8,7 @@ import type { KeyRing } from '../secrets/key-ring.ts'
 import type { RecordNames } from '../store/record-names.ts'
 import { sealRecord, unsealRecord } from '../store/sealed.ts'
 import type { Store } from '../store/store.ts'
+import type { Grant } from './begin-session.ts'
 import { toSignInFailure } from './errors.ts'
 
 /** A sign-in on another device, as it is stored. Times are milliseconds, intervals seconds. */
@@ -27,6 +28,15 @@ type Outcome =
   | { kind: 'pending' }
   | { kind: 'ready'; claims: IdTokenClaims; refreshToken: string }
   | { kind: 'failed'; code: SignInErrorCode; facts: EntraFacts }
+
+export interface DeviceLoginsOptions {
+  entra: EntraClient
+  store: Store
+  ring: KeyRing
+  names: RecordNames
+  /** What to ask for. */
+  scopes: readonly string[]
+}
 
 interface Stored {
   record: DeviceLoginRecord
@@ -48,22 +58,18 @@ const slowest = 60
  * loses nothing.
  */
 export class DeviceLogins {
-  readonly #client: DeviceCodeClient
-  readonly #store: Store
-  readonly #ring: KeyRing
-  readonly #names: RecordNames
+  readonly #options: DeviceLoginsOptions
 
-  constructor(client: DeviceCodeClient, store: Store, ring: KeyRing, names: RecordNames) {
-    this.#client = client
-    this.#store = store
-    this.#ring = ring
-    this.#names = names
+  constructor(options: DeviceLoginsOptions) {
+    this.#options = options
   }
 
   /** @throws {EntraFailure} @throws {Failure} `rate_limited` when too many are open */
-  async start(scopes: readonly string[]): Promise<{ id: string; record: DeviceLoginRecord }> {
+  async start(): Promise<{ id: string; record: DeviceLoginRecord }> {
     await this.#requireRoom()
-    const { expiresIn, ...authorization } = await this.#client.start(scopes)
+    const { expiresIn, ...authorization } = await this.#options.entra.device.start(
+      this.#options.scopes,
+    )
     const now = Date.now()
     const record: DeviceLoginRecord = {
       ...authorization,
@@ -94,79 +100,100 @@ export class DeviceLogins {
     const now = Date.now()
     if (now < read.record.nextPollAt) throw tooSoon(read.record)
     const asking = { ...read.record, nextPollAt: now + read.record.interval * 1_000 }
-    const bytes = await this.#swap(id, read.bytes, asking)
-    if (!bytes) throw tooSoon(asking)
+    const asked = await this.#swap(id, read.bytes, asking)
+    if (!asked) throw tooSoon(asking)
     const record = await this.#poll(asking)
     const isNews = record.outcome.kind !== 'pending'
     // Cancelled meanwhile: what Entra answered is thrown away.
-    const isKept = record === asking || (await this.#swap(id, bytes, record)) !== undefined
+    const isKept = record === asking || (await this.#swap(id, asked.bytes, record)) !== undefined
     return isKept ? { ...record, isNews } : undefined
   }
 
-  /** Takes one that is ready, once: for the session that begins with it. */
-  async take(id: string): Promise<boolean> {
+  /**
+   * What a session begins with, of one that is ready; once.
+   * @throws {Failure} `not_ready`
+   * @throws {EntraFailure} after `unavailable` it can be tried again
+   */
+  async redeem(id: string): Promise<Grant> {
     const read = await this.#read(id)
-    if (read?.record.outcome.kind !== 'ready') return false
-    const used: Outcome = { kind: 'failed', code: 'state_replayed', facts: {} }
-    return (await this.#swap(id, read.bytes, { ...read.record, outcome: used })) !== undefined
-  }
-
-  /** Ends one that was ready and came to nothing. */
-  async fail(id: string, error: unknown): Promise<void> {
-    const read = await this.#read(id)
-    if (read) await this.#swap(id, read.bytes, { ...read.record, outcome: failedBy(error) })
+    if (read?.record.outcome.kind !== 'ready') throw notReady('the device login is not ready')
+    const { outcome } = read.record
+    const { entra, scopes } = this.#options
+    const taken = await this.#settle(id, read, used)
+    if (!taken) throw notReady('another request finishes it')
+    try {
+      const { cache, accessToken } = await entra.adopt(outcome.refreshToken, scopes)
+      return { claims: outcome.claims, cache, scopes: accessToken.scopes }
+    } catch (error) {
+      await this.#settle(id, taken, isAway(error) ? outcome : failedBy(error))
+      throw error
+    }
   }
 
   async remove(id: string): Promise<void> {
-    await this.#store.delete(this.#keyOf(id))
+    await this.#options.store.delete(this.#keyOf(id))
   }
 
   async #poll(record: DeviceLoginRecord): Promise<DeviceLoginRecord> {
     if (Date.now() >= record.expiresAt) return { ...record, outcome: expired }
     try {
-      const answer = await this.#client.poll(record.deviceCode)
+      const answer = await this.#options.entra.device.poll(record.deviceCode)
       if (answer.kind === 'pending') return record
       if (answer.kind === 'slow_down') return slowed(record, record.interval + slowerBy)
       const { claims, refreshToken } = answer
       return { ...record, outcome: { kind: 'ready', claims, refreshToken } }
     } catch (error) {
-      const isAway = error instanceof EntraFailure && error.reason === 'unavailable'
-      if (isAway)
-        return slowed(record, Math.max(record.interval, Math.min(record.interval * 2, slowest)))
+      const slower = Math.max(record.interval, Math.min(record.interval * 2, slowest))
+      if (isAway(error)) return slowed(record, slower)
       return { ...record, outcome: failedBy(error) }
     }
   }
 
   async #requireRoom(): Promise<void> {
     const open: string[] = []
-    for await (const key of this.#store.keys(`${kind}:`)) open.push(key)
+    for await (const key of this.#options.store.keys(`${kind}:`)) open.push(key)
     if (open.length < mostOpen) return
     throw new Failure('rate_limited', 'too many device logins are open', { retryAfter: slowest })
   }
 
   async #read(id: string): Promise<Stored | undefined> {
+    const { store, ring } = this.#options
     const key = this.#keyOf(id)
-    const bytes = await this.#store.get(key)
-    return bytes && { bytes, record: unsealRecord(this.#ring, key, bytes) as DeviceLoginRecord }
+    const bytes = await store.get(key)
+    return bytes && { bytes, record: unsealRecord(ring, key, bytes) as DeviceLoginRecord }
   }
 
-  /** @returns the bytes written; undefined when others came first */
+  #settle(id: string, { bytes, record }: Stored, outcome: Outcome): Promise<Stored | undefined> {
+    return this.#swap(id, bytes, { ...record, outcome })
+  }
+
+  /** @returns what was written; undefined when others came first */
   async #swap(
     id: string,
     previous: Uint8Array | undefined,
     record: DeviceLoginRecord,
-  ): Promise<Uint8Array | undefined> {
+  ): Promise<Stored | undefined> {
+    const { store, ring } = this.#options
     const key = this.#keyOf(id)
-    const bytes = sealRecord(this.#ring, key, record)
-    const isWritten = await this.#store.swap(key, previous, bytes, record.expiresAt + remembrance)
-    return isWritten ? bytes : undefined
+    const bytes = sealRecord(ring, key, record)
+    const isWritten = await store.swap(key, previous, bytes, record.expiresAt + remembrance)
+    return isWritten ? { bytes, record } : undefined
   }
 
   #keyOf(id: string): string {
-    return this.#names.of(kind, id)
+    return this.#options.names.of(kind, id)
   }
 }
 
+function isAway(error: unknown): boolean {
+  return error instanceof EntraFailure && error.reason === 'unavailable'
+}
+
+function notReady(reason: string): Failure {
+  return new Failure('not_ready', reason)
+}
+
+const used: Outcome = { kind: 'failed', code: 'state_replayed', facts: {} }
 const expired: Outcome = { kind: 'failed', code: 'device_code_expired', facts: {} }
 
 function failedBy(error: unknown): Outcome {

@@ -10,7 +10,6 @@ import type { FastifyPluginCallbackTypebox } from '@fastify/type-provider-typebo
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 import { audit } from '../audit.ts'
-import type { EntraClient } from '../entra/client.ts'
 import { EntraFailure } from '../entra/failures.ts'
 import { Failure } from '../failure.ts'
 import type { CookieKind } from '../http/cookies.ts'
@@ -23,18 +22,18 @@ import { SignInFailure } from './errors.ts'
 import { SealedCookies } from './sealed-cookies.ts'
 
 export interface DeviceRoutesOptions {
-  entra: EntraClient
   logins: DeviceLogins
   beginner: SessionBeginner
   errors: SignInErrors
   views: SessionViews
   ring: KeyRing
   cookie: CookieKind
-  scopes: readonly string[]
   /** Starts per minute and address. */
   mostStarts: number
 }
 
+/** Below `/api`. */
+const path = '/device-logins'
 const cookieId = 'login'
 /** Longer than any code is good for, so that the outcome can be asked for. Seconds. */
 const cookieMaxAge = 30 * 60
@@ -49,11 +48,10 @@ export const deviceRoutes: FastifyPluginCallbackTypebox<DeviceRoutesOptions> = (
   options,
   done,
 ) => {
-  const { entra, logins, beginner, errors, views, ring, cookie, scopes, mostStarts } = options
+  const { logins, beginner, errors, views, ring, cookie, mostStarts } = options
   const own = new SealedCookies<{ id: string }>(cookie, ring, cookieMaxAge)
   const problems = { '4xx': Problem, '5xx': Problem }
   const one = { params: Type.Object({ id: Type.String({ maxLength: 64 }) }) }
-  const path = paths.deviceLogins.slice('/api'.length)
 
   /** The browser's own login that is still of use: the same code is shown until it expires. */
   async function openLoginOf(request: FastifyRequest) {
@@ -74,7 +72,7 @@ export const deviceRoutes: FastifyPluginCallbackTypebox<DeviceRoutesOptions> = (
   api.post(path, { schema: startSchema, config: startLimit }, async (request, reply) => {
     const open = await openLoginOf(request)
     if (open) return viewOf(open.id, open.record)
-    const { id, record } = await logins.start(scopes).catch(rethrow)
+    const { id, record } = await logins.start().catch(rethrow)
     audit(request, { audit: 'device_login', step: 'started' })
     own.set(reply, cookieId, { id })
     return reply
@@ -109,21 +107,7 @@ export const deviceRoutes: FastifyPluginCallbackTypebox<DeviceRoutesOptions> = (
     { schema: finishSchema, config: { rateLimit: {} } },
     async (request, reply) => {
       const id = requireOwn(request)
-      const outcome = (await logins.find(id))?.outcome
-      if (outcome?.kind !== 'ready') throw new Failure('not_ready', 'the device login is not ready')
-      const tokens = await entra
-        .adopt(outcome.refreshToken, scopes)
-        .catch(async (error: unknown) => {
-          const isAway = error instanceof EntraFailure && error.reason === 'unavailable'
-          if (!isAway) await logins.fail(id, error)
-          return rethrow(error)
-        })
-      if (!(await logins.take(id))) throw new Failure('not_ready', 'used by another request')
-      const grant = {
-        claims: outcome.claims,
-        cache: tokens.cache,
-        scopes: tokens.accessToken.scopes,
-      }
+      const grant = await logins.redeem(id).catch(rethrow)
       const record = await beginner.begin(request, reply, grant, 'device')
       await logins.remove(id)
       own.clear(reply, cookieId)
@@ -143,7 +127,6 @@ export const deviceRoutes: FastifyPluginCallbackTypebox<DeviceRoutesOptions> = (
 
 /** While it is switched off. */
 export function noDeviceRoutes(api: FastifyInstance, _options: object, done: () => void): void {
-  const path = paths.deviceLogins.slice('/api'.length)
   const refuse = () => {
     throw new Failure('method_disabled', 'DEVICE_LOGIN is off')
   }
