@@ -5,6 +5,7 @@ import { isSealedWithNewest } from '../secrets/seal.ts'
 import type { RecordNames } from '../store/record-names.ts'
 import { sealRecord, unsealRecord } from '../store/sealed.ts'
 import type { Store } from '../store/store.ts'
+import { SessionGroups } from './groups.ts'
 import { absoluteExpiry, endOf, type Lifetimes, remembrance } from './lifetimes.ts'
 import {
   type EndReason,
@@ -13,7 +14,6 @@ import {
   type StoredSession,
   tombstone,
 } from './record.ts'
-import { SessionIndex } from './session-index.ts'
 
 /** A session that lives. `key` names it inside the server; it does not tell the cookie. */
 export interface LiveSession {
@@ -54,14 +54,14 @@ const mostPerUser = 100
 /** Every way to read, begin, keep alive and end a session. */
 export class Sessions {
   readonly #options: SessionsOptions
-  readonly #index: SessionIndex
+  readonly #groups: SessionGroups
   /** What this process decrypted last, by key; the store's bytes stay the source of truth. */
   readonly #opened = new BoundedMap<string, OpenedSession>(10_000)
   readonly #endListeners = new Set<(key: string) => void>()
 
   constructor(options: SessionsOptions) {
     this.#options = options
-    this.#index = new SessionIndex(options.store)
+    this.#groups = new SessionGroups(options.store, options.names)
   }
 
   /** What the records of the session with this id are called. */
@@ -84,7 +84,7 @@ export class Sessions {
     const key = this.keyOf(id)
     const until = absoluteExpiry(record, this.#options.lifetimes)
     // Before the session itself: one that no list knows could not be ended from elsewhere.
-    for (const group of this.#groupsOf(record)) await this.#index.add(group, key, until)
+    await this.#groups.join(key, record, until)
     const sealed = sealRecord(this.#options.ring, key, record)
     await this.#options.store.swap(key, undefined, sealed, until + remembrance)
   }
@@ -120,7 +120,7 @@ export class Sessions {
     if (!bytes || (stored && isTombstone(stored))) return undefined
     const forgetAt = Date.now() + lifetimes.max + remembrance
     await store.put(key, sealRecord(ring, key, tombstone), forgetAt)
-    for (const group of stored ? this.#groupsOf(stored) : []) await this.#index.remove(group, key)
+    if (stored) await this.#groups.leave(key, stored)
     for (const listener of this.#endListeners) listener(key)
     return stored
   }
@@ -133,18 +133,18 @@ export class Sessions {
 
   /** The keys of the oldest sessions of a person, who is to get one more. */
   async surplusOf(user: User): Promise<string[]> {
-    return (await this.#index.list(this.#groupOfUser(user))).slice(0, 1 - mostPerUser)
+    return (await this.#groups.ofUser(user)).slice(0, 1 - mostPerUser)
   }
 
   /** The living sessions of one person. */
   async of(user: User): Promise<LiveSession[]> {
-    const sessions = await this.#inGroup(this.#groupOfUser(user))
+    const sessions = await this.#livingUnder(await this.#groups.ofUser(user))
     return sessions.filter(({ record }) => isSamePerson(record.user, user))
   }
 
   /** The living sessions that Entra counts to one session of its own. */
   async withSid(sid: string): Promise<LiveSession[]> {
-    const sessions = await this.#inGroup(this.#groupOfSid(sid))
+    const sessions = await this.#livingUnder(await this.#groups.ofSid(sid))
     return sessions.filter(({ record }) => record.sid === sid)
   }
 
@@ -156,8 +156,7 @@ export class Sessions {
     }
   }
 
-  async #inGroup(group: string): Promise<LiveSession[]> {
-    const keys = await this.#index.list(group)
+  async #livingUnder(keys: string[]): Promise<LiveSession[]> {
     const found = await Promise.all(keys.map((key) => this.#liveUnder(key)))
     return found.filter((session) => session !== undefined)
   }
@@ -168,18 +167,6 @@ export class Sessions {
     if (!bytes || !this.#openIfWhole(key, bytes)) return undefined
     const found = this.#judge(key, bytes)
     return found.kind === 'live' ? found.session : undefined
-  }
-
-  #groupsOf({ user, sid }: SessionRecord): string[] {
-    return [this.#groupOfUser(user), ...(sid === undefined ? [] : [this.#groupOfSid(sid)])]
-  }
-
-  #groupOfUser({ tenantId, id }: User): string {
-    return this.#options.names.of('user-sessions', `${tenantId} ${id}`)
-  }
-
-  #groupOfSid(sid: string): string {
-    return this.#options.names.of('sid-sessions', sid)
   }
 
   #judge(key: string, bytes: Uint8Array): SessionLookup {
