@@ -333,7 +333,7 @@ describe('whatever is sent', () => {
   test('the server has made no mistake of its own meanwhile, and still serves', async () => {
     expect(world.complaints).toEqual([])
     expect((await send({ target: '/livez' })).status).toBe(200)
-    const headers = [['cookie', `${session}=${pairs[session] ?? ''}`]] as const
-    expect((await send({ target: '/api/session', headers })).body).toContain('"authenticated":true')
+    const browser = await world.signIn()
+    expect((await browser.fetch('/api/session')).json).toMatchObject({ authenticated: true })
   })
 })
