@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -77,6 +78,11 @@ class Lane {
   async #use(server: ChildServer): Promise<void> {
     for (let turn = 0; this.#left > 0; turn += 1) {
       const browser = new Browser(this.#origin, this.#agent)
+      // One person has a hundred sessions at most; a refresh, too, brings an ID token.
+      const somebody = randomUUID()
+      const asSomebody = (claims: object) => ({ ...claims, oid: somebody })
+      emulator.tamperNextIdToken(asSomebody)
+      emulator.tamperNextIdToken(asSomebody)
       await this.#untilCrash(() => browser.goTo('/auth/login'))
       const cookie = await cookieOf(browser)
       if (cookie !== undefined) this.#acknowledge(server, this.living, cookie)
