@@ -77,6 +77,7 @@ describe('settings', () => {
     [{ PUBLIC_URL: 'https://user:password@app.example.com' }, 'PUBLIC_URL must be an origin'],
     [{ SESSION_IDLE: '90ms' }, 'SESSION_IDLE must be a time'],
     [{ SESSION_IDLE: '1d12h' }, 'SESSION_IDLE must be a time'],
+    [{ SESSION_MAX: '91d' }, '90 days at most'],
     [{ SESSION_MAX: '99999999d' }, 'SESSION_MAX must be a time'],
     [{ TRUST_PROXY: 'yes' }, 'TRUST_PROXY must be true, false'],
     [{ TRUST_PROXY: '1' }, 'TRUST_PROXY must be true, false'],

@@ -56,6 +56,18 @@ describe('a sign-in on another device', () => {
     expect(text).not.toContain('device_code')
   })
 
+  test('is asked for every five seconds where Entra names no interval', async () => {
+    const body = {
+      device_code: 'd'.repeat(43),
+      user_code: 'ABCDEFGHI',
+      verification_uri: 'https://microsoft.com/devicelogin',
+      message: 'Enter the code.',
+      expires_in: '900',
+    }
+    world.emulator.failNext('devicecode', { status: 200, body })
+    expect(await start()).toMatchObject({ userCode: 'ABCDEFGHI', interval: 5 })
+  })
+
   test('shows the same code again until it expires', async () => {
     const first = await start()
     const again = await first.browser.fetch(path, { method: 'POST' })

@@ -172,6 +172,20 @@ describe('an error from Entra', () => {
     expect(JSON.stringify(report)).toContain('returnTo=%2Fresult%2Fme')
   })
 
+  test('uses the attempt up', async () => {
+    const browser = world.openBrowser()
+    const { href } = await answeredSignIn(browser)
+    const cookie = await browser.jar.getCookieString(href)
+    const refused = new URL(href)
+    refused.searchParams.delete('code')
+    refused.searchParams.set('error', 'access_denied')
+    for (const url of [refused.href, href]) {
+      const answer = await fetch(url, { headers: { cookie }, redirect: 'manual' })
+      expect(answer.headers.get('location')).toMatch(/^\/error\?ref=/)
+    }
+    expect(world.emulator.requests('token')).toHaveLength(0)
+  })
+
   test('is not shown in words of its own', async () => {
     const browser = world.openBrowser()
     const description = '<script>alert(1)</script>'

@@ -195,6 +195,12 @@ describe('what a caller says about hosts, proxies and connections (#19)', () => 
     })
   })
 
+  test('leaves the language and the version that it has, which do', async () => {
+    const told = { 'accept-language': 'de', 'if-none-match': '"7"' }
+    await fetch(`${world.origin}/api/me`, { headers: { cookie, 'x-csrf': '1', ...told } })
+    expect(upstream.requests[0]?.headers).toMatchObject(told)
+  })
+
   test('does not change where a sign-in returns to', async () => {
     const answer = await sendRaw(world.origin, [
       'GET /auth/login HTTP/1.1',

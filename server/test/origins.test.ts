@@ -90,6 +90,19 @@ describe.each(foreign)('from %s (#15)', (_from, headers) => {
   })
 })
 
+test.each([
+  ['POST', '/api/session/extend'],
+  ['DELETE', '/api/sessions?scope=others'],
+  ['DELETE', `/api/sessions/${ref}`],
+  ['POST', '/api/device-logins'],
+] as const)('without the header no page can do anything: %s %s (#15)', async (method, path) => {
+  const own = { origin: world.origin, 'sec-fetch-site': 'same-origin' }
+  for (const headers of [{}, { cookie }, own, { ...own, cookie }]) {
+    const { status, text } = await send(method, path, headers)
+    expect([status, JSON.parse(text)]).toMatchObject([403, { code: 'csrf_failed' }])
+  }
+})
+
 describe('a request that tells nothing of where it comes from (#15)', () => {
   test('may read with the cookie alone, as a script does', async () => {
     expect((await send('GET', '/api/me', { cookie })).status).toBe(200)

@@ -62,6 +62,21 @@ describe("a person's own sessions", () => {
     expect(await isSignedIn(browser)).toBe(true)
   })
 
+  test('are those of an object in a tenant, whatever it is called', async () => {
+    const someone = '00000000-0000-4000-8000-000000000001'
+    const first = await world.signIn()
+    world.emulator.tamperNextIdToken((claims) => ({ ...claims, oid: someone }))
+    const namesake = await world.signIn()
+    world.emulator.tamperNextIdToken((claims) => ({
+      ...claims,
+      preferred_username: 'new@x.example',
+    }))
+    const renamed = await world.signIn()
+    expect(await list(namesake)).toHaveLength(1)
+    expect(await list(first)).toHaveLength(2)
+    expect(await list(renamed)).toHaveLength(2)
+  })
+
   test('can be ended one by one', async () => {
     const [here, there] = [await world.signIn(), await world.signIn()]
     const target = (await list(here)).find(({ current }) => !current)

@@ -97,7 +97,8 @@ describe('a session', () => {
     ['8 kB', () => 'a'.repeat(8_000)],
     ['badly encoded', () => '%E0%A4%A'],
     ['empty', () => ''],
-  ])('is not found by a cookie that is %s', async (_name, change) => {
+    ['signed twice', (value: string) => `${value}.${value.split('.')[1] ?? ''}`],
+  ])('is not found by a cookie that is %s (#11)', async (_name, change) => {
     const browser = await world.signIn()
     const name = `sid-${new URL(world.origin).port}`
     const value = (await browser.cookies())[name] ?? ''
@@ -106,6 +107,18 @@ describe('a session', () => {
     })
     expect(answer.status).toBe(401)
     expect(await answer.json()).toMatchObject({ code: 'not_signed_in' })
+  })
+
+  test('is found by the first of two cookies, and by that alone (#11)', async () => {
+    const name = `sid-${new URL(world.origin).port}`
+    const value = (await (await world.signIn()).cookies())[name] ?? ''
+    const planted = `${'a'.repeat(43)}.${'b'.repeat(43)}`
+    const statusOf = async (...values: string[]) => {
+      const cookie = values.map((one) => `${name}=${one}`).join('; ')
+      const headers = { cookie, 'x-csrf': '1' }
+      return (await fetch(`${world.origin}/api/me`, { headers })).status
+    }
+    expect([await statusOf(value, planted), await statusOf(planted, value)]).toEqual([200, 401])
   })
 })
 

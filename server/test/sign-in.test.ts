@@ -1,3 +1,4 @@
+import { request } from 'undici'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { adele, World } from './support/world.ts'
 
@@ -39,6 +40,31 @@ describe('starting a sign-in', () => {
     expect(url.searchParams.get('login_hint')).toBe('alex@contoso.onmicrosoft.com')
     expect(url.searchParams.get('domain_hint')).toBe('contoso.com')
     expect(url.searchParams.has('prompt')).toBe(false)
+  })
+
+  test.each([
+    ['cross-site', ''],
+    ['cross-site', '?prompt=none&loginHint=alex%40contoso.onmicrosoft.com'],
+    ['same-site', '?prompt=none'],
+    ['same-site', '?prompt=login'],
+  ])(
+    'lets people choose their account when they come from elsewhere: %s %s',
+    async (site, query) => {
+      const { headers } = await request(`${world.origin}/auth/login${query}`, {
+        headers: {
+          'sec-fetch-site': site,
+          'sec-fetch-mode': 'navigate',
+          'sec-fetch-dest': 'document',
+        },
+      })
+      const url = new URL(String(headers['location']))
+      expect(url.searchParams.get('prompt')).toBe('select_account')
+    },
+  )
+
+  test('may be silent when a page of this app asks for that', async () => {
+    const { url } = await world.openBrowser().goTo('/auth/login?prompt=none', toEntra)
+    expect(url.searchParams.get('prompt')).toBe('none')
   })
 
   test('asks for no scope that no call needs', async () => {

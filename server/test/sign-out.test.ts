@@ -36,6 +36,19 @@ describe('signing out', () => {
     expect(page.url.href).toBe(`${world.origin}/`)
   })
 
+  test('tells Entra whom to sign out, by the login_hint claim', async () => {
+    const hints: unknown[] = []
+    world.emulator.tamperNextIdToken((claims) => {
+      hints.push(claims['login_hint'])
+      return claims
+    })
+    const browser = await world.signIn()
+    const { headers } = await browser.submit('/auth/logout')
+    const hint = new URL(String(headers['location'])).searchParams.get('logout_hint')
+    expect(hint).toBeTruthy()
+    expect([hint]).toEqual(hints)
+  })
+
   test('by fetch answers where to go on', async () => {
     const browser = await world.signIn()
     const { status, json } = await browser.fetch('/auth/logout', { method: 'POST' })
@@ -80,7 +93,7 @@ describe('signing out', () => {
     expect(await after.json()).toMatchObject({ authenticated: false, reason: 'revoked' })
   })
 
-  test('discards the tokens of a refresh in flight', async () => {
+  test('discards the tokens of a refresh in flight (#24)', async () => {
     const browser = await world.signIn()
     const cookie = await cookieHeader(browser)
     await browser.fetch('/api/me')

@@ -20,13 +20,29 @@ describe('every answer', () => {
       const { headers } = await fetch(`${world.origin}${path}`)
       const policy = headers.get('content-security-policy') ?? ''
       expect(policy).toContain("default-src 'none'")
-      expect(policy).toContain("frame-ancestors 'none'")
+      for (const name of ['frame-ancestors', 'base-uri', 'object-src']) {
+        expect(policy).toContain(`${name} 'none'`)
+      }
+      expect(policy).toContain(`form-action 'self' ${new URL(world.emulator.authority).origin};`)
       expect(policy).not.toContain('unsafe')
       expect(headers.get('x-content-type-options')).toBe('nosniff')
       expect(headers.get('referrer-policy')).toBe('same-origin')
       expect(headers.get('cross-origin-resource-policy')).toBe('same-origin')
+      expect(headers.get('cross-origin-opener-policy')).toBe('same-origin')
     },
   )
+
+  test.each([
+    ['GET', '/api/session', 200],
+    ['GET', '/api/nothing', 404],
+    ['GET', '/auth/login', 302],
+    ['GET', '/getAToken?state=x', 303],
+    ['POST', '/auth/logout', 303],
+  ] as const)('that depends on who asks is kept by nobody: %s %s', async (method, path, status) => {
+    const headers = { 'x-csrf': '1' }
+    const answer = await request(`${world.origin}${path}`, { method, headers })
+    expect([answer.statusCode, answer.headers['cache-control']]).toEqual([status, 'no-store'])
+  })
 
   test('to a path that is not there is a problem for a program', async () => {
     const answer = await fetch(`${world.origin}/api/nothing`)

@@ -1,8 +1,14 @@
 import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
 import type { RequestListener, ServerResponse } from 'node:http'
+import { createServer } from 'node:https'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { Browser } from './support/browser.ts'
+import { makeCertificates } from './support/certificates.ts'
 import { startUpstream, type Upstream } from './support/upstream.ts'
 import { World } from './support/world.ts'
 
@@ -93,6 +99,14 @@ describe('an API that (#22)', () => {
     expect(upstream.requests).toHaveLength(1)
   })
 
+  test('says in its error what is nobody’s business has it told to nobody', async () => {
+    answer = (_request, response) =>
+      response.writeHead(500, json).end('{"error":{"message":"at db-7.internal"}}')
+    const { status, text } = await browser.fetch('/api/me')
+    expect(status).toBe(502)
+    expect(text).not.toContain('internal')
+  })
+
   test.each([301, 302, 303, 307, 308])('redirects with %i is not followed', async (status) => {
     answer = (_request, response) =>
       response.writeHead(status, { location: new URL('/elsewhere', upstream.endpoint).href }).end()
@@ -177,6 +191,25 @@ describe('an API that (#22)', () => {
     expect(answers.every(({ status }) => status === 200)).toBe(true)
     expect(world.emulator.requests('token')).toHaveLength(1)
   })
+})
+
+test('an API whose certificate nobody vouches for gets no token (#22)', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'entra-bff-upstream-'))
+  const { key, certificate: cert } = makeCertificates(folder, ['localhost'])
+  let asked = 0
+  const server = createServer({ key, cert }, (_request, response) => {
+    asked += 1
+    response.writeHead(200, json).end('{}')
+  }).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  const world = await World.open({ ENDPOINT: `https://localhost:${String(port)}/v1.0/me` })
+  const browser = await world.signIn()
+  expect((await browser.fetch('/api/me')).json).toMatchObject({ code: 'upstream_error' })
+  expect(asked).toBe(0)
+  await world.close()
+  server.close()
+  rmSync(folder, { recursive: true })
 })
 
 test('an API that is not there is a 502 at once (#22)', async () => {

@@ -18,6 +18,7 @@ export interface Issue {
   tokens: IssuedTokens
 }
 
+type AnswerTokens = (tokens: IssuedTokens) => object
 type AnswerMe = (accessToken: string) => object | undefined
 
 /** Stands between the server and the emulator: sees what Entra answers, which no request tells. */
@@ -27,6 +28,9 @@ export class EntraFront {
   #emulator: Emulator | undefined
   /** Answers Graph's `/me` in the emulator's place, where it answers anything. */
   answerMe: AnswerMe = () => undefined
+
+  /** What the server gets of what the emulator answered. */
+  answerTokens: AnswerTokens = (tokens) => tokens
 
   private constructor(server: Server) {
     this.#server = server
@@ -76,8 +80,10 @@ export class EntraFront {
     })
     const body = await answer.body.text()
     const answerType = String(answer.headers['content-type'])
-    const tokens = answerType.includes('json') ? (JSON.parse(body) as IssuedTokens) : {}
+    const isJson = answerType.includes('json')
+    const tokens = isJson ? (JSON.parse(body) as IssuedTokens) : {}
     this.issues.push({ request: new URLSearchParams(form), tokens })
-    response.writeHead(answer.statusCode, { 'content-type': answerType }).end(body)
+    const told = isJson ? JSON.stringify(this.answerTokens(tokens)) : body
+    response.writeHead(answer.statusCode, { 'content-type': answerType }).end(told)
   }
 }
