@@ -63,6 +63,19 @@ describe('with the authority "common" (#7)', () => {
   })
 })
 
+test('two tenants that use the same object id have two people (#7)', async () => {
+  await restart()
+  world.emulator.signInAutomaticallyAs(adele)
+  const own = await world.signIn()
+  const iss = `${world.emulator.url}/${fabrikam}/v2.0`
+  world.emulator.tamperNextIdToken((claims) => ({ ...claims, tid: fabrikam, iss }))
+  const foreign = await world.signIn()
+  expect((await foreign.fetch('/api/session')).json).toMatchObject({ user: { tenantId: fabrikam } })
+  for (const browser of [own, foreign]) {
+    expect((await browser.fetch('/api/sessions')).json).toHaveLength(1)
+  }
+})
+
 describe('a signing key (#7)', () => {
   test.each([
     ['of the same tenant', `/${contoso}/v2.0`, true],
