@@ -1,5 +1,5 @@
 import type { DeviceLogin } from '@entra-bff/shared'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { request } from 'undici'
@@ -175,7 +175,10 @@ describe('a sign-in on another device', () => {
     const code = world.emulator.requests('token')[0]?.form['device_code'] ?? ''
     expect(code).not.toBe('')
     const cookies = Object.values(await login.browser.cookies()).join('')
-    expect(world.logLines.join('') + cookies).not.toContain(code)
+    const stored = readFileSync(join(folder, 'sessions.mdb')).toString('latin1')
+    for (const place of [world.logLines.join(''), cookies, stored, ...login.browser.received]) {
+      expect(place).not.toContain(code)
+    }
   })
 
   test.each([

@@ -193,7 +193,7 @@ describe('an API that (#22)', () => {
   })
 })
 
-test('an API whose certificate nobody vouches for gets no token (#22)', async () => {
+test('nobody is asked whose certificate nobody vouches for: neither an API nor an authority (#22)', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'entra-bff-upstream-'))
   const { key, certificate: cert } = makeCertificates(folder, ['localhost'])
   let asked = 0
@@ -203,9 +203,14 @@ test('an API whose certificate nobody vouches for gets no token (#22)', async ()
   }).listen(0, '127.0.0.1')
   await once(server, 'listening')
   const { port } = server.address() as AddressInfo
-  const world = await World.open({ ENDPOINT: `https://localhost:${String(port)}/v1.0/me` })
+  const origin = `https://localhost:${String(port)}`
+  const world = await World.open({ ENDPOINT: `${origin}/v1.0/me` })
   const browser = await world.signIn()
   expect((await browser.fetch('/api/me')).json).toMatchObject({ code: 'upstream_error' })
+  await world.stopServer()
+  await world.startServer({ AUTHORITY: `${origin}/${world.emulator.tenantId}` })
+  const ready = await fetch(`${world.origin}/readyz`)
+  expect(await ready.json()).toMatchObject({ authority: 'unavailable' })
   expect(asked).toBe(0)
   await world.close()
   server.close()
