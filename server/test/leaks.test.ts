@@ -1,3 +1,4 @@
+import type { DeviceLogin } from '@entra-bff/shared'
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -14,7 +15,7 @@ const answers: RecordedAnswer[] = []
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'entra-bff-leaks-'))
   front = await EntraFront.open()
-  const settings = { SESSION_STORE: `file:${folder}`, LOG_LEVEL: 'trace' }
+  const settings = { SESSION_STORE: `file:${folder}`, LOG_LEVEL: 'trace', DEVICE_LOGIN: 'on' }
   world = await World.open(settings, { emulator: front.options })
   front.standBefore(world.emulator)
 })
@@ -118,6 +119,17 @@ const flows: Record<string, () => Promise<void>> = {
     world.emulator.failNext('me', { reset: true })
     expect((await browser.fetch('/api/me')).status).toBe(502)
   },
+  'a sign-in on another device': async () => {
+    const browser = openBrowser()
+    const { json } = await browser.fetch('/api/device-logins', { method: 'POST' })
+    const { id, userCode, interval } = json as DeviceLogin
+    world.emulator.approveDeviceCode(userCode, adele)
+    later(interval / 60)
+    const path = `/api/device-logins/${id}`
+    expect((await browser.fetch(path)).json).toEqual({ status: 'ready' })
+    expect((await browser.fetch(path, { method: 'POST' })).status).toBe(200)
+    expect((await browser.fetch('/api/me')).status).toBe(200)
+  },
   'requests that no route takes': async () => {
     const browser = await world.signIn(openBrowser())
     const { url } = await browser.goTo('/auth/login', toCallback)
@@ -148,7 +160,8 @@ function collectSecrets(): Secret[] {
     if (value) secrets.push({ kind, value })
   }
   for (const { request, tokens } of front.issues) {
-    for (const name of ['code', 'code_verifier', 'refresh_token']) add(name, request.get(name))
+    for (const name of ['code', 'code_verifier', 'device_code', 'refresh_token'])
+      add(name, request.get(name))
     for (const [name, token] of Object.entries(tokens)) if (isToken(name)) add(name, String(token))
   }
   for (const { endpoint, query, headers } of world.emulator.requests()) {
@@ -212,7 +225,7 @@ describe('after all that people and scripts do (#39)', () => {
     const often = ['code', 'code_verifier', 'state', 'nonce', 'cookie', 'id_token']
     for (const kind of [...often, 'access_token', 'refresh_token'])
       expect([kind, seen(kind)]).toEqual([kind, expect.toSatisfy((count) => Number(count) > 5)])
-    expect([seen('client secret'), seen('session secret')]).toEqual([1, 1])
+    expect([seen('client secret'), seen('session secret'), seen('device_code')]).toEqual([1, 1, 1])
     expect(secrets.filter(({ value }) => value.length < 16)).toEqual([])
   })
 
