@@ -89,16 +89,19 @@ describe('while Entra (#28)', () => {
 })
 
 test('an app that Entra no longer accepts is a 503 and an error in the log, and nobody is signed out', async () => {
-  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 58 * 60_000 })
+  world.emulator.setLifetimes({ accessToken: 600 })
+  const browser = await world.signIn()
+  world.emulator.setLifetimes({ accessToken: 3_600 })
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 11 * 60_000 })
   world.logLines.length = 0
   const entraError = { error: 'invalid_client', aadsts: 7000222 }
   world.emulator.failNext('token', { entraError })
-  const { status, json } = await adeles.fetch('/api/me')
+  const { status, json } = await browser.fetch('/api/me')
   expect([status, json]).toMatchObject([503, { code: 'identity_provider_unavailable' }])
   const errors = world.complaints.map((line) => JSON.parse(line) as { level: number; msg: string })
   expect(errors).toContainEqual(expect.objectContaining({ level: 50, msg: 'request failed' }))
-  expect((await adeles.fetch('/api/session')).json).toMatchObject({ authenticated: true })
-  expect((await adeles.fetch('/api/me')).status).toBe(200)
+  expect((await browser.fetch('/api/session')).json).toMatchObject({ authenticated: true })
+  expect((await browser.fetch('/api/me')).status).toBe(200)
 })
 
 test('while Entra answers one person late, another does not wait for it (#28)', async () => {

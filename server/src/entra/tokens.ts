@@ -1,6 +1,6 @@
 import { BoundedMap } from '../bounded-map.ts'
 import type { AccessToken, EntraClient, TokenCache } from './client.ts'
-import { EntraFailure } from './failures.ts'
+import { EntraFailure, type EntraFailureReason } from './failures.ts'
 import { Flights } from './flights.ts'
 import type { StoredTokens, TokenRecords } from './token-records.ts'
 
@@ -13,6 +13,9 @@ export interface Refusal {
   /** What the API wants the next one to fulfil (Microsoft, "Claims challenges"). */
   claims?: string | undefined
 }
+
+/** Not the person's doing: Entra is away, or refuses this app. */
+const passing = new Set<EntraFailureReason>(['unavailable', 'client_rejected'])
 
 /** Whose token, and for what. */
 interface Need {
@@ -77,9 +80,9 @@ export class Tokens {
       this.#requireNoPause(need.sessionKey)
       return await this.#ask(need)
     } catch (error) {
-      const isAway = error instanceof EntraFailure && error.reason === 'unavailable'
-      // While Entra is away, a token that is good for one more minute serves for that minute.
-      const last = isAway ? this.#remembered(need, 0) : undefined
+      const mayPass = error instanceof EntraFailure && passing.has(error.reason)
+      // A token that is good for one more minute serves for that minute.
+      const last = mayPass ? this.#remembered(need, 0) : undefined
       if (last === undefined) throw error
       return last
     }

@@ -33,7 +33,9 @@ export class SignInErrors {
     method: SignInMethod,
   ): SignInError {
     const { code, facts } = failure
-    request.log.warn({ err: failure, code }, 'sign-in failed')
+    // That Entra refuses the app itself is for the operator to mend, whoever met it.
+    const level = code === 'app_misconfigured' ? 'error' : 'warn'
+    request.log[level]({ err: failure, code }, 'sign-in failed')
     audit(request, { audit: 'sign_in_failed', method, code, entra: facts })
     const error = describe(failure, request.id, method)
     // One report at a time is enough, and keeps the cookies of a browser few.
