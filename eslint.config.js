@@ -16,7 +16,14 @@ function room(source, name, others) {
 }
 
 const server = 'server/src'
-const ground = ['audit.ts', 'failure.ts', 'bounded-map.ts', 'retry-after.ts', 'config']
+const ground = [
+  'address.ts',
+  'audit.ts',
+  'failure.ts',
+  'bounded-map.ts',
+  'retry-after.ts',
+  'config',
+]
 const below = [...ground, 'secrets', 'store']
 
 const web = 'web/src'

@@ -1,5 +1,6 @@
 import type { SignInMethod } from '@entra-bff/shared'
 import type { FastifyRequest } from 'fastify'
+import { addressOf } from './address.ts'
 
 /** Whom it concerns. */
 interface Who {
@@ -22,7 +23,7 @@ type Event =
   | { audit: 'signed_in'; method: SignInMethod }
   | { audit: 'sign_in_failed'; method: SignInMethod; code: string; entra?: EntraIds }
   | { audit: 'session_ended'; cause: EndCause }
-  | { audit: 'device_login'; step: 'started' | 'approved' | 'cancelled' }
+  | { audit: 'device_login'; step: 'started' | 'approved' | 'cancelled'; login: string }
   | { audit: 'refresh_failed'; code: string; entra?: EntraIds }
   | { audit: 'refused'; code: string }
 
@@ -34,7 +35,7 @@ export type AuditEvent = Event & Who
 
 /** Writes one line, whatever the level of the log is; `silent` alone silences it. */
 export function audit(request: FastifyRequest, event: AuditEvent): void {
-  const { log, ip } = request
+  const { log } = request
   if (log.level === 'silent') return
-  log.child({}, { level: 'info' }).info({ ...event, address: ip }, event.audit)
+  log.child({}, { level: 'info' }).info({ ...event, address: addressOf(request) }, event.audit)
 }

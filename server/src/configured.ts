@@ -26,6 +26,7 @@ import { SessionViews } from './session/views.ts'
 import { AttemptCookies } from './sign-in/attempt-cookies.ts'
 import { SessionBeginner } from './sign-in/begin-session.ts'
 import { callbackRoute } from './sign-in/callback.ts'
+import { DeviceCookie } from './sign-in/device-cookie.ts'
 import { DeviceLogins } from './sign-in/device-login.ts'
 import { deviceRoutes, noDeviceRoutes } from './sign-in/device-routes.ts'
 import { SignInErrors } from './sign-in/error-cookies.ts'
@@ -61,9 +62,17 @@ export async function configured(app: FastifyInstance, options: ConfiguredOption
   const attempts = new AttemptCookies(cookies.attempt, ring)
   const errors = new SignInErrors(cookies.signInError, ring)
   const lastSession = new LastSession(cookies.lastSession, ring, lifetimes.max / 1_000)
-  const beginner = new SessionBeginner({ sessions, cookie, tokens, lastSession, lifetimes })
+  const deviceCookie = new DeviceCookie(cookies.deviceLogin, ring)
+  const beginner = new SessionBeginner({
+    sessions,
+    cookie,
+    tokens,
+    lastSession,
+    deviceCookie,
+    lifetimes,
+  })
   const calls = callsOf(config)
-  const views = new SessionViews({
+  const sessionViews = new SessionViews({
     app: info,
     methods: deviceLogin ? ['redirect', 'device'] : ['redirect'],
     callsFor: (granted) => viewCalls(calls, granted),
@@ -76,7 +85,14 @@ export async function configured(app: FastifyInstance, options: ConfiguredOption
   const allScopes = [...scopes, ...calls.flatMap((call) => call.scopes)]
   const start = { config, entra, attempts, errors, claimsNotes, scopes: allScopes }
   await app.register(startRoute, start)
-  await app.register(signOutRoute, { config, entra, sessions, cookie, lastSession })
+  await app.register(signOutRoute, {
+    config,
+    entra,
+    sessions,
+    cookie,
+    lastSession,
+    deviceCookie,
+  })
   await app.register(frontChannelRoute, { entra, sessions })
   await app.register(async (scope) => {
     await scope.register(sessionPlugin, { sessions, cookie, lifetimes })
@@ -86,7 +102,7 @@ export async function configured(app: FastifyInstance, options: ConfiguredOption
   await app.register(
     async (api) => {
       await api.register(sessionGuard, { sessions, cookie, publicUrl })
-      await api.register(sessionRoutes, { views, prolonging })
+      await api.register(sessionRoutes, { views: sessionViews, prolonging })
       await api.register(sessionEvents, { sessions, lifetimes })
       await api.register(ownSessionRoutes, { sessions, cookie })
       await api.register(errorRoute, { errors })
@@ -100,8 +116,15 @@ export async function configured(app: FastifyInstance, options: ConfiguredOption
         await scope.register(sessionPlugin, { sessions, cookie, lifetimes })
         const logins = new DeviceLogins({ entra, store, ring, names, scopes })
         const mostStarts = Math.ceil(config.rateLimit / 10)
-        const device = { logins, beginner, errors, views, ring, mostStarts }
-        await scope.register(deviceRoutes, { ...device, cookie: cookies.deviceLogin })
+        const device = {
+          logins,
+          beginner,
+          errors,
+          cookie: deviceCookie,
+          views: sessionViews,
+          mostStarts,
+        }
+        await scope.register(deviceRoutes, device)
       })
     },
     { prefix: '/api' },
@@ -120,8 +143,9 @@ function followRotation(
     app.log.error({ err, file }, 'SESSION_SECRET_FILE has changed, but the old secrets stay in use')
   }
   const rotate = async (secrets: Secrets) => {
+    // First, for it proves that these secrets are of use.
+    await names.reseal(new KeyRing(secrets))
     ring.replace(secrets)
-    await names.reseal()
     app.log.info({ file }, 'the session secrets were rotated')
   }
   const stop = watchSecrets(file, (secrets) => void rotate(secrets).catch(complain), complain)

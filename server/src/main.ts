@@ -26,6 +26,9 @@ async function main(): Promise<void> {
 function announce(config: Config, tell: (line: string) => void): void {
   tell(`open ${config.publicUrl}`)
   tell(`redirect URI to register: ${config.redirectUri}`)
+  if (config.secure && config.trustProxy === false) {
+    tell('TRUST_PROXY is false: behind a proxy, RATE_LIMIT counts everybody as one address')
+  }
   for (const { name, status, detail } of config.setup) {
     if (status !== 'present') tell(`${name} is ${status}: ${detail}`)
   }

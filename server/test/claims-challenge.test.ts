@@ -95,6 +95,13 @@ describe('a claims challenge of Graph (#20)', () => {
     expect((await browser.fetch('/api/me')).status).toBe(200)
   })
 
+  test('that comes again and again is one note', async () => {
+    challengeNext(challenge(encoded), 4)
+    const hrefs = [hrefOf(await browser.fetch('/api/me')), hrefOf(await browser.fetch('/api/me'))]
+    expect(hrefs[0]).toContain('claims=')
+    expect(hrefs[1]).toBe(hrefs[0])
+  })
+
   test('leaves the other calls as they are', async () => {
     challengeNext(challenge(encoded), 2)
     await browser.fetch('/api/me')

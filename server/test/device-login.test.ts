@@ -127,6 +127,29 @@ describe('a sign-in on another device', () => {
     expect(await answer.body.json()).toMatchObject({ code: 'session_revoked' })
   })
 
+  test.each<[string, (browser: Browser) => Promise<unknown>]>([
+    ['has signed in in another way', (browser) => world.signIn(browser)],
+    ['has signed out', (browser) => browser.submit('/auth/logout')],
+  ])('is of no use to whoever comes after somebody who %s', async (_what, act) => {
+    const login = await start()
+    world.emulator.approveDeviceCode(login.userCode, adele)
+    await statusOf(login)
+    world.emulator.signInAutomaticallyAs(adele)
+    await act(login.browser)
+    const finish = await login.browser.fetch(`${path}/${login.id}`, { method: 'POST' })
+    expect(finish.status).toBe(404)
+    expect((await login.browser.fetch(path, { method: 'POST' })).status).toBe(201)
+  })
+
+  test('is to be finished within five minutes', async () => {
+    const login = await start()
+    world.emulator.approveDeviceCode(login.userCode, adele)
+    await statusOf(login)
+    later(5 * 60 + 1)
+    const { json } = await login.browser.fetch(`${path}/${login.id}`, { method: 'POST' })
+    expect(json).toMatchObject({ code: 'not_ready' })
+  })
+
   test('is finished once, however many ask for it', async () => {
     const login = await start()
     world.emulator.approveDeviceCode(login.userCode, adele)
@@ -213,6 +236,19 @@ describe('the status of a device login', () => {
     expect(world.emulator.requests('token')).toHaveLength(1)
   })
 
+  test('is asked of Entra by one alone, however long it takes to answer', async () => {
+    const login = await start()
+    world.emulator.approveDeviceCode(login.userCode, adele)
+    world.emulator.clearRequests()
+    world.emulator.failNext('token', { delayMs: 150 })
+    const slow = statusOf(login)
+    await vi.waitUntil(() => world.emulator.requests('token').length === 1)
+    later(6)
+    const second = await login.browser.fetch(`${path}/${login.id}`)
+    expect([second.status, second.headers['retry-after']]).toEqual([429, '5'])
+    expect(await slow).toEqual({ status: 'ready' })
+  })
+
   test('slows down when Entra asks for it (#34)', async () => {
     const login = await start()
     world.emulator.failNext('token', { status: 400, body: { error: 'slow_down' } })
@@ -244,8 +280,10 @@ describe('the status of a device login', () => {
     const error = await login.browser.fetch(`/api/errors/${state.errorRef}`)
     expect(error.json).toMatchObject({ code, retry: { href: '/login/device' } })
     world.emulator.clearRequests()
-    expect(await statusOf(login)).toMatchObject({ status })
+    world.logLines.length = 0
+    expect(await statusOf(login)).toEqual(state)
     expect(world.emulator.requests('token')).toHaveLength(0)
+    expect(world.logLines.join('')).not.toContain('sign_in_failed')
     const { status: started } = await login.browser.fetch(path, { method: 'POST' })
     expect(started).toBe(201)
   })

@@ -137,7 +137,9 @@ describe('GET /api/me', () => {
     expect(headers['retry-after']).toBe('120')
     expect(json).toMatchObject({ code: 'identity_provider_unavailable' })
     world.emulator.clearRequests()
+    world.logLines.length = 0
     expect((await browser.fetch('/api/me')).headers['retry-after']).toBe('120')
+    expect(world.logLines.join('')).not.toContain('refresh_failed')
     expect((await world.signIn().then((other) => other.fetch('/api/me'))).status).toBe(200)
     expect(world.emulator.requests('token')).toHaveLength(1)
     later(2)
@@ -211,6 +213,13 @@ describe('GET /api/me', () => {
     expect((await browser.fetch(path)).status).toBe(404)
     expect(world.emulator.requests('graph')).toHaveLength(0)
   })
+})
+
+test('a pause that Entra asks for one API holds up no other', async () => {
+  const browser = await world.signIn()
+  world.emulator.failNext('token', { status: 429, body: {}, retryAfter: 600 })
+  expect((await browser.fetch('/api/me/calendar')).status).toBe(503)
+  expect((await browser.fetch('/api/me')).status).toBe(200)
 })
 
 describe('the photo', () => {

@@ -60,6 +60,26 @@ describe('an address', () => {
     await world.close()
   })
 
+  test('that is none counts as one, and is repeated nowhere', async () => {
+    const world = await World.open({ RATE_LIMIT: '2', TRUST_PROXY: 'true' })
+    let count = 0
+    const from = () => `<b>${String((count += 1))}</b>`
+    expect(await statusesOf(world, '/auth/login', 3, from)).toEqual([302, 302, 429])
+    expect(world.logLines.filter((line) => line.includes('"audit"')).join('')).not.toContain('<b>')
+    await world.close()
+  })
+
+  test('can always sign out', async () => {
+    const world = await World.open({ RATE_LIMIT: '2' })
+    const browser = await world.signIn()
+    const statuses: number[] = []
+    for (let times = 0; times < 5; times += 1) {
+      statuses.push((await browser.submit('/auth/logout')).status)
+    }
+    expect(statuses).toEqual([303, 303, 303, 303, 303])
+    await world.close()
+  })
+
   test('of IPv6 is its whole network: one customer has that many', async () => {
     const world = await World.open({ RATE_LIMIT: '2', TRUST_PROXY: 'loopback' })
     let count = 0

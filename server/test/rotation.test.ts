@@ -101,6 +101,32 @@ describe('a rotation of the secret (#33)', () => {
     expect((await browser.fetch('/api/me')).status).toBe(200)
   })
 
+  test('leaves the lists of sessions whole, though one in them can be opened no more', async () => {
+    await open({ SESSION_SECRET: old })
+    await world.signIn()
+    const browser = await world.signIn()
+    await restart({ SESSION_SECRET: `${fresh},${old}` })
+    await browser.fetch('/api/session/extend', { method: 'POST' })
+    await restart({ SESSION_SECRET: fresh })
+    const { status, json } = await browser.fetch('/api/sessions')
+    expect([status, json]).toMatchObject([200, [{ current: true }]])
+    const others = await browser.fetch('/api/sessions?scope=others', { method: 'DELETE' })
+    expect(others.status).toBe(204)
+  })
+
+  test('to a secret that does not open the store is refused, and the old one stays in use', async () => {
+    const file = join(folder, 'secret')
+    writeFileSync(file, old)
+    await open({ SESSION_SECRET_FILE: file })
+    const browser = await world.signIn()
+    writeFileSync(file, fresh)
+    await vi.waitUntil(() => world.logLines.join('').includes('old secrets stay in use'), 10_000)
+    expect((await browser.fetch('/api/me')).status).toBe(200)
+    await world.signIn()
+    await restart({ SESSION_SECRET_FILE: '', SESSION_SECRET: old })
+    expect((await browser.fetch('/api/me')).status).toBe(200)
+  })
+
   test('to something unusable is told in the log, and the old secret stays in use', async () => {
     const file = join(folder, 'secret')
     writeFileSync(file, old)

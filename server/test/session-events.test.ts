@@ -1,5 +1,7 @@
 import { request } from 'undici'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
+import { openMemoryStore } from '../src/store/memory.ts'
+import type { Store } from '../src/store/store.ts'
 import type { Browser } from './support/browser.ts'
 import { adele, World } from './support/world.ts'
 
@@ -90,14 +92,21 @@ describe('the events of a session', () => {
     await closing.close()
   })
 
-  test('are told to at most six pages of one session at once', async () => {
+  test('are told to at most six pages of one session at once; the next is asked not to try', async () => {
     const browser = await world.signIn()
-    const first = await listen(browser)
-    const others = []
-    for (let count = 0; count < 6; count += 1) others.push(await listen(browser))
-    await vi.waitUntil(() => first.isOver)
-    expect(others.some(({ isOver }) => isOver)).toBe(false)
-    for (const { body } of others) body.destroy()
+    const streams = []
+    for (let count = 0; count < 6; count += 1) streams.push(await listen(browser))
+    expect((await listen(browser)).statusCode).toBe(204)
+    expect(streams.some(({ isOver }) => isOver)).toBe(false)
+    for (const { body } of streams) body.destroy()
+  })
+
+  test('are no thing to ask the head of', async () => {
+    const browser = await world.signIn()
+    const cookie = await browser.jar.getCookieString(world.origin)
+    const headers = { cookie, 'sec-fetch-site': 'same-origin' }
+    const { statusCode } = await request(`${world.origin}${path}`, { method: 'HEAD', headers })
+    expect(statusCode).toBe(405)
   })
 
   test.each([
@@ -142,6 +151,44 @@ describe('extending a session', () => {
     later(61)
     const { status, json } = await browser.fetch('/api/session/extend', { method: 'POST' })
     expect([status, json]).toMatchObject([401, { code: 'session_expired' }])
+  })
+
+  test('works for a session that ends soon without use, too', async () => {
+    const hasty = await World.open({ SESSION_IDLE: '60s' })
+    const browser = await hasty.signIn()
+    for (let count = 0; count < 6; count += 1) {
+      later(0.4)
+      const { json } = await browser.fetch('/api/session/extend', { method: 'POST' })
+      const { idleExpiresAt, serverTime } = json as Record<string, string>
+      expect(Date.parse(idleExpiresAt ?? '') - Date.parse(serverTime ?? '')).toBeGreaterThan(59_000)
+    }
+    await hasty.close()
+  })
+
+  test('tells the truth when a sign-out comes first', async () => {
+    const memory = openMemoryStore()
+    let beforeSwap = () => Promise.resolve()
+    const store: Store = {
+      ...memory,
+      swap: async (...args) => {
+        await beforeSwap()
+        return memory.swap(...args)
+      },
+    }
+    const raced = await World.open({}, { server: { store } })
+    const browser = await raced.signIn()
+    const cookie = await browser.jar.getCookieString(raced.origin)
+    later(2)
+    beforeSwap = async () => {
+      beforeSwap = () => Promise.resolve()
+      await browser.fetch('/auth/logout', { method: 'POST' })
+    }
+    const { statusCode, body } = await request(`${raced.origin}/api/session/extend`, {
+      method: 'POST',
+      headers: { cookie, 'x-csrf': '1' },
+    })
+    expect([statusCode, await body.json()]).toMatchObject([401, { code: 'session_revoked' }])
+    await raced.close()
   })
 
   test('does not take it past its absolute end', async () => {

@@ -53,6 +53,17 @@ describe('the operator, while the server runs,', () => {
     expect((await run('list', '--user', megan)).out).toHaveLength(2)
   })
 
+  test('sees no line that somebody wrote into their name', async () => {
+    world.emulator.tamperNextIdToken((claims) => ({
+      ...claims,
+      preferred_username: 'x\ty\nz\u001b[2J',
+    }))
+    await signInAs(adele)
+    const { out } = await run('list')
+    expect(out).toHaveLength(2)
+    expect(out[1]).toContain('\tx?y?z?[2J\t')
+  })
+
   test("ends all sessions of one person, and nobody else's", async () => {
     const [first, second, other] = [
       await signInAs(adele),

@@ -10,7 +10,7 @@ import { Failure } from '../failure.ts'
 import { KeyRing } from '../secrets/key-ring.ts'
 import { sessionSecrets } from '../secrets/session-secret.ts'
 import { type LiveSession, Sessions } from '../session/sessions.ts'
-import { whoOf } from '../session/who.ts'
+import { whoOf } from '../session/record.ts'
 import { openStore } from '../store/open.ts'
 import { RecordNames } from '../store/record-names.ts'
 import type { Store } from '../store/store.ts'
@@ -80,11 +80,13 @@ function orderOf(args: string[]): Order | undefined {
     if (rest.length > 0 || !(isList || isEnd)) return undefined
     if (user !== undefined) return { verb, filter: isOf(user) }
     if (id !== undefined) return { verb, filter: ({ key }) => key === id }
-    return { verb, filter: () => true }
+    return { verb, filter: everyone }
   } catch {
     return undefined
   }
 }
+
+const everyone: Filter = () => true
 
 function isOf(name: string): Filter {
   const wanted = name.toLowerCase()
@@ -121,11 +123,15 @@ async function obey({ verb, filter }: Order, sessions: Sessions, output: Output)
   let count = 0
   if (verb === 'list')
     output.out(['id', 'user', 'object id', 'since', 'last seen', 'from'].join('\t'))
-  for await (const session of sessions.all()) {
-    if (!filter(session)) continue
+  for await (const key of sessions.keys()) {
+    const session = await sessions.living(key)
+    // With --all also one that no secret opens: it would live again if its secret came back.
+    const isMeant = session ? filter(session) : filter === everyone
+    if (!isMeant) continue
+    if (verb === 'end') await sessions.end(key)
+    if (!session) continue
     count += 1
-    if (verb === 'list') output.out(lineOf(session))
-    else if (await sessions.end(session.key)) output.out(eventOf(session))
+    output.out(verb === 'list' ? lineOf(session) : eventOf(session))
   }
   output.err(verb === 'list' ? `${String(count)} signed in` : `${String(count)} ended`)
 }
@@ -133,7 +139,9 @@ async function obey({ verb, filter }: Order, sessions: Sessions, output: Output)
 function lineOf({ key, record }: LiveSession): string {
   const { user, createdAt, lastSeenAt, ip } = record
   const times = [createdAt, lastSeenAt].map((time) => new Date(time).toISOString())
-  return [key, user.username, user.id, ...times, ip].join('\t')
+  const cells = [key, user.username, user.id, ...times, ip]
+  // A foreign directory can put anything into a name.
+  return cells.map((cell) => cell.replace(/\p{Cc}/gu, '?')).join('\t')
 }
 
 function eventOf({ key, record }: LiveSession): string {

@@ -6,7 +6,7 @@ import { Failure } from '../failure.ts'
 import { requireSession } from '../session/guard.ts'
 import type { Prolonging } from '../session/prolonging.ts'
 import type { LiveSession } from '../session/sessions.ts'
-import { whoOf } from '../session/who.ts'
+import { whoOf } from '../session/record.ts'
 import { requireSuccess } from './answers.ts'
 import type { Call } from './calls.ts'
 import { challengedClaims } from './claims-challenge.ts'
@@ -57,7 +57,9 @@ async function answerOf(
     try {
       return await tokens.get(session.key, call.scopes, refusal)
     } catch (error) {
-      if (error instanceof EntraFailure) auditFailure(request, error, session)
+      // Of a pause nobody is told again: Entra was not asked.
+      const wasAsked = error instanceof EntraFailure && !(error.cause instanceof EntraFailure)
+      if (wasAsked) auditFailure(request, error, session)
       throw await failures.translate(error, call, session, refusal?.claims)
     }
   }

@@ -52,7 +52,7 @@ export class TokenFailures {
         loginHref: loginHref(session),
       })
     }
-    const query = { claims: await this.#notes.keep(claims) }
+    const query = { claims: await this.#notes.keep(session.key, claims) }
     return new Failure('claims_challenge', reason, { cause, loginHref: loginHref(session, query) })
   }
 }

@@ -1,9 +1,10 @@
-import { randomBytes } from 'node:crypto'
 import type { KeyRing } from '../secrets/key-ring.ts'
 import type { RecordNames } from '../store/record-names.ts'
 import { sealRecord, unsealRecord } from '../store/sealed.ts'
 import type { Store } from '../store/store.ts'
 
+const kind = 'claims'
+const prefix = `${kind}:`
 const lifetime = 10 * 60_000
 
 /**
@@ -21,21 +22,19 @@ export class ClaimsNotes {
     this.#names = names
   }
 
-  /** @returns its name, for ten minutes */
-  async keep(claims: string): Promise<string> {
-    const handle = randomBytes(16).toString('base64url')
-    const key = this.#keyOf(handle)
+  /**
+   * The same claims for the same session are one note, however often they are asked for.
+   * @returns its name, for ten minutes
+   */
+  async keep(sessionKey: string, claims: string): Promise<string> {
+    const key = this.#names.of(kind, `${sessionKey} ${claims}`)
     await this.#store.put(key, sealRecord(this.#ring, key, { claims }), Date.now() + lifetime)
-    return handle
+    return key.slice(prefix.length)
   }
 
   async find(handle: string): Promise<string | undefined> {
-    const key = this.#keyOf(handle)
+    const key = prefix + handle
     const bytes = await this.#store.get(key)
     return bytes && (unsealRecord(this.#ring, key, bytes) as { claims: string }).claims
-  }
-
-  #keyOf(handle: string): string {
-    return this.#names.of('claims', handle)
   }
 }

@@ -24,7 +24,7 @@ interface Need {
   refusal: Refusal | undefined
 }
 
-/** Entra is away for a session: until when nobody asks it again, and why. */
+/** Entra is away: until when it is not asked again for the same need, and why. */
 interface Pause {
   until: number
   failure: EntraFailure
@@ -77,7 +77,7 @@ export class Tokens {
 
   async #fetch(need: Need): Promise<string> {
     try {
-      this.#requireNoPause(need.sessionKey)
+      this.#requireNoPause(need)
       return await this.#ask(need)
     } catch (error) {
       const mayPass = error instanceof EntraFailure && passing.has(error.reason)
@@ -105,10 +105,11 @@ export class Tokens {
     }
   }
 
-  async #heed(failure: EntraFailure, { sessionKey, refusal }: Need, read: StoredTokens) {
+  async #heed(failure: EntraFailure, need: Need, read: StoredTokens) {
+    const { sessionKey, refusal } = need
     const { reason, retryAfter = 0, claims } = failure
     if (reason === 'unavailable') {
-      this.#pauses.set(sessionKey, { until: Date.now() + retryAfter * 1_000, failure })
+      this.#pauses.set(pauseOf(need), { until: Date.now() + retryAfter * 1_000, failure })
     }
     // What one API asks for in addition says nothing against the tokens for the others.
     const isChallenge = claims !== undefined || refusal?.claims !== undefined
@@ -117,9 +118,8 @@ export class Tokens {
     }
   }
 
-  /** No throttling of one person's session stops another's. */
-  #requireNoPause(sessionKey: string): void {
-    const pause = this.#pauses.get(sessionKey)
+  #requireNoPause(need: Need): void {
+    const pause = this.#pauses.get(pauseOf(need))
     const left = pause ? pause.until - Date.now() : 0
     if (!pause || left <= 0) return
     throw new EntraFailure('unavailable', `paused: ${pause.failure.message}`, {
@@ -152,4 +152,9 @@ export class Tokens {
     const known = this.#known.get(sessionKey) ?? new Map<string, AccessToken>()
     this.#known.set(sessionKey, known.set(scopes.join(' '), token))
   }
+}
+
+/** What is throttled for one person, or one API, holds up no other. */
+function pauseOf({ sessionKey, scopes }: Need): string {
+  return `${sessionKey} ${scopes.join(' ')}`
 }

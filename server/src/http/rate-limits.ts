@@ -1,6 +1,7 @@
-import rateLimit from '@fastify/rate-limit'
+import rateLimit, { normalizeIP } from '@fastify/rate-limit'
 import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
+import { addressOf } from '../address.ts'
 import { Failure } from '../failure.ts'
 
 /**
@@ -21,6 +22,7 @@ async function registerRateLimits(app: FastifyInstance, { max }: { max: number }
     global: false,
     max,
     timeWindow: 60_000,
+    keyGenerator: (request) => normalizeIP(addressOf(request)),
     addHeadersOnExceeding: silent,
     // Set where every problem is answered.
     addHeaders: { ...silent, 'retry-after': false },

@@ -1,8 +1,7 @@
 import type { FastifyRequest } from 'fastify'
 import { audit, type EndCause } from '../audit.ts'
-import type { SessionRecord } from './record.ts'
+import { type SessionRecord, whoOf } from './record.ts'
 import type { Sessions } from './sessions.ts'
-import { whoOf } from './who.ts'
 
 /** Ends a session on request and says so in the audit log. @returns the session that ended by this */
 export async function endSession(

@@ -2,7 +2,7 @@ import { PassThrough } from 'node:stream'
 import type { SessionEnded, SessionExpiring } from '@entra-bff/shared'
 import type { FastifyInstance } from 'fastify'
 import { requireSession } from './guard.ts'
-import { absoluteExpiry, idleExpiry, type Lifetimes } from './lifetimes.ts'
+import { absoluteExpiry, idleExpiry, type Lifetimes, warningTime } from './lifetimes.ts'
 import type { SessionRecord } from './record.ts'
 import type { Sessions } from './sessions.ts'
 
@@ -22,8 +22,7 @@ interface Watcher {
 const lookEveryMs = 2_000
 /** Keeps proxies, and our own timeout for silent connections, from closing the stream. */
 const beatEveryMs = 20_000
-const warnBefore = 2 * 60_000
-/** Of one session; one more closes the oldest, whose page opens it again when it is looked at. */
+/** Of one session: as many as a browser holds open to one host. */
 const mostStreams = 6
 
 /** `GET /api/session/events`: tells a page at once that its session ended, or is about to. */
@@ -37,14 +36,17 @@ export function sessionEvents(
   const route = { exposeHeadRoute: false, config: { sendsNoHeader: true } }
   api.get('/session/events', route, (request, reply) => {
     const { key } = requireSession(request)
+    const others = [...watchers].filter((other) => other.key === key)
+    // With this answer an EventSource does not try again (HTML standard, "Server-sent events").
+    if (others.length >= mostStreams) return reply.code(204).send()
     const watcher: Watcher = { key, stream: new PassThrough() }
-    const [oldest, ...others] = [...watchers].filter((other) => other.key === key)
-    if (others.length + 2 > mostStreams) oldest?.stream.end()
     watchers.add(watcher)
     watcher.stream.once('close', () => watchers.delete(watcher))
     watcher.stream.write('retry: 3000\n\n')
     void look(watcher)
-    return reply.headers({ 'content-type': 'text/event-stream' }).send(watcher.stream)
+    // The second for proxies that would collect what is to arrive at once.
+    const headers = { 'content-type': 'text/event-stream', 'x-accel-buffering': 'no' }
+    return reply.headers(headers).send(watcher.stream)
   })
 
   async function look(watcher: Watcher): Promise<void> {
@@ -61,7 +63,7 @@ export function sessionEvents(
 
   function warn(watcher: Watcher, record: SessionRecord): void {
     const idle = idleExpiry(record, lifetimes)
-    if (idle - Date.now() > warnBefore || watcher.warnedOf === idle) return
+    if (idle - Date.now() > warningTime(lifetimes) || watcher.warnedOf === idle) return
     watcher.warnedOf = idle
     const expiring: SessionExpiring = {
       serverTime: new Date().toISOString(),

@@ -1,9 +1,8 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
-import { Failure } from '../failure.ts'
 import type { SessionCookie } from './cookie.ts'
 import { checkOrigin, checkSameOrigin } from './csrf.ts'
-import type { LiveSession, SessionLookup, Sessions } from './sessions.ts'
+import { type LiveSession, liveOf, type SessionLookup, type Sessions } from './sessions.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -39,13 +38,5 @@ function registerGuard(scope: FastifyInstance, options: GuardOptions, done: () =
 
 /** @throws {Failure} `not_signed_in`, `session_expired`, `session_revoked` */
 export function requireSession(request: FastifyRequest): LiveSession {
-  const { lookup } = request
-  switch (lookup.kind) {
-    case 'live':
-      return lookup.session
-    case 'ended':
-      throw new Failure(`session_${lookup.reason}`, 'the session is over')
-    case 'none':
-      throw new Failure('not_signed_in', 'no session')
-  }
+  return liveOf(request.lookup)
 }

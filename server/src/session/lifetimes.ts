@@ -1,4 +1,4 @@
-import type { EndReason, SessionRecord } from './record.ts'
+import type { SessionRecord } from './record.ts'
 
 /** Milliseconds. */
 export interface Lifetimes {
@@ -19,10 +19,16 @@ export function absoluteExpiry(record: SessionRecord, lifetimes: Lifetimes): num
   return record.createdAt + lifetimes.max
 }
 
-export function endOf(
-  record: SessionRecord,
-  lifetimes: Lifetimes,
-  now: number,
-): EndReason | undefined {
-  return now >= idleExpiry(record, lifetimes) ? 'expired' : undefined
+export function isOver(record: SessionRecord, lifetimes: Lifetimes): boolean {
+  return Date.now() >= idleExpiry(record, lifetimes)
+}
+
+/** How often a use of the session is written down, at most. */
+export function touchInterval({ idle }: Lifetimes): number {
+  return Math.min(60_000, idle / 10)
+}
+
+/** How long before its end a page is warned. */
+export function warningTime({ idle }: Lifetimes): number {
+  return Math.min(2 * 60_000, idle / 4)
 }

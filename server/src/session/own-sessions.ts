@@ -21,10 +21,10 @@ export const ownSessionRoutes: FastifyPluginCallbackTypebox<OwnSessionsOptions> 
 ) => {
   const errors = { '4xx': Problem, '5xx': Problem }
 
-  async function end(request: FastifyRequest, reply: FastifyReply, ended: LiveSession[]) {
+  async function end(request: FastifyRequest, reply: FastifyReply, these: LiveSession[]) {
     const current = requireSession(request)
-    for (const { key } of ended) await endSession(request, sessions, key, 'own_list')
-    if (ended.some(({ key }) => key === current.key)) cookie.clear(reply)
+    for (const { key } of these) await endSession(request, sessions, key, 'own_list')
+    if (these.some(({ key }) => key === current.key)) cookie.clear(reply)
     return reply.code(204).send(null)
   }
 

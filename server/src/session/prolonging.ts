@@ -19,17 +19,16 @@ export class Prolonging {
   /**
    * Moves the idle expiry; after a rotation of the secret, renews record and cookie.
    * @returns the session as it is now
-   * @throws {Failure} `store_unavailable`
+   * @throws {Failure} `store_unavailable`; `session_revoked`, `session_expired` when it has ended meanwhile
    */
   async prolong(
     request: FastifyRequest,
     reply: FastifyReply,
     session: LiveSession,
   ): Promise<SessionRecord> {
-    const touched = await this.#sessions.touch(session)
-    if (!touched) return session.record
-    const forgetAt = absoluteExpiry(touched, this.#lifetimes) + remembrance
+    const record = await this.#sessions.touch(session)
+    const forgetAt = absoluteExpiry(record, this.#lifetimes) + remembrance
     this.#cookie.renew(request, reply, Math.ceil((forgetAt - Date.now()) / 1_000))
-    return touched
+    return record
   }
 }

@@ -35,3 +35,8 @@ export const tombstone: Tombstone = { ended: true }
 export function isTombstone(stored: StoredSession): stored is Tombstone {
   return 'ended' in stored
 }
+
+/** A session and its person, as the audit log names them. */
+export function whoOf(key: string, { user }: SessionRecord) {
+  return { tenant: user.tenantId, user: user.id, session: key }
+}

@@ -1,12 +1,13 @@
 import type { User } from '@entra-bff/shared'
 import { BoundedMap } from '../bounded-map.ts'
+import { Failure } from '../failure.ts'
 import type { KeyRing } from '../secrets/key-ring.ts'
 import { isSealedWithNewest } from '../secrets/seal.ts'
 import type { RecordNames } from '../store/record-names.ts'
 import { sealRecord, unsealRecord } from '../store/sealed.ts'
 import type { Store } from '../store/store.ts'
 import { SessionGroups } from './groups.ts'
-import { absoluteExpiry, endOf, type Lifetimes, remembrance } from './lifetimes.ts'
+import { absoluteExpiry, isOver, type Lifetimes, remembrance, touchInterval } from './lifetimes.ts'
 import {
   type EndReason,
   isTombstone,
@@ -47,7 +48,6 @@ interface OpenedSession {
 }
 
 const kind = 'session'
-const touchEvery = 60_000
 /** Of one person. */
 const mostPerUser = 100
 
@@ -86,24 +86,27 @@ export class Sessions {
     // Before the session itself: one that no list knows could not be ended from elsewhere.
     await this.#groups.join(key, record, until)
     const sealed = sealRecord(this.#options.ring, key, record)
-    await this.#options.store.swap(key, undefined, sealed, until + remembrance)
+    const { store } = this.#options
+    if (await store.swap(key, undefined, sealed, until + remembrance)) return
+    throw new Error('a session with this id was there before')
   }
 
   /**
    * Moves the idle expiry, at most once a minute, and seals with the newest secret. Loses to an
    * end that came first.
-   * @returns the session as written; undefined when nothing was
+   * @returns the session as it is now
+   * @throws {Failure} `session_revoked`, `session_expired` when it has ended meanwhile
    */
-  async touch({ key, record, bytes }: LiveSession): Promise<SessionRecord | undefined> {
+  async touch({ key, record, bytes }: LiveSession): Promise<SessionRecord> {
     const { ring, store, lifetimes, tokens } = this.#options
     const isSealed = isSealedWithNewest(ring, bytes)
     const now = Date.now()
-    if (isSealed && now - record.lastSeenAt < touchEvery) return undefined
+    if (isSealed && now - record.lastSeenAt < touchInterval(lifetimes)) return record
     if (!isSealed) await tokens.reseal(key)
     const touched = { ...record, lastSeenAt: now }
     const forgetAt = absoluteExpiry(record, lifetimes) + remembrance
     const isWritten = await store.swap(key, bytes, sealRecord(ring, key, touched), forgetAt)
-    return isWritten ? touched : undefined
+    return isWritten ? touched : liveOf(await this.findByKey(key)).record
   }
 
   /**
@@ -120,8 +123,9 @@ export class Sessions {
     if (!bytes || (stored && isTombstone(stored))) return undefined
     const forgetAt = Date.now() + lifetimes.max + remembrance
     await store.put(key, sealRecord(ring, key, tombstone), forgetAt)
-    if (stored) await this.#groups.leave(key, stored)
     for (const listener of this.#endListeners) listener(key)
+    // It has ended whether this works or not: whoever reads a list checks each session in it.
+    if (stored) await this.#groups.leave(key, stored).catch(() => undefined)
     return stored
   }
 
@@ -148,21 +152,18 @@ export class Sessions {
     return sessions.filter(({ record }) => record.sid === sid)
   }
 
-  /** Every living session: for the operator, not for requests. */
-  async *all(): AsyncGenerator<LiveSession> {
-    for await (const key of this.#options.store.keys(`${kind}:`)) {
-      const session = await this.#liveUnder(key)
-      if (session) yield session
-    }
+  /** Of every session, ended ones too: for the operator, not for requests. */
+  keys(): AsyncIterable<string> {
+    return this.#options.store.keys(`${kind}:`)
   }
 
   async #livingUnder(keys: string[]): Promise<LiveSession[]> {
-    const found = await Promise.all(keys.map((key) => this.#liveUnder(key)))
+    const found = await Promise.all(keys.map((key) => this.living(key)))
     return found.filter((session) => session !== undefined)
   }
 
-  /** One damaged record must not hide the others of a list. */
-  async #liveUnder(key: string): Promise<LiveSession | undefined> {
+  /** One damaged record, or one of a secret that is gone, must not hide the others of a list. */
+  async living(key: string): Promise<LiveSession | undefined> {
     const bytes = await this.#options.store.get(key)
     if (!bytes || !this.#openIfWhole(key, bytes)) return undefined
     const found = this.#judge(key, bytes)
@@ -172,8 +173,7 @@ export class Sessions {
   #judge(key: string, bytes: Uint8Array): SessionLookup {
     const stored = this.#open(key, bytes)
     if (isTombstone(stored)) return { kind: 'ended', reason: 'revoked' }
-    const reason = endOf(stored, this.#options.lifetimes, Date.now())
-    if (reason) return { kind: 'ended', reason }
+    if (isOver(stored, this.#options.lifetimes)) return { kind: 'ended', reason: 'expired' }
     return { kind: 'live', session: { key, record: stored, bytes } }
   }
 
@@ -192,6 +192,18 @@ export class Sessions {
     const stored = unsealRecord(this.#options.ring, key, bytes) as StoredSession
     this.#opened.set(key, { bytes, stored })
     return stored
+  }
+}
+
+/** @throws {Failure} `not_signed_in`, `session_expired`, `session_revoked` */
+export function liveOf(lookup: SessionLookup): LiveSession {
+  switch (lookup.kind) {
+    case 'live':
+      return lookup.session
+    case 'ended':
+      throw new Failure(`session_${lookup.reason}`, 'the session is over')
+    case 'none':
+      throw new Failure('not_signed_in', 'no session')
   }
 }
 

@@ -1,5 +1,6 @@
 import type { SignInMethod } from '@entra-bff/shared'
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { addressOf } from '../address.ts'
 import { audit } from '../audit.ts'
 import type { TokenCache } from '../entra/client.ts'
 import type { IdTokenClaims } from '../entra/id-token.ts'
@@ -7,9 +8,9 @@ import type { Tokens } from '../entra/tokens.ts'
 import type { SessionCookie } from '../session/cookie.ts'
 import { endSession } from '../session/end.ts'
 import { absoluteExpiry, type Lifetimes } from '../session/lifetimes.ts'
-import type { SessionRecord } from '../session/record.ts'
+import { type SessionRecord, whoOf } from '../session/record.ts'
 import type { Sessions } from '../session/sessions.ts'
-import { whoOf } from '../session/who.ts'
+import type { DeviceCookie } from './device-cookie.ts'
 import type { LastSession } from './last-session.ts'
 
 /** What Entra gave at the end of a sign-in. */
@@ -24,6 +25,7 @@ export interface SessionBeginnerOptions {
   cookie: SessionCookie
   tokens: Tokens
   lastSession: LastSession
+  deviceCookie: DeviceCookie
   lifetimes: Lifetimes
 }
 
@@ -43,7 +45,7 @@ export class SessionBeginner {
     grant: Grant,
     method: SignInMethod,
   ): Promise<SessionRecord> {
-    const { sessions, tokens, lastSession, lifetimes } = this.#options
+    const { sessions, tokens, lastSession, deviceCookie, lifetimes } = this.#options
     const record = recordOf(grant, request)
     const key = sessions.keyOf(request.session.sessionId)
     for (const previous of this.#previousOf(request)) {
@@ -59,9 +61,11 @@ export class SessionBeginner {
     } catch (error) {
       // Else the plugin would try again when the answer is sent, and fail that too.
       delete request.session.record
+      await tokens.erase(key).catch(() => undefined)
       throw error
     }
     lastSession.remember(reply, key)
+    deviceCookie.forget(reply)
     audit(request, { audit: 'signed_in', method, ...whoOf(key, record) })
     return record
   }
@@ -84,7 +88,7 @@ function recordOf({ claims, scopes }: Grant, request: FastifyRequest): SessionRe
     ...(loginHint !== undefined && { loginHint }),
     granted: scopes,
     userAgent: (request.headers['user-agent'] ?? '').slice(0, longestUserAgent),
-    ip: request.ip,
+    ip: addressOf(request),
     createdAt: now,
     lastSeenAt: now,
   }

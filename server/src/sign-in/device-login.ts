@@ -9,7 +9,7 @@ import type { RecordNames } from '../store/record-names.ts'
 import { sealRecord, unsealRecord } from '../store/sealed.ts'
 import type { Store } from '../store/store.ts'
 import type { Grant } from './begin-session.ts'
-import { toSignInFailure } from './errors.ts'
+import { newErrorRef, toSignInFailure } from './errors.ts'
 
 /** A sign-in on another device, as it is stored. Times are milliseconds, intervals seconds. */
 export interface DeviceLoginRecord {
@@ -27,7 +27,8 @@ export interface DeviceLoginRecord {
 type Outcome =
   | { kind: 'pending' }
   | { kind: 'ready'; claims: IdTokenClaims; refreshToken: string }
-  | { kind: 'failed'; code: SignInErrorCode; facts: EntraFacts }
+  | { kind: 'used' }
+  | { kind: 'failed'; code: SignInErrorCode; facts: EntraFacts; ref: string }
 
 export interface DeviceLoginsOptions {
   entra: EntraClient
@@ -47,7 +48,11 @@ const kind = 'device-login'
 /** At once, in the whole store. */
 const mostOpen = 1_000
 /** How long its outcome can be asked for after its end. */
-const remembrance = 10 * 60_000
+const remembrance = 60_000
+/** How long one that is ready can be finished. */
+const readyFor = 5 * 60_000
+/** While Entra is asked nobody else does: longer than any answer of it takes. */
+const longestPoll = 35_000
 /** RFC 8628 section 3.5: how much slower `slow_down` asks to poll, in seconds. */
 const slowerBy = 5
 const slowest = 60
@@ -82,8 +87,10 @@ export class DeviceLogins {
     return { id, record }
   }
 
-  async find(id: string): Promise<DeviceLoginRecord | undefined> {
-    return (await this.#read(id))?.record
+  /** One that can still become a session. */
+  async findOpen(id: string): Promise<DeviceLoginRecord | undefined> {
+    const record = (await this.#read(id))?.record
+    return record && isOpen(record) ? record : undefined
   }
 
   /**
@@ -99,14 +106,13 @@ export class DeviceLogins {
     if (read.record.outcome.kind !== 'pending') return { ...read.record, isNews: false }
     const now = Date.now()
     if (now < read.record.nextPollAt) throw tooSoon(read.record)
-    const asking = { ...read.record, nextPollAt: now + read.record.interval * 1_000 }
+    const asking = { ...read.record, nextPollAt: now + longestPoll }
     const asked = await this.#swap(id, read.bytes, asking)
     if (!asked) throw tooSoon(asking)
     const record = await this.#poll(asking)
     const isNews = record.outcome.kind !== 'pending'
     // Cancelled meanwhile: what Entra answered is thrown away.
-    const isKept = record === asking || (await this.#swap(id, asked.bytes, record)) !== undefined
-    return isKept ? { ...record, isNews } : undefined
+    return (await this.#swap(id, asked.bytes, record)) && { ...record, isNews }
   }
 
   /**
@@ -116,10 +122,12 @@ export class DeviceLogins {
    */
   async redeem(id: string): Promise<Grant> {
     const read = await this.#read(id)
-    if (read?.record.outcome.kind !== 'ready') throw notReady('the device login is not ready')
+    if (read?.record.outcome.kind !== 'ready' || !isOpen(read.record)) {
+      throw notReady('the device login is not ready')
+    }
     const { outcome } = read.record
     const { entra, scopes } = this.#options
-    const taken = await this.#settle(id, read, used)
+    const taken = await this.#settle(id, read, { kind: 'used' })
     if (!taken) throw notReady('another request finishes it')
     try {
       const { cache, accessToken } = await entra.adopt(outcome.refreshToken, scopes)
@@ -131,20 +139,22 @@ export class DeviceLogins {
   }
 
   async remove(id: string): Promise<void> {
-    await this.#options.store.delete(this.#keyOf(id))
+    await this.#options.store.delete(this.keyOf(id))
   }
 
   async #poll(record: DeviceLoginRecord): Promise<DeviceLoginRecord> {
-    if (Date.now() >= record.expiresAt) return { ...record, outcome: expired }
+    const now = Date.now()
+    if (now >= record.expiresAt) return { ...record, outcome: failedWith('device_code_expired') }
     try {
       const answer = await this.#options.entra.device.poll(record.deviceCode)
-      if (answer.kind === 'pending') return record
-      if (answer.kind === 'slow_down') return slowed(record, record.interval + slowerBy)
+      if (answer.kind === 'pending') return paced(record, record.interval)
+      if (answer.kind === 'slow_down') return paced(record, record.interval + slowerBy)
       const { claims, refreshToken } = answer
-      return { ...record, outcome: { kind: 'ready', claims, refreshToken } }
+      const expiresAt = Math.min(record.expiresAt, now + readyFor)
+      return { ...record, expiresAt, outcome: { kind: 'ready', claims, refreshToken } }
     } catch (error) {
       const slower = Math.max(record.interval, Math.min(record.interval * 2, slowest))
-      if (isAway(error)) return slowed(record, slower)
+      if (isAway(error)) return paced(record, slower)
       return { ...record, outcome: failedBy(error) }
     }
   }
@@ -158,7 +168,7 @@ export class DeviceLogins {
 
   async #read(id: string): Promise<Stored | undefined> {
     const { store, ring } = this.#options
-    const key = this.#keyOf(id)
+    const key = this.keyOf(id)
     const bytes = await store.get(key)
     return bytes && { bytes, record: unsealRecord(ring, key, bytes) as DeviceLoginRecord }
   }
@@ -174,13 +184,14 @@ export class DeviceLogins {
     record: DeviceLoginRecord,
   ): Promise<Stored | undefined> {
     const { store, ring } = this.#options
-    const key = this.#keyOf(id)
+    const key = this.keyOf(id)
     const bytes = sealRecord(ring, key, record)
     const isWritten = await store.swap(key, previous, bytes, record.expiresAt + remembrance)
     return isWritten ? { bytes, record } : undefined
   }
 
-  #keyOf(id: string): string {
+  /** What its record is called: a keyed hash. */
+  keyOf(id: string): string {
     return this.#options.names.of(kind, id)
   }
 }
@@ -193,19 +204,25 @@ function notReady(reason: string): Failure {
   return new Failure('not_ready', reason)
 }
 
-const used: Outcome = { kind: 'failed', code: 'state_replayed', facts: {} }
-const expired: Outcome = { kind: 'failed', code: 'device_code_expired', facts: {} }
+function isOpen({ outcome, expiresAt }: DeviceLoginRecord): boolean {
+  return (outcome.kind === 'pending' || outcome.kind === 'ready') && expiresAt > Date.now()
+}
 
 function failedBy(error: unknown): Outcome {
   const { code, facts } = toSignInFailure(error)
-  return { kind: 'failed', code, facts }
+  return failedWith(code, facts)
 }
 
-function slowed(record: DeviceLoginRecord, interval: number): DeviceLoginRecord {
+function failedWith(code: SignInErrorCode, facts: EntraFacts = {}): Outcome {
+  return { kind: 'failed', code, facts, ref: newErrorRef() }
+}
+
+function paced(record: DeviceLoginRecord, interval: number): DeviceLoginRecord {
   return { ...record, interval, nextPollAt: Date.now() + interval * 1_000 }
 }
 
-function tooSoon({ nextPollAt }: DeviceLoginRecord): Failure {
-  const retryAfter = Math.max(1, Math.ceil((nextPollAt - Date.now()) / 1_000))
+function tooSoon({ nextPollAt, interval }: DeviceLoginRecord): Failure {
+  const left = Math.ceil((nextPollAt - Date.now()) / 1_000)
+  const retryAfter = Math.min(Math.max(1, left), interval)
   return new Failure('rate_limited', 'polled faster than the interval', { retryAfter })
 }

@@ -12,31 +12,25 @@ import { Type } from 'typebox'
 import { audit } from '../audit.ts'
 import { EntraFailure } from '../entra/failures.ts'
 import { Failure } from '../failure.ts'
-import type { CookieKind } from '../http/cookies.ts'
-import type { KeyRing } from '../secrets/key-ring.ts'
 import type { SessionViews } from '../session/views.ts'
 import type { SessionBeginner } from './begin-session.ts'
+import type { DeviceCookie } from './device-cookie.ts'
 import type { DeviceLoginRecord, DeviceLogins } from './device-login.ts'
 import type { SignInErrors } from './error-cookies.ts'
 import { SignInFailure } from './errors.ts'
-import { SealedCookies } from './sealed-cookies.ts'
 
 export interface DeviceRoutesOptions {
   logins: DeviceLogins
   beginner: SessionBeginner
   errors: SignInErrors
   views: SessionViews
-  ring: KeyRing
-  cookie: CookieKind
+  cookie: DeviceCookie
   /** Starts per minute and address. */
   mostStarts: number
 }
 
 /** Below `/api`. */
 const path = '/device-logins'
-const cookieId = 'login'
-/** Longer than any code is good for, so that the outcome can be asked for. Seconds. */
-const cookieMaxAge = 30 * 60
 
 /**
  * `/api/device-logins`: sign-in on another device, where the person has a browser (RFC 8628). Register
@@ -48,22 +42,20 @@ export const deviceRoutes: FastifyPluginCallbackTypebox<DeviceRoutesOptions> = (
   options,
   done,
 ) => {
-  const { logins, beginner, errors, views, ring, cookie, mostStarts } = options
-  const own = new SealedCookies<{ id: string }>(cookie, ring, cookieMaxAge)
+  const { logins, beginner, errors, views, cookie, mostStarts } = options
   const problems = { '4xx': Problem, '5xx': Problem }
   const one = { params: Type.Object({ id: Type.String({ maxLength: 64 }) }) }
 
   /** The browser's own login that is still of use: the same code is shown until it expires. */
   async function openLoginOf(request: FastifyRequest) {
-    const id = own.get(request, cookieId)?.id
-    const record = id === undefined ? undefined : await logins.find(id)
-    const isOpen = record && record.outcome.kind !== 'failed' && record.expiresAt > Date.now()
-    return id !== undefined && isOpen ? { id, record } : undefined
+    const id = cookie.idIn(request)
+    const record = id === undefined ? undefined : await logins.findOpen(id)
+    return id !== undefined && record ? { id, record } : undefined
   }
 
   function requireOwn(request: FastifyRequest<{ Params: { id: string } }>): string {
     const { id } = request.params
-    if (own.get(request, cookieId)?.id === id) return id
+    if (cookie.idIn(request) === id) return id
     throw notFound()
   }
 
@@ -73,8 +65,8 @@ export const deviceRoutes: FastifyPluginCallbackTypebox<DeviceRoutesOptions> = (
     const open = await openLoginOf(request)
     if (open) return viewOf(open.id, open.record)
     const { id, record } = await logins.start().catch(rethrow)
-    audit(request, { audit: 'device_login', step: 'started' })
-    own.set(reply, cookieId, { id })
+    audit(request, { audit: 'device_login', step: 'started', login: logins.keyOf(id) })
+    cookie.set(reply, id)
     return reply
       .code(201)
       .header('location', `${paths.deviceLogins}/${id}`)
@@ -84,19 +76,23 @@ export const deviceRoutes: FastifyPluginCallbackTypebox<DeviceRoutesOptions> = (
   const stateSchema = { ...one, response: { 200: DeviceLoginState, ...problems } }
   api.get(
     `${path}/:id`,
-    { schema: stateSchema, config: { rateLimit: {} } },
+    { schema: stateSchema, exposeHeadRoute: false, config: { rateLimit: {} } },
     async (request, reply) => {
-      const state = await logins.ask(requireOwn(request))
+      const id = requireOwn(request)
+      const state = await logins.ask(id)
       if (!state) throw notFound()
       const { outcome, interval, isNews } = state
       if (outcome.kind === 'pending') return { status: outcome.kind, interval }
       if (outcome.kind === 'ready') {
-        if (isNews) audit(request, { audit: 'device_login', step: 'approved' })
+        const login = logins.keyOf(id)
+        if (isNews) audit(request, { audit: 'device_login', step: 'approved', login })
         return { status: outcome.kind }
       }
-      const { code, facts } = outcome
-      const failure = new SignInFailure(code, 'the device login came to nothing', { facts })
-      const { ref } = errors.keep(request, reply, failure, 'device')
+      if (outcome.kind === 'used') throw notFound()
+      const { code, facts, ref } = outcome
+      const failure = new SignInFailure(code, 'the device login came to nothing', { facts, ref })
+      if (isNews) errors.log(request, failure, 'device')
+      errors.keep(request, reply, failure, 'device')
       return { status: statusOf(code), errorRef: ref }
     },
   )
@@ -109,17 +105,19 @@ export const deviceRoutes: FastifyPluginCallbackTypebox<DeviceRoutesOptions> = (
       const id = requireOwn(request)
       const grant = await logins.redeem(id).catch(rethrow)
       const record = await beginner.begin(request, reply, grant, 'device')
-      await logins.remove(id)
-      own.clear(reply, cookieId)
+      await logins.remove(id).catch((error: unknown) => {
+        request.log.warn({ err: error }, 'a device login that is used up was not removed')
+      })
       return views.signedIn(record)
     },
   )
 
   const cancelSchema = { ...one, response: { 204: Type.Null(), ...problems } }
   api.delete(`${path}/:id`, { schema: cancelSchema }, async (request, reply) => {
-    await logins.remove(requireOwn(request))
-    audit(request, { audit: 'device_login', step: 'cancelled' })
-    own.clear(reply, cookieId)
+    const id = requireOwn(request)
+    await logins.remove(id)
+    audit(request, { audit: 'device_login', step: 'cancelled', login: logins.keyOf(id) })
+    cookie.forget(reply)
     return reply.code(204).send(null)
   })
   done()

@@ -21,27 +21,31 @@ export class SignInErrors {
 
   /** Logs the failure and sends the browser to the Error view. */
   report(request: FastifyRequest, reply: FastifyReply, failure: SignInFailure): FastifyReply {
-    const { ref } = this.keep(request, reply, failure, 'redirect')
-    return reply.redirect(`${views.error}?ref=${ref}`, 303)
+    this.log(request, failure, 'redirect')
+    this.keep(request, reply, failure, 'redirect')
+    return reply.redirect(`${views.error}?ref=${failure.ref}`, 303)
   }
 
-  /** Logs the failure and gives it to the browser to keep. */
-  keep(
-    request: FastifyRequest,
-    reply: FastifyReply,
-    failure: SignInFailure,
-    method: SignInMethod,
-  ): SignInError {
+  log(request: FastifyRequest, failure: SignInFailure, method: SignInMethod): void {
     const { code, facts } = failure
     // That Entra refuses the app itself is for the operator to mend, whoever met it.
     const level = code === 'app_misconfigured' ? 'error' : 'warn'
     request.log[level]({ err: failure, code }, 'sign-in failed')
     audit(request, { audit: 'sign_in_failed', method, code, entra: facts })
-    const error = describe(failure, request.id, method)
+  }
+
+  /** Gives the browser what it can ask for by the failure's reference. */
+  keep(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    failure: SignInFailure,
+    method: SignInMethod,
+  ): void {
     // One report at a time is enough, and keeps the cookies of a browser few.
-    for (const ref of this.#cookies.ids(request)) this.#cookies.clear(reply, ref)
-    this.#cookies.set(reply, error.ref, error)
-    return error
+    for (const ref of this.#cookies.ids(request)) {
+      if (ref !== failure.ref) this.#cookies.clear(reply, ref)
+    }
+    this.#cookies.set(reply, failure.ref, describe(failure, request.id, method))
   }
 
   find(request: FastifyRequest, ref: string): SignInError | undefined {

@@ -17,17 +17,24 @@ export class SignInFailure extends Error {
   readonly facts: EntraFacts
   /** Where the person wanted to go, when that is known. */
   readonly returnTo: string
+  /** Under which the browser can ask for it. */
+  readonly ref: string
 
   constructor(
     code: SignInErrorCode,
     reason: string,
-    options: { cause?: unknown; facts?: EntraFacts; returnTo?: string } = {},
+    options: { cause?: unknown; facts?: EntraFacts; returnTo?: string; ref?: string } = {},
   ) {
     super(reason, { cause: options.cause })
     this.code = code
     this.facts = options.facts ?? {}
     this.returnTo = options.returnTo ?? '/'
+    this.ref = options.ref ?? newErrorRef()
   }
+}
+
+export function newErrorRef(): string {
+  return randomBytes(16).toString('base64url')
 }
 
 /** Whatever is thrown during a sign-in ends in the Error view. */
@@ -55,7 +62,7 @@ export function describe(
   const query = new URLSearchParams({ ...retry.query, returnTo: failure.returnTo })
   const byRedirect = { label: retry.label, href: `${paths.login}?${query.toString()}` }
   return {
-    ref: randomBytes(16).toString('base64url'),
+    ref: failure.ref,
     code: failure.code,
     title,
     detail,

@@ -7,6 +7,7 @@ import type { SessionCookie } from '../session/cookie.ts'
 import { endSession } from '../session/end.ts'
 import { checkSameOrigin } from '../session/csrf.ts'
 import type { Sessions } from '../session/sessions.ts'
+import type { DeviceCookie } from './device-cookie.ts'
 import type { LastSession } from './last-session.ts'
 
 export interface SignOutOptions {
@@ -15,6 +16,7 @@ export interface SignOutOptions {
   sessions: Sessions
   cookie: SessionCookie
   lastSession: LastSession
+  deviceCookie: DeviceCookie
 }
 
 /**
@@ -26,7 +28,7 @@ export function signOutRoute(
   options: SignOutOptions,
   done: () => void,
 ): void {
-  const { config, cookie, sessions, lastSession } = options
+  const { config, cookie, sessions, lastSession, deviceCookie } = options
   scope.addContentTypeParser(
     'application/x-www-form-urlencoded',
     { parseAs: 'string', bodyLimit: 4_096 },
@@ -34,7 +36,7 @@ export function signOutRoute(
       parsed(null, {})
     },
   )
-  scope.post(paths.logout, { config: { rateLimit: {} } }, async (request, reply) => {
+  scope.post(paths.logout, async (request, reply) => {
     checkSameOrigin(request, config.publicUrl)
     const id = cookie.idIn(request)
     const ended =
@@ -44,6 +46,7 @@ export function signOutRoute(
     reply.header('clear-site-data', '"cache", "storage"')
     cookie.clear(reply)
     lastSession.forget(reply)
+    deviceCookie.forget(reply)
     const url = await signOutUrl(options, ended?.loginHint, request)
     const wantsJson = request.headers.accept?.includes('application/json') ?? false
     return wantsJson ? reply.send({ logoutUrl: url }) : reply.redirect(url, 303)

@@ -113,6 +113,8 @@ function requireUsable(folder: string, path: string): void {
   ])
 }
 
+/** Reading the largest store takes seconds; another process may hold it locked. Milliseconds. */
+const longestTrial = 30_000
 const trial = fileURLToPath(new URL('../../bin/try-store.mjs', import.meta.url))
 
 function problemWith(folder: string, path: string): string | undefined {
@@ -121,11 +123,11 @@ function problemWith(folder: string, path: string): string | undefined {
   } catch (error) {
     return error instanceof Error ? error.message : String(error)
   }
-  const { status, signal, stdout } = spawnSync(execPath, [trial, path], {
-    encoding: 'utf8',
-  })
+  const limits = { encoding: 'utf8', timeout: longestTrial } as const
+  const { status, signal, stdout, stderr, error } = spawnSync(execPath, [trial, path], limits)
+  if (error) return error.message
   if (signal) return `sessions.mdb is damaged or cut off, or the disk is full (${signal})`
-  return status === 0 ? undefined : stdout
+  return status === 0 ? undefined : stdout || stderr
 }
 
 function withExpiry(value: Uint8Array, expiresAt: number): Buffer {

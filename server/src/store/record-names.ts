@@ -13,12 +13,10 @@ const forever = Number.MAX_SAFE_INTEGER
  */
 export class RecordNames {
   readonly #store: Store
-  readonly #ring: KeyRing
   readonly #key: MacKey
 
-  private constructor(store: Store, ring: KeyRing, key: MacKey) {
+  private constructor(store: Store, key: MacKey) {
     this.#store = store
-    this.#ring = ring
     this.#key = key
   }
 
@@ -31,8 +29,8 @@ export class RecordNames {
     await store.swap(keyRecord, undefined, seal(ring, keyRecord, newKey()), forever)
     try {
       const key = unseal(ring, keyRecord, await readKey(store))
-      const names = new RecordNames(store, ring, macKey(Buffer.from(key, 'base64')))
-      await names.reseal()
+      const names = new RecordNames(store, macKey(Buffer.from(key, 'base64')))
+      await names.reseal(ring)
       return names
     } catch (error) {
       if (!(error instanceof SealBroken)) throw error
@@ -53,11 +51,14 @@ export class RecordNames {
     return `${kind}:${mac(this.#key, secret)}`
   }
 
-  /** After a rotation: seals the key with the newest secret. */
-  async reseal(): Promise<void> {
+  /**
+   * Before and after a rotation: seals the key with the newest secret.
+   * @throws {SealBroken} when none of the secrets opens it
+   */
+  async reseal(ring: KeyRing): Promise<void> {
     const sealed = await readKey(this.#store)
-    if (isSealedWithNewest(this.#ring, sealed)) return
-    const again = seal(this.#ring, keyRecord, unseal(this.#ring, keyRecord, sealed))
+    const again = seal(ring, keyRecord, unseal(ring, keyRecord, sealed))
+    if (isSealedWithNewest(ring, sealed)) return
     await this.#store.swap(keyRecord, sealed, again, forever)
   }
 }

@@ -64,7 +64,7 @@ export function sessionOf(answer: RawAnswer, world: World): string | undefined {
 
 function expectOwnCookie(line: string, world: World): void {
   const { port } = new URL(world.origin)
-  const name = new RegExp(`^(sid-${port}|(tx|last|err)-${port}-[\\w-]+)=`)
+  const name = new RegExp(`^(sid-${port}|(tx|last|err|device)-${port}-[\\w-]+)=`)
   expect(line).toMatch(name)
   // One that is cleared holds nothing to protect.
   expect(line).toMatch(/^[^=]+=; Max-Age=0;|; HttpOnly/)
