@@ -50,6 +50,7 @@ describe('a sign-in on another device', () => {
       message: expect.stringContaining('enter the code') as string,
       interval: 5,
       expiresAt: expect.any(String) as string,
+      expiresIn: expect.closeTo(15 * 60, -1) as number,
     })
     expect(headers['location']).toBe(`${path}/${(json as DeviceLogin).id}`)
     expect(headers['cache-control']).toBe('no-store')

@@ -63,6 +63,8 @@ describe('a request that no route takes', () => {
     ['GET', '/auth/logout', 405, 'method_not_allowed'],
     ['PUT', '/api/session', 405, 'method_not_allowed'],
     ['DELETE', '/api/me', 405, 'method_not_allowed'],
+    ['PATCH', '/api/sessions/some-id', 405, 'method_not_allowed'],
+    ['GET', '/api/sessions/', 404, 'not_found'],
     ['POST', '/api/nothing', 404, 'not_found'],
     ['POST', '/:(', 404, 'not_found'],
     ['POST', '/:a(', 404, 'not_found'],

@@ -14,6 +14,8 @@ export const DeviceLogin = Type.Object({
   interval: Type.Integer(),
   /** ISO 8601, UTC. */
   expiresAt: Type.String(),
+  /** The same in seconds from now, for whose clock is wrong (RFC 8628 section 3.2, `expires_in`). */
+  expiresIn: Type.Integer(),
 })
 export type DeviceLogin = Static<typeof DeviceLogin>
 

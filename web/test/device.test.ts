@@ -20,6 +20,7 @@ const started = deviceLogin({
   message: 'To sign in, open the page and enter the code.',
   interval: 5,
   expiresAt: '2026-01-01T08:15:00Z',
+  expiresIn: 900,
 })
 const pending = deviceLoginState({ status: 'pending' })
 const methods = { signIn: { methods: ['redirect' as const, 'device' as const] } }

@@ -155,7 +155,7 @@ test('a stream that breaks is left to the browser, which opens it again', async 
   expect(server.requests).toHaveLength(before)
 })
 
-test('a stream that fails for good asks for the session once, and waits to be looked at', async () => {
+test('a stream that fails for good asks for the session, and is opened again when looked at or later', async () => {
   const { server, streams } = await openApp('/', { '/api/session': signedIn() })
   const before = server.requests.length
   streams.last.break(2)
@@ -163,5 +163,9 @@ test('a stream that fails for good asks for the session once, and waits to be lo
   expect(server.requests.slice(before)).toEqual(['/api/session'])
   expect(streams.all).toHaveLength(1)
   await look('visible')
+  expect(streams.open).toHaveLength(1)
+  vi.useFakeTimers()
+  streams.last.break(2)
+  await vi.advanceTimersByTimeAsync(30_000)
   expect(streams.open).toHaveLength(1)
 })

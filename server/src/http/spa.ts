@@ -60,10 +60,19 @@ function noRoute(
   request: FastifyRequest,
   reply: FastifyReply,
 ): Failure {
-  const allowed = methods.get(pathOf(request.url))
+  const path = pathOf(request.url)
+  const allowed = [...methods].find(([pattern]) => isOf(pattern, path))?.[1]
   if (!allowed) return new Failure('not_found', 'no such route')
   reply.header('allow', [...allowed].join(', '))
   return new Failure('method_not_allowed', `${request.method} is not allowed`)
+}
+
+/** Whether a path is of a route such as `/api/sessions/:id`. */
+function isOf(pattern: string, path: string): boolean {
+  const [parts, given] = [pattern.split('/'), path.split('/')]
+  const fits = (part: string, index: number) =>
+    part.startsWith(':') ? given[index] !== '' : part === given[index]
+  return parts.length === given.length && parts.every(fits)
 }
 
 function wantsPage(request: FastifyRequest): boolean {

@@ -135,8 +135,15 @@ export function noDeviceRoutes(api: FastifyInstance, _options: object, done: () 
 
 function viewOf(id: string, record: DeviceLoginRecord): DeviceLogin {
   const { userCode, verificationUri, message, interval, expiresAt } = record
-  const expiry = new Date(expiresAt).toISOString()
-  return { id, userCode, verificationUri, message, interval, expiresAt: expiry }
+  return {
+    id,
+    userCode,
+    verificationUri,
+    message,
+    interval,
+    expiresAt: new Date(expiresAt).toISOString(),
+    expiresIn: Math.floor((expiresAt - Date.now()) / 1_000),
+  }
 }
 
 function statusOf(code: SignInErrorCode): 'declined' | 'expired' | 'failed' {

@@ -2,6 +2,9 @@ import { paths, type SessionEnded, type SessionExpiring } from '@entra-bff/share
 import { onScopeDispose, shallowRef, watch } from 'vue'
 import { useSession } from '../stores/session.ts'
 
+/** Milliseconds: soon enough for a page that stays in view, seldom enough for a server in trouble. */
+const reopenAfter = 30_000
+
 /**
  * Listens for the end of the session, in a page that is looked at: a browser has few connections
  * for each host, and hidden tabs would use them up.
@@ -11,6 +14,7 @@ export function useSessionEvents() {
   const expiring = shallowRef<SessionExpiring>()
   let stream: EventSource | undefined
   let timer: ReturnType<typeof setTimeout> | undefined
+  let reopening: ReturnType<typeof setTimeout> | undefined
 
   function openIfVisible() {
     if (stream || document.visibilityState !== 'visible') return
@@ -20,6 +24,7 @@ export function useSessionEvents() {
     stream.addEventListener('error', onError)
   }
   function close() {
+    clearTimeout(reopening)
     stream?.close()
     stream = undefined
   }
@@ -41,6 +46,7 @@ export function useSessionEvents() {
     if (stream?.readyState !== EventSource.CLOSED) return
     close()
     void session.load()
+    reopening = setTimeout(openIfVisible, reopenAfter)
   }
   function onVisibilityChange() {
     if (document.visibilityState === 'visible') openIfVisible()

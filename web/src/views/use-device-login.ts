@@ -74,7 +74,10 @@ export function useDeviceLogin() {
 
 async function request(): Promise<DeviceState> {
   try {
-    return { kind: 'waiting', login: await startDeviceLogin() }
+    const login = await startDeviceLogin()
+    // By this page's clock, which need not be the server's.
+    const expiresAt = new Date(Date.now() + login.expiresIn * 1_000).toISOString()
+    return { kind: 'waiting', login: { ...login, expiresAt } }
   } catch (error) {
     if (!(error instanceof ProblemError)) return { kind: 'unreachable' }
     const { problem, retryAfter } = error
