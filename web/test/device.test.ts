@@ -67,7 +67,7 @@ test('a code is asked for only on a click', async () => {
   expect(server.requests).toEqual(['/api/session', 'POST /api/device-logins'])
 })
 
-test('the code is shown in groups, spelled out, and with the address where to type it', async () => {
+test('the code is shown in groups, spelled out, with the address where to type it and a warning', async () => {
   const { page } = await openWithCode()
   const code = page.get('.device-code')
   expect(code.findAll('span').map((group) => group.text())).toEqual(['ABC', 'DEF', 'GH2'])
