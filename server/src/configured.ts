@@ -1,5 +1,5 @@
 import type { AppInfo } from '@entra-bff/shared'
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyReply } from 'fastify'
 import type { Config } from './config/config.ts'
 import { placeOf } from './config/session.ts'
 import { callsOf, viewCalls } from './downstream/calls.ts'
@@ -55,14 +55,23 @@ export async function configured(app: FastifyInstance, options: ConfiguredOption
   const names = await RecordNames.open(store, ring, placeOf(config.session.store))
   followRotation(app, ring, names, config.session.secretFile)
 
-  const tokens = new Tokens(entra, new TokenRecords(store, ring))
+  const tokens = new Tokens(entra, new TokenRecords(store, ring), (err) => {
+    app.log.error({ err }, 'no token can be refreshed; those that are still good serve')
+  })
   const sessions = new Sessions({ store, ring, names, lifetimes, tokens })
   const cookie = new SessionCookie(cookies.session, ring)
-  const prolonging = new Prolonging(sessions, cookie, lifetimes)
   const attempts = new AttemptCookies(cookies.attempt, ring)
   const errors = new SignInErrors(cookies.signInError, ring)
   const lastSession = new LastSession(cookies.lastSession, ring, lifetimes.max / 1_000)
   const deviceCookie = new DeviceCookie(cookies.deviceLogin, ring)
+  const prolonging = new Prolonging(sessions, cookie, lifetimes, (reply, key) => {
+    lastSession.remember(reply, key)
+  })
+  const forgetPerson = (reply: FastifyReply) => {
+    cookie.clear(reply)
+    lastSession.forget(reply)
+    deviceCookie.forget(reply)
+  }
   const beginner = new SessionBeginner({
     sessions,
     cookie,
@@ -85,14 +94,7 @@ export async function configured(app: FastifyInstance, options: ConfiguredOption
   const allScopes = [...scopes, ...calls.flatMap((call) => call.scopes)]
   const start = { config, entra, attempts, errors, claimsNotes, scopes: allScopes }
   await app.register(startRoute, start)
-  await app.register(signOutRoute, {
-    config,
-    entra,
-    sessions,
-    cookie,
-    lastSession,
-    deviceCookie,
-  })
+  await app.register(signOutRoute, { config, entra, sessions, cookie, forgetPerson })
   await app.register(frontChannelRoute, { entra, sessions })
   await app.register(async (scope) => {
     await scope.register(sessionPlugin, { sessions, cookie, lifetimes })
@@ -104,7 +106,7 @@ export async function configured(app: FastifyInstance, options: ConfiguredOption
       await api.register(sessionGuard, { sessions, cookie, publicUrl })
       await api.register(sessionRoutes, { views: sessionViews, prolonging })
       await api.register(sessionEvents, { sessions, lifetimes })
-      await api.register(ownSessionRoutes, { sessions, cookie })
+      await api.register(ownSessionRoutes, { sessions, forgetPerson })
       await api.register(errorRoute, { errors })
       const failures = new TokenFailures(claimsNotes)
       await api.register(downstreamRoutes, { calls, client, prolonging, tokens, failures })
@@ -139,16 +141,15 @@ function followRotation(
   file: string | undefined,
 ): void {
   if (file === undefined) return
-  const complain = (err: unknown) => {
-    app.log.error({ err, file }, 'SESSION_SECRET_FILE has changed, but the old secrets stay in use')
-  }
   const rotate = async (secrets: Secrets) => {
     // First, for it proves that these secrets are of use.
     await names.reseal(new KeyRing(secrets))
     ring.replace(secrets)
     app.log.info({ file }, 'the session secrets were rotated')
   }
-  const stop = watchSecrets(file, (secrets) => void rotate(secrets).catch(complain), complain)
+  const stop = watchSecrets(file, rotate, (err) => {
+    app.log.error({ err, file }, 'SESSION_SECRET_FILE has changed, but the old secrets stay in use')
+  })
   app.addHook('onClose', (_app, done) => {
     stop()
     done()

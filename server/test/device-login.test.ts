@@ -1,4 +1,4 @@
-import type { DeviceLogin } from '@entra-bff/shared'
+import type { DeviceLogin, OwnSession } from '@entra-bff/shared'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -131,6 +131,15 @@ describe('a sign-in on another device', () => {
   test.each<[string, (browser: Browser) => Promise<unknown>]>([
     ['has signed in in another way', (browser) => world.signIn(browser)],
     ['has signed out', (browser) => browser.submit('/auth/logout')],
+    [
+      'has signed out in the list',
+      async (browser) => {
+        await world.signIn(browser)
+        const { json } = await browser.fetch('/api/sessions')
+        const own = (json as OwnSession[]).find(({ current }) => current)
+        await browser.fetch(`/api/sessions/${own?.id ?? ''}`, { method: 'DELETE' })
+      },
+    ],
   ])('is of no use to whoever comes after somebody who %s', async (_what, act) => {
     const login = await start()
     world.emulator.approveDeviceCode(login.userCode, adele)
@@ -149,6 +158,7 @@ describe('a sign-in on another device', () => {
     later(5 * 60 + 1)
     const { json } = await login.browser.fetch(`${path}/${login.id}`, { method: 'POST' })
     expect(json).toMatchObject({ code: 'not_ready' })
+    expect(await statusOf({ ...login, interval: 0 })).toMatchObject({ status: 'expired' })
   })
 
   test('is finished once, however many ask for it', async () => {
@@ -175,6 +185,30 @@ describe('a sign-in on another device', () => {
     world.emulator.failNext('token', { status: 503, body: 'busy' })
     expect((await finish()).json).toMatchObject({ code: 'identity_provider_unavailable' })
     expect((await finish()).status).toBe(200)
+  })
+
+  test('that Entra refuses at its end is told in the log and to the page', async () => {
+    const login = await start()
+    world.emulator.approveDeviceCode(login.userCode, adele)
+    await statusOf(login)
+    world.logLines.length = 0
+    const entraError = { error: 'invalid_grant', aadsts: 50105 }
+    world.emulator.failNext('token', { entraError })
+    const finish = await login.browser.fetch(`${path}/${login.id}`, { method: 'POST' })
+    expect(finish.json).toMatchObject({ code: 'not_ready' })
+    expect(world.logLines.join('')).toContain('"code":"not_assigned"')
+    const state = (await statusOf(login)) as { status: string; errorRef: string }
+    expect(state.status).toBe('failed')
+    const error = await login.browser.fetch(`/api/errors/${state.errorRef}`)
+    expect(error.json).toMatchObject({ code: 'not_assigned', aadsts: '50105' })
+  })
+
+  test('that Entra does not let begin is told in the log', async () => {
+    world.logLines.length = 0
+    world.emulator.failNext('devicecode', { entraError: { error: 'unauthorized_client' } })
+    const { status } = await world.openBrowser().fetch(path, { method: 'POST' })
+    expect(status).toBe(503)
+    expect(world.logLines.join('')).toContain('"code":"app_misconfigured"')
   })
 
   test('is cancelled by whoever started it', async () => {
@@ -258,6 +292,17 @@ describe('the status of a device login', () => {
     expect((await login.browser.fetch(`${path}/${login.id}`)).status).toBe(429)
     later(5)
     expect((await login.browser.fetch(`${path}/${login.id}`)).status).toBe(200)
+  })
+
+  test('keeps to a pause that Entra asks for', async () => {
+    const login = await start()
+    world.emulator.failNext('token', { status: 429, body: {}, retryAfter: 120 })
+    expect(await statusOf(login)).toEqual({ status: 'pending', interval: 10 })
+    world.emulator.clearRequests()
+    later(100)
+    expect((await login.browser.fetch(`${path}/${login.id}`)).status).toBe(429)
+    expect(world.emulator.requests('token')).toHaveLength(0)
+    expect(await statusOf({ ...login, interval: 20 })).toMatchObject({ status: 'pending' })
   })
 
   test('stays pending, and slows down, while Entra is away', async () => {

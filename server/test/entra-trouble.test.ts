@@ -101,7 +101,22 @@ test('an app that Entra no longer accepts is a 503 and an error in the log, and 
   const errors = world.complaints.map((line) => JSON.parse(line) as { level: number; msg: string })
   expect(errors).toContainEqual(expect.objectContaining({ level: 50, msg: 'request failed' }))
   expect((await browser.fetch('/api/session')).json).toMatchObject({ authenticated: true })
+  vi.setSystemTime(Date.now() + 61_000)
   expect((await browser.fetch('/api/me')).status).toBe(200)
+})
+
+test('an app that Entra no longer accepts is told in the log while good tokens still serve, and Entra is asked once', async () => {
+  const browser = await world.signIn()
+  await browser.fetch('/api/me')
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 57 * 60_000 })
+  world.logLines.length = 0
+  world.emulator.clearRequests()
+  world.emulator.failNext('token', { entraError: { error: 'invalid_client', aadsts: 7000222 } })
+  for (let count = 0; count < 5; count += 1) {
+    expect((await browser.fetch('/api/me')).status).toBe(200)
+  }
+  expect(world.emulator.requests('token')).toHaveLength(1)
+  expect(world.complaints.join('')).toContain('no token can be refreshed')
 })
 
 test('while Entra answers one person late, another does not wait for it (#28)', async () => {

@@ -69,8 +69,8 @@ export const OwnSession = Type.Object({
 export type OwnSession = Static<typeof OwnSession>
 
 /**
- * Data of the server-sent event `expiring`: sent on each stream once, two minutes before the session
- * ends, and again after it was extended and comes near its end once more.
+ * Data of the server-sent event `expiring`: sent on each stream once, two minutes (at most a quarter
+ * of the idle time) before the session ends, and again after it was extended and comes near its end once more.
  */
 export interface SessionExpiring {
   serverTime: string

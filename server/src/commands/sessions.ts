@@ -10,7 +10,7 @@ import { Failure } from '../failure.ts'
 import { KeyRing } from '../secrets/key-ring.ts'
 import { sessionSecrets } from '../secrets/session-secret.ts'
 import { type LiveSession, Sessions } from '../session/sessions.ts'
-import { whoOf } from '../session/record.ts'
+import { type SessionRecord, whoOf } from '../session/record.ts'
 import { openStore } from '../store/open.ts'
 import { RecordNames } from '../store/record-names.ts'
 import type { Store } from '../store/store.ts'
@@ -128,10 +128,14 @@ async function obey({ verb, filter }: Order, sessions: Sessions, output: Output)
     // With --all also one that no secret opens: it would live again if its secret came back.
     const isMeant = session ? filter(session) : filter === everyone
     if (!isMeant) continue
-    if (verb === 'end') await sessions.end(key)
-    if (!session) continue
-    count += 1
-    output.out(verb === 'list' ? lineOf(session) : eventOf(session))
+    if (verb === 'end') {
+      const ended = await sessions.end(key)
+      if (ended) output.out(eventOf(key, ended))
+      count += ended ? 1 : 0
+    } else if (session) {
+      output.out(lineOf(session))
+      count += 1
+    }
   }
   output.err(verb === 'list' ? `${String(count)} signed in` : `${String(count)} ended`)
 }
@@ -144,7 +148,7 @@ function lineOf({ key, record }: LiveSession): string {
   return cells.map((cell) => cell.replace(/\p{Cc}/gu, '?')).join('\t')
 }
 
-function eventOf({ key, record }: LiveSession): string {
+function eventOf(key: string, record: SessionRecord): string {
   const event: AuditEvent = { audit: 'session_ended', cause: 'operator', ...whoOf(key, record) }
   return JSON.stringify({ time: Date.now(), ...event })
 }

@@ -57,9 +57,8 @@ async function answerOf(
     try {
       return await tokens.get(session.key, call.scopes, refusal)
     } catch (error) {
-      // Of a pause nobody is told again: Entra was not asked.
-      const wasAsked = error instanceof EntraFailure && !(error.cause instanceof EntraFailure)
-      if (wasAsked) auditFailure(request, error, session)
+      const isNews = error instanceof EntraFailure && error.wasAsked
+      if (isNews) auditFailure(request, error, session)
       throw await failures.translate(error, call, session, refusal?.claims)
     }
   }

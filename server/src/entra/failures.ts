@@ -41,6 +41,8 @@ export class EntraFailure extends Error {
   readonly retryAfter: number | undefined
   /** What the next sign-in must fulfil (OpenID Connect Core section 5.5), as Entra says. */
   readonly claims: string | undefined
+  /** False: Entra had asked for a pause, and was not asked again. */
+  readonly wasAsked: boolean
 
   constructor(
     reason: EntraFailureReason,
@@ -50,6 +52,7 @@ export class EntraFailure extends Error {
       facts?: EntraFacts
       retryAfter?: number | undefined
       claims?: string | undefined
+      wasAsked?: boolean
     } = {},
   ) {
     super(detail, { cause: options.cause })
@@ -57,6 +60,7 @@ export class EntraFailure extends Error {
     this.facts = options.facts ?? {}
     this.retryAfter = options.retryAfter ?? (reason === 'unavailable' ? fewSeconds : undefined)
     this.claims = options.claims
+    this.wasAsked = options.wasAsked ?? true
   }
 }
 

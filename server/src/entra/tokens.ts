@@ -17,6 +17,9 @@ export interface Refusal {
 /** Not the person's doing: Entra is away, or refuses this app. */
 const passing = new Set<EntraFailureReason>(['unavailable', 'client_rejected'])
 
+/** Where Entra asks for none. */
+const pauseSeconds = 60
+
 /** Whose token, and for what. */
 interface Need {
   sessionKey: string
@@ -41,10 +44,17 @@ export class Tokens {
   readonly #known = new BoundedMap<string, Map<string, AccessToken>>(10_000)
   readonly #pauses = new BoundedMap<string, Pause>(10_000)
   readonly #flights = new Flights<string>()
+  readonly #onSilentFailure: (failure: EntraFailure) => void
 
-  constructor(entra: EntraClient, records: TokenRecords) {
+  /** @param onSilentFailure told why a token was not refreshed, where the old one served */
+  constructor(
+    entra: EntraClient,
+    records: TokenRecords,
+    onSilentFailure: (failure: EntraFailure) => void,
+  ) {
     this.#entra = entra
     this.#records = records
+    this.#onSilentFailure = onSilentFailure
   }
 
   /** Keeps the first tokens of a session. @param expiresAt milliseconds since the epoch */
@@ -80,10 +90,11 @@ export class Tokens {
       this.#requireNoPause(need)
       return await this.#ask(need)
     } catch (error) {
-      const mayPass = error instanceof EntraFailure && passing.has(error.reason)
+      if (!(error instanceof EntraFailure) || !passing.has(error.reason)) throw error
       // A token that is good for one more minute serves for that minute.
-      const last = mayPass ? this.#remembered(need, 0) : undefined
+      const last = this.#remembered(need, 0)
       if (last === undefined) throw error
+      if (error.wasAsked) this.#onSilentFailure(error)
       return last
     }
   }
@@ -107,8 +118,8 @@ export class Tokens {
 
   async #heed(failure: EntraFailure, need: Need, read: StoredTokens) {
     const { sessionKey, refusal } = need
-    const { reason, retryAfter = 0, claims } = failure
-    if (reason === 'unavailable') {
+    const { reason, retryAfter = pauseSeconds, claims } = failure
+    if (passing.has(reason)) {
       this.#pauses.set(pauseOf(need), { until: Date.now() + retryAfter * 1_000, failure })
     }
     // What one API asks for in addition says nothing against the tokens for the others.
@@ -122,9 +133,11 @@ export class Tokens {
     const pause = this.#pauses.get(pauseOf(need))
     const left = pause ? pause.until - Date.now() : 0
     if (!pause || left <= 0) return
-    throw new EntraFailure('unavailable', `paused: ${pause.failure.message}`, {
+    const { reason, message } = pause.failure
+    throw new EntraFailure(reason, `paused: ${message}`, {
       cause: pause.failure,
       retryAfter: Math.ceil(left / 1_000),
+      wasAsked: false,
     })
   }
 

@@ -1,4 +1,5 @@
 import type { FastifyRequest } from 'fastify'
+import { addressOf } from '../address.ts'
 import { pathOf } from './path.ts'
 
 /** Where log lines go: pino's stream, or standard output. */
@@ -18,7 +19,7 @@ export function loggerOptions(level: string, stream?: LogStream) {
       req: (request: FastifyRequest) => ({
         method: request.method,
         path: pathOf(request.url),
-        address: request.ip,
+        address: addressOf(request),
       }),
       res: (reply: { statusCode?: number }) => ({ status: reply.statusCode }),
       err: serializeError,

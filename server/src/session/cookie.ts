@@ -46,11 +46,16 @@ export class SessionCookie {
     return isSigned ? id : undefined
   }
 
-  /** After a rotation: signs it with the newest key. @param maxAge seconds */
-  renew(request: FastifyRequest, reply: FastifyReply, maxAge: number): void {
+  /**
+   * After a rotation: signs it with the newest key.
+   * @param maxAge seconds
+   * @returns whether that was needed
+   */
+  renew(request: FastifyRequest, reply: FastifyReply, maxAge: number): boolean {
     const id = this.idIn(request)
-    if (id === undefined || this.sign(id) === this.#valueIn(request)) return
+    if (id === undefined || this.sign(id) === this.#valueIn(request)) return false
     void reply.setCookie(this.kind.name, this.sign(id), { ...this.kind.options, maxAge })
+    return true
   }
 
   clear(reply: FastifyReply): void {

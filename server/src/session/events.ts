@@ -37,7 +37,8 @@ export function sessionEvents(
   api.get('/session/events', route, (request, reply) => {
     const { key } = requireSession(request)
     const others = [...watchers].filter((other) => other.key === key)
-    // With this answer an EventSource does not try again (HTML standard, "Server-sent events").
+    // With this answer an EventSource does not try again by itself (HTML standard, "Server-sent
+    // events"); the page does, seldom.
     if (others.length >= mostStreams) return reply.code(204).send()
     const watcher: Watcher = { key, stream: new PassThrough() }
     watchers.add(watcher)

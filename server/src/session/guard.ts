@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import type { SessionCookie } from './cookie.ts'
 import { checkOrigin, checkSameOrigin } from './csrf.ts'
-import { type LiveSession, liveOf, type SessionLookup, type Sessions } from './sessions.ts'
+import { type LiveSession, requireLive, type SessionLookup, type Sessions } from './sessions.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -38,5 +38,5 @@ function registerGuard(scope: FastifyInstance, options: GuardOptions, done: () =
 
 /** @throws {Failure} `not_signed_in`, `session_expired`, `session_revoked` */
 export function requireSession(request: FastifyRequest): LiveSession {
-  return liveOf(request.lookup)
+  return requireLive(request.lookup)
 }

@@ -3,20 +3,20 @@ import type { FastifyPluginCallbackTypebox } from '@fastify/type-provider-typebo
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 import { Failure } from '../failure.ts'
-import type { SessionCookie } from './cookie.ts'
 import { endSession } from './end.ts'
 import { requireSession } from './guard.ts'
 import type { LiveSession, Sessions } from './sessions.ts'
 
 export interface OwnSessionsOptions {
   sessions: Sessions
-  cookie: SessionCookie
+  /** Clears every cookie that is about a person. */
+  forgetPerson: (reply: FastifyReply) => void
 }
 
 /** `/api/sessions`: where a person is signed in, and signing out there (OWASP ASVS 5.0, 7.5.2). */
 export const ownSessionRoutes: FastifyPluginCallbackTypebox<OwnSessionsOptions> = (
   api,
-  { sessions, cookie },
+  { sessions, forgetPerson },
   done,
 ) => {
   const errors = { '4xx': Problem, '5xx': Problem }
@@ -24,7 +24,7 @@ export const ownSessionRoutes: FastifyPluginCallbackTypebox<OwnSessionsOptions> 
   async function end(request: FastifyRequest, reply: FastifyReply, these: LiveSession[]) {
     const current = requireSession(request)
     for (const { key } of these) await endSession(request, sessions, key, 'own_list')
-    if (these.some(({ key }) => key === current.key)) cookie.clear(reply)
+    if (these.some(({ key }) => key === current.key)) forgetPerson(reply)
     return reply.code(204).send(null)
   }
 

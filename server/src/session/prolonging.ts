@@ -9,11 +9,19 @@ export class Prolonging {
   readonly #sessions: Sessions
   readonly #cookie: SessionCookie
   readonly #lifetimes: Lifetimes
+  readonly #onRenewed: (reply: FastifyReply, key: string) => void
 
-  constructor(sessions: Sessions, cookie: SessionCookie, lifetimes: Lifetimes) {
+  /** @param onRenewed told the session's key when its cookie was signed anew: others go with it */
+  constructor(
+    sessions: Sessions,
+    cookie: SessionCookie,
+    lifetimes: Lifetimes,
+    onRenewed: (reply: FastifyReply, key: string) => void,
+  ) {
     this.#sessions = sessions
     this.#cookie = cookie
     this.#lifetimes = lifetimes
+    this.#onRenewed = onRenewed
   }
 
   /**
@@ -28,7 +36,8 @@ export class Prolonging {
   ): Promise<SessionRecord> {
     const record = await this.#sessions.touch(session)
     const forgetAt = absoluteExpiry(record, this.#lifetimes) + remembrance
-    this.#cookie.renew(request, reply, Math.ceil((forgetAt - Date.now()) / 1_000))
+    const maxAge = Math.ceil((forgetAt - Date.now()) / 1_000)
+    if (this.#cookie.renew(request, reply, maxAge)) this.#onRenewed(reply, session.key)
     return record
   }
 }

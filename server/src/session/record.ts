@@ -16,7 +16,7 @@ export interface SessionRecord {
   userAgent: string
   ip: string
   createdAt: number
-  /** Written at most once a minute. */
+  /** Not exact: see `touchInterval`. */
   lastSeenAt: number
 }
 

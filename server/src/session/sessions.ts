@@ -92,7 +92,7 @@ export class Sessions {
   }
 
   /**
-   * Moves the idle expiry, at most once a minute, and seals with the newest secret. Loses to an
+   * Moves the idle expiry, now and then (see `touchInterval`), and seals with the newest secret. Loses to an
    * end that came first.
    * @returns the session as it is now
    * @throws {Failure} `session_revoked`, `session_expired` when it has ended meanwhile
@@ -106,7 +106,7 @@ export class Sessions {
     const touched = { ...record, lastSeenAt: now }
     const forgetAt = absoluteExpiry(record, lifetimes) + remembrance
     const isWritten = await store.swap(key, bytes, sealRecord(ring, key, touched), forgetAt)
-    return isWritten ? touched : liveOf(await this.findByKey(key)).record
+    return isWritten ? touched : requireLive(await this.findByKey(key)).record
   }
 
   /**
@@ -162,7 +162,10 @@ export class Sessions {
     return found.filter((session) => session !== undefined)
   }
 
-  /** One damaged record, or one of a secret that is gone, must not hide the others of a list. */
+  /**
+   * The session, if it lives. A record that cannot be read is as good as none here: it must not hide
+   * the others of a list.
+   */
   async living(key: string): Promise<LiveSession | undefined> {
     const bytes = await this.#options.store.get(key)
     if (!bytes || !this.#openIfWhole(key, bytes)) return undefined
@@ -196,7 +199,7 @@ export class Sessions {
 }
 
 /** @throws {Failure} `not_signed_in`, `session_expired`, `session_revoked` */
-export function liveOf(lookup: SessionLookup): LiveSession {
+export function requireLive(lookup: SessionLookup): LiveSession {
   switch (lookup.kind) {
     case 'live':
       return lookup.session

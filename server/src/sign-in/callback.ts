@@ -42,7 +42,7 @@ export function callbackRoute(
     config: { rateLimit: {} },
     handler: async (request, reply) => {
       const attempt = await takeAttempt(request, options)
-      if (attempt === 'replayed by somebody signed in') return reply.redirect(views.welcome, 303)
+      if (!attempt) return reply.redirect(views.welcome, 303)
       attempts.remove(reply, attempt)
       try {
         const grant = await redeem(request, attempt, options)
@@ -61,11 +61,14 @@ export function callbackRoute(
   done()
 }
 
-/** Finds the attempt that this is the answer to, and uses it up before anything is sent to Entra. */
+/**
+ * Finds the attempt that this is the answer to, and uses it up before anything is sent to Entra.
+ * @returns undefined when somebody who is signed in has gone back to it
+ */
 async function takeAttempt(
   request: FastifyRequest<{ Querystring: CallbackQuery }>,
   { attempts, store, sessions, cookie }: CallbackOptions,
-): Promise<Attempt | 'replayed by somebody signed in'> {
+): Promise<Attempt | undefined> {
   const { state } = request.query
   if (typeof state !== 'string' || state === '') {
     throw new SignInFailure('state_missing', 'no single state')
@@ -76,7 +79,7 @@ async function takeAttempt(
     const wasUsed = (await store.get(claimKey)) !== undefined
     const id = cookie.idIn(request)
     const isSignedIn = id !== undefined && (await sessions.find(id)).kind === 'live'
-    if (wasUsed && isSignedIn) return 'replayed by somebody signed in'
+    if (wasUsed && isSignedIn) return undefined
     throw wasUsed
       ? new SignInFailure('state_replayed', 'the attempt was used before')
       : new SignInFailure('state_mismatch', 'this browser has no attempt with that state')

@@ -24,7 +24,7 @@ export class DeviceCookie {
   }
 
   /**
-   * At every sign-in and sign-out: whoever comes next must not finish it. Unseen, for a strict cookie
+   * When it is cancelled, and at every sign-in and sign-out: whoever comes next must not finish it. Unseen, for a strict cookie
    * does not arrive with the navigation from Entra.
    */
   forget(reply: FastifyReply): void {

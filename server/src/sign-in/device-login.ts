@@ -9,7 +9,7 @@ import type { RecordNames } from '../store/record-names.ts'
 import { sealRecord, unsealRecord } from '../store/sealed.ts'
 import type { Store } from '../store/store.ts'
 import type { Grant } from './begin-session.ts'
-import { newErrorRef, toSignInFailure } from './errors.ts'
+import { SignInFailure, toSignInFailure } from './errors.ts'
 
 /** A sign-in on another device, as it is stored. Times are milliseconds, intervals seconds. */
 export interface DeviceLoginRecord {
@@ -27,6 +27,7 @@ export interface DeviceLoginRecord {
 type Outcome =
   | { kind: 'pending' }
   | { kind: 'ready'; claims: IdTokenClaims; refreshToken: string }
+  /** Being turned into a session; ready again if Entra was away. */
   | { kind: 'used' }
   | { kind: 'failed'; code: SignInErrorCode; facts: EntraFacts; ref: string }
 
@@ -44,9 +45,9 @@ interface Stored {
   bytes: Uint8Array
 }
 
-const kind = 'device-login'
+const prefix = 'device-login'
 /** At once, in the whole store. */
-const mostOpen = 1_000
+const mostKept = 1_000
 /** How long its outcome can be asked for after its end. */
 const remembrance = 60_000
 /** How long one that is ready can be finished. */
@@ -101,18 +102,19 @@ export class DeviceLogins {
   async ask(
     id: string,
   ): Promise<{ outcome: Outcome; interval: number; isNews: boolean } | undefined> {
-    const read = await this.#read(id)
-    if (!read) return undefined
-    if (read.record.outcome.kind !== 'pending') return { ...read.record, isNews: false }
-    const now = Date.now()
-    if (now < read.record.nextPollAt) throw tooSoon(read.record)
-    const asking = { ...read.record, nextPollAt: now + longestPoll }
-    const asked = await this.#swap(id, read.bytes, asking)
-    if (!asked) throw tooSoon(asking)
-    const record = await this.#poll(asking)
-    const isNews = record.outcome.kind !== 'pending'
-    // Cancelled meanwhile: what Entra answered is thrown away.
-    return (await this.#swap(id, asked.bytes, record)) && { ...record, isNews }
+    const before = await this.#read(id)
+    if (!before) return undefined
+    const { record } = before
+    const { kind } = record.outcome
+    if (kind === 'used' || kind === 'failed') return { ...record, isNews: false }
+    if (Date.now() >= record.expiresAt)
+      return this.#answer(id, before, { ...record, outcome: expired() })
+    if (kind === 'ready') return { ...record, isNews: false }
+    if (Date.now() < record.nextPollAt) throw tooSoon(record)
+    const lease = { ...record, nextPollAt: Date.now() + longestPoll }
+    const leased = await this.#swap(id, before.bytes, lease)
+    if (!leased) throw tooSoon(lease)
+    return this.#answer(id, leased, await this.#poll(lease))
   }
 
   /**
@@ -142,28 +144,37 @@ export class DeviceLogins {
     await this.#options.store.delete(this.keyOf(id))
   }
 
+  /** What its record is called: a keyed hash. */
+  keyOf(id: string): string {
+    return this.#options.names.of(prefix, id)
+  }
+
+  /** @returns undefined when it was cancelled meanwhile: what Entra answered is thrown away */
+  async #answer(id: string, before: Stored, after: DeviceLoginRecord) {
+    const isWritten = await this.#swap(id, before.bytes, after)
+    return isWritten && { ...after, isNews: after.outcome.kind !== 'pending' }
+  }
+
   async #poll(record: DeviceLoginRecord): Promise<DeviceLoginRecord> {
-    const now = Date.now()
-    if (now >= record.expiresAt) return { ...record, outcome: failedWith('device_code_expired') }
     try {
       const answer = await this.#options.entra.device.poll(record.deviceCode)
       if (answer.kind === 'pending') return paced(record, record.interval)
       if (answer.kind === 'slow_down') return paced(record, record.interval + slowerBy)
       const { claims, refreshToken } = answer
-      const expiresAt = Math.min(record.expiresAt, now + readyFor)
+      const expiresAt = Math.min(record.expiresAt, Date.now() + readyFor)
       return { ...record, expiresAt, outcome: { kind: 'ready', claims, refreshToken } }
     } catch (error) {
+      if (!isAway(error)) return { ...record, outcome: failedBy(error) }
       const slower = Math.max(record.interval, Math.min(record.interval * 2, slowest))
-      if (isAway(error)) return paced(record, slower)
-      return { ...record, outcome: failedBy(error) }
+      return paced(record, slower, error.retryAfter)
     }
   }
 
   async #requireRoom(): Promise<void> {
-    const open: string[] = []
-    for await (const key of this.#options.store.keys(`${kind}:`)) open.push(key)
-    if (open.length < mostOpen) return
-    throw new Failure('rate_limited', 'too many device logins are open', { retryAfter: slowest })
+    const kept: string[] = []
+    for await (const key of this.#options.store.keys(`${prefix}:`)) kept.push(key)
+    if (kept.length < mostKept) return
+    throw new Failure('rate_limited', 'too many device logins are kept', { retryAfter: slowest })
   }
 
   async #read(id: string): Promise<Stored | undefined> {
@@ -189,14 +200,9 @@ export class DeviceLogins {
     const isWritten = await store.swap(key, previous, bytes, record.expiresAt + remembrance)
     return isWritten ? { bytes, record } : undefined
   }
-
-  /** What its record is called: a keyed hash. */
-  keyOf(id: string): string {
-    return this.#options.names.of(kind, id)
-  }
 }
 
-function isAway(error: unknown): boolean {
+function isAway(error: unknown): error is EntraFailure {
   return error instanceof EntraFailure && error.reason === 'unavailable'
 }
 
@@ -209,16 +215,18 @@ function isOpen({ outcome, expiresAt }: DeviceLoginRecord): boolean {
 }
 
 function failedBy(error: unknown): Outcome {
-  const { code, facts } = toSignInFailure(error)
-  return failedWith(code, facts)
+  const { code, facts, ref } = toSignInFailure(error)
+  return { kind: 'failed', code, facts, ref }
 }
 
-function failedWith(code: SignInErrorCode, facts: EntraFacts = {}): Outcome {
-  return { kind: 'failed', code, facts, ref: newErrorRef() }
+function expired(): Outcome {
+  return failedBy(new SignInFailure('device_code_expired', 'nobody finished it in time'))
 }
 
-function paced(record: DeviceLoginRecord, interval: number): DeviceLoginRecord {
-  return { ...record, interval, nextPollAt: Date.now() + interval * 1_000 }
+/** @param pause seconds that Entra asks for, this time */
+function paced(record: DeviceLoginRecord, interval: number, pause = 0): DeviceLoginRecord {
+  const nextPollAt = Date.now() + Math.max(interval, pause) * 1_000
+  return { ...record, interval, nextPollAt }
 }
 
 function tooSoon({ nextPollAt, interval }: DeviceLoginRecord): Failure {

@@ -3,6 +3,7 @@ import {
   DeviceLoginState,
   paths,
   Problem,
+  type ProblemCode,
   SessionView,
   type SignInErrorCode,
 } from '@entra-bff/shared'
@@ -17,7 +18,7 @@ import type { SessionBeginner } from './begin-session.ts'
 import type { DeviceCookie } from './device-cookie.ts'
 import type { DeviceLoginRecord, DeviceLogins } from './device-login.ts'
 import type { SignInErrors } from './error-cookies.ts'
-import { SignInFailure } from './errors.ts'
+import { SignInFailure, toSignInFailure } from './errors.ts'
 
 export interface DeviceRoutesOptions {
   logins: DeviceLogins
@@ -59,12 +60,25 @@ export const deviceRoutes: FastifyPluginCallbackTypebox<DeviceRoutesOptions> = (
     throw notFound()
   }
 
+  /** That Entra is away passes; that it says no is told. @param code for the caller, then */
+  function translate(request: FastifyRequest, error: unknown, code: ProblemCode): unknown {
+    if (!(error instanceof EntraFailure)) return error
+    const { reason, message, retryAfter } = error
+    const options = { cause: error, retryAfter }
+    if (reason === 'unavailable')
+      return new Failure('identity_provider_unavailable', message, options)
+    errors.tell(request, toSignInFailure(error), 'device')
+    return new Failure(code, message, options)
+  }
+
   const startSchema = { response: { 200: DeviceLogin, 201: DeviceLogin, ...problems } }
   const startLimit = { rateLimit: { max: mostStarts } }
   api.post(path, { schema: startSchema, config: startLimit }, async (request, reply) => {
     const open = await openLoginOf(request)
     if (open) return viewOf(open.id, open.record)
-    const { id, record } = await logins.start().catch(rethrow)
+    const { id, record } = await logins.start().catch((error: unknown) => {
+      throw translate(request, error, 'identity_provider_unavailable')
+    })
     audit(request, { audit: 'device_login', step: 'started', login: logins.keyOf(id) })
     cookie.set(reply, id)
     return reply
@@ -91,7 +105,7 @@ export const deviceRoutes: FastifyPluginCallbackTypebox<DeviceRoutesOptions> = (
       if (outcome.kind === 'used') throw notFound()
       const { code, facts, ref } = outcome
       const failure = new SignInFailure(code, 'the device login came to nothing', { facts, ref })
-      if (isNews) errors.log(request, failure, 'device')
+      if (isNews) errors.tell(request, failure, 'device')
       errors.keep(request, reply, failure, 'device')
       return { status: statusOf(code), errorRef: ref }
     },
@@ -103,7 +117,10 @@ export const deviceRoutes: FastifyPluginCallbackTypebox<DeviceRoutesOptions> = (
     { schema: finishSchema, config: { rateLimit: {} } },
     async (request, reply) => {
       const id = requireOwn(request)
-      const grant = await logins.redeem(id).catch(rethrow)
+      const grant = await logins.redeem(id).catch((error: unknown) => {
+        // The status tells why.
+        throw translate(request, error, 'not_ready')
+      })
       const record = await beginner.begin(request, reply, grant, 'device')
       await logins.remove(id).catch((error: unknown) => {
         request.log.warn({ err: error }, 'a device login that is used up was not removed')
@@ -153,10 +170,4 @@ function statusOf(code: SignInErrorCode): 'declined' | 'expired' | 'failed' {
 
 function notFound(): Failure {
   return new Failure('not_found', 'no such device login of this browser')
-}
-
-function rethrow(error: unknown): never {
-  if (!(error instanceof EntraFailure)) throw error
-  const { retryAfter } = error
-  throw new Failure('identity_provider_unavailable', error.message, { cause: error, retryAfter })
 }

@@ -21,12 +21,13 @@ export class SignInErrors {
 
   /** Logs the failure and sends the browser to the Error view. */
   report(request: FastifyRequest, reply: FastifyReply, failure: SignInFailure): FastifyReply {
-    this.log(request, failure, 'redirect')
+    this.tell(request, failure, 'redirect')
     this.keep(request, reply, failure, 'redirect')
     return reply.redirect(`${views.error}?ref=${failure.ref}`, 303)
   }
 
-  log(request: FastifyRequest, failure: SignInFailure, method: SignInMethod): void {
+  /** Tells the log and the auditor. */
+  tell(request: FastifyRequest, failure: SignInFailure, method: SignInMethod): void {
     const { code, facts } = failure
     // That Entra refuses the app itself is for the operator to mend, whoever met it.
     const level = code === 'app_misconfigured' ? 'error' : 'warn'

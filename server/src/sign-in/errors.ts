@@ -29,12 +29,8 @@ export class SignInFailure extends Error {
     this.code = code
     this.facts = options.facts ?? {}
     this.returnTo = options.returnTo ?? '/'
-    this.ref = options.ref ?? newErrorRef()
+    this.ref = options.ref ?? randomBytes(16).toString('base64url')
   }
-}
-
-export function newErrorRef(): string {
-  return randomBytes(16).toString('base64url')
 }
 
 /** Whatever is thrown during a sign-in ends in the Error view. */

@@ -1,5 +1,5 @@
 import { paths, views } from '@entra-bff/shared'
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Config } from '../config/config.ts'
 import type { EntraClient } from '../entra/client.ts'
 import { EntraFailure } from '../entra/failures.ts'
@@ -7,16 +7,14 @@ import type { SessionCookie } from '../session/cookie.ts'
 import { endSession } from '../session/end.ts'
 import { checkSameOrigin } from '../session/csrf.ts'
 import type { Sessions } from '../session/sessions.ts'
-import type { DeviceCookie } from './device-cookie.ts'
-import type { LastSession } from './last-session.ts'
 
 export interface SignOutOptions {
   config: Config
   entra: EntraClient
   sessions: Sessions
   cookie: SessionCookie
-  lastSession: LastSession
-  deviceCookie: DeviceCookie
+  /** Clears every cookie that is about a person. */
+  forgetPerson: (reply: FastifyReply) => void
 }
 
 /**
@@ -28,7 +26,7 @@ export function signOutRoute(
   options: SignOutOptions,
   done: () => void,
 ): void {
-  const { config, cookie, sessions, lastSession, deviceCookie } = options
+  const { config, cookie, sessions, forgetPerson } = options
   scope.addContentTypeParser(
     'application/x-www-form-urlencoded',
     { parseAs: 'string', bodyLimit: 4_096 },
@@ -44,9 +42,7 @@ export function signOutRoute(
         ? undefined
         : await endSession(request, sessions, sessions.keyOf(id), 'sign_out')
     reply.header('clear-site-data', '"cache", "storage"')
-    cookie.clear(reply)
-    lastSession.forget(reply)
-    deviceCookie.forget(reply)
+    forgetPerson(reply)
     const url = await signOutUrl(options, ended?.loginHint, request)
     const wantsJson = request.headers.accept?.includes('application/json') ?? false
     return wantsJson ? reply.send({ logoutUrl: url }) : reply.redirect(url, 303)

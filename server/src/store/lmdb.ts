@@ -125,7 +125,7 @@ function problemWith(folder: string, path: string): string | undefined {
   }
   const limits = { encoding: 'utf8', timeout: longestTrial } as const
   const { status, signal, stdout, stderr, error } = spawnSync(execPath, [trial, path], limits)
-  if (error) return error.message
+  if (error) return `it did not open within half a minute (${error.message})`
   if (signal) return `sessions.mdb is damaged or cut off, or the disk is full (${signal})`
   return status === 0 ? undefined : stdout || stderr
 }

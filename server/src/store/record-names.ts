@@ -57,9 +57,9 @@ export class RecordNames {
    */
   async reseal(ring: KeyRing): Promise<void> {
     const sealed = await readKey(this.#store)
-    const again = seal(ring, keyRecord, unseal(ring, keyRecord, sealed))
+    const key = unseal(ring, keyRecord, sealed)
     if (isSealedWithNewest(ring, sealed)) return
-    await this.#store.swap(keyRecord, sealed, again, forever)
+    await this.#store.swap(keyRecord, sealed, seal(ring, keyRecord, key), forever)
   }
 }
 
