@@ -1,7 +1,6 @@
 import type { AppInfo } from '@entra-bff/shared'
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import type { Config } from './config/config.ts'
-import { placeOf } from './config/session.ts'
 import { callsOf, viewCalls } from './downstream/calls.ts'
 import { DownstreamClient } from './downstream/client.ts'
 import { TokenFailures } from './downstream/token-failures.ts'
@@ -13,7 +12,6 @@ import { Tokens } from './entra/tokens.ts'
 import { cookiesOf } from './http/cookies.ts'
 import { KeyRing, type Secrets } from './secrets/key-ring.ts'
 import { watchSecrets } from './secrets/rotation.ts'
-import { sessionSecrets } from './secrets/session-secret.ts'
 import { SessionCookie } from './session/cookie.ts'
 import { sessionEvents } from './session/events.ts'
 import { sessionGuard } from './session/guard.ts'
@@ -35,7 +33,8 @@ import { frontChannelRoute } from './sign-in/front-channel.ts'
 import { LastSession } from './sign-in/last-session.ts'
 import { signOutRoute } from './sign-in/sign-out.ts'
 import { startRoute } from './sign-in/start.ts'
-import { RecordNames } from './store/record-names.ts'
+import { openKeys } from './store/keys.ts'
+import type { RecordNames } from './store/record-names.ts'
 import type { Store } from './store/store.ts'
 
 export interface ConfiguredOptions {
@@ -50,9 +49,7 @@ export async function configured(app: FastifyInstance, options: ConfiguredOption
   const { config, store, entra, info } = options
   const { publicUrl, scopes, deviceLogin, session: lifetimes } = config
   const cookies = cookiesOf(publicUrl)
-  const secrets = sessionSecrets(config.session, await RecordNames.isNew(store))
-  const ring = new KeyRing(secrets)
-  const names = await RecordNames.open(store, ring, placeOf(config.session.store))
+  const { ring, names } = await openKeys(store, config.session)
   followRotation(app, ring, names, config.session.secretFile)
 
   const tokens = new Tokens(entra, new TokenRecords(store, ring), (err) => {

@@ -4,15 +4,12 @@ import { parseArgs } from 'node:util'
 import type { AuditEvent } from '../audit.ts'
 import { type Config, loadConfig } from '../config/config.ts'
 import { ConfigError } from '../config/reader.ts'
-import { placeOf } from '../config/session.ts'
 import { TokenRecords } from '../entra/token-records.ts'
 import { Failure } from '../failure.ts'
-import { KeyRing } from '../secrets/key-ring.ts'
-import { sessionSecrets } from '../secrets/session-secret.ts'
 import { type LiveSession, Sessions } from '../session/sessions.ts'
 import { type SessionRecord, whoOf } from '../session/record.ts'
+import { openKeys } from '../store/keys.ts'
 import { openStore } from '../store/open.ts'
-import { RecordNames } from '../store/record-names.ts'
 import type { Store } from '../store/store.ts'
 
 export interface Output {
@@ -108,8 +105,7 @@ function openExisting({ session }: Config): Store {
 }
 
 async function sessionsIn(store: Store, { session }: Config): Promise<Sessions> {
-  const ring = new KeyRing(sessionSecrets(session, await RecordNames.isNew(store)))
-  const names = await RecordNames.open(store, ring, placeOf(session.store))
+  const { ring, names } = await openKeys(store, session)
   return new Sessions({
     store,
     ring,

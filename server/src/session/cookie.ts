@@ -52,6 +52,8 @@ export class SessionCookie {
    * @returns whether that was needed
    */
   renew(request: FastifyRequest, reply: FastifyReply, maxAge: number): boolean {
+    // Most of the time there is but one key, and nothing to find out on each call.
+    if (this.#ring.all.length === 1) return false
     const id = this.idIn(request)
     if (id === undefined || this.sign(id) === this.#valueIn(request)) return false
     void reply.setCookie(this.kind.name, this.sign(id), { ...this.kind.options, maxAge })

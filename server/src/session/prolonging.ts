@@ -27,7 +27,8 @@ export class Prolonging {
   /**
    * Moves the idle expiry; after a rotation of the secret, renews record and cookie.
    * @returns the session as it is now
-   * @throws {Failure} `store_unavailable`; `session_revoked`, `session_expired` when it has ended meanwhile
+   * @throws {Failure} `store_unavailable`; `session_revoked` or `session_expired` when it has ended
+   * meanwhile
    */
   async prolong(
     request: FastifyRequest,

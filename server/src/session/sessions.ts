@@ -76,7 +76,7 @@ export class Sessions {
 
   async findByKey(key: string): Promise<SessionLookup> {
     const bytes = await this.#options.store.get(key)
-    return bytes ? this.#judge(key, bytes) : { kind: 'none' }
+    return bytes ? this.#judge(key, bytes, this.#open(key, bytes)) : { kind: 'none' }
   }
 
   /** @param id never used before */
@@ -92,8 +92,8 @@ export class Sessions {
   }
 
   /**
-   * Moves the idle expiry, now and then (see `touchInterval`), and seals with the newest secret. Loses to an
-   * end that came first.
+   * Moves the idle expiry, now and then (see `touchInterval`), and seals with the newest secret.
+   * Loses to an end that came first.
    * @returns the session as it is now
    * @throws {Failure} `session_revoked`, `session_expired` when it has ended meanwhile
    */
@@ -152,6 +152,18 @@ export class Sessions {
     return sessions.filter(({ record }) => record.sid === sid)
   }
 
+  /**
+   * The session, if it lives. A record that cannot be read is as good as none here: it must not hide
+   * the others of a list.
+   */
+  async living(key: string): Promise<LiveSession | undefined> {
+    const bytes = await this.#options.store.get(key)
+    const stored = bytes && this.#openIfWhole(key, bytes)
+    if (!stored) return undefined
+    const found = this.#judge(key, bytes, stored)
+    return found.kind === 'live' ? found.session : undefined
+  }
+
   /** Of every session, ended ones too: for the operator, not for requests. */
   keys(): AsyncIterable<string> {
     return this.#options.store.keys(`${kind}:`)
@@ -162,19 +174,7 @@ export class Sessions {
     return found.filter((session) => session !== undefined)
   }
 
-  /**
-   * The session, if it lives. A record that cannot be read is as good as none here: it must not hide
-   * the others of a list.
-   */
-  async living(key: string): Promise<LiveSession | undefined> {
-    const bytes = await this.#options.store.get(key)
-    if (!bytes || !this.#openIfWhole(key, bytes)) return undefined
-    const found = this.#judge(key, bytes)
-    return found.kind === 'live' ? found.session : undefined
-  }
-
-  #judge(key: string, bytes: Uint8Array): SessionLookup {
-    const stored = this.#open(key, bytes)
+  #judge(key: string, bytes: Uint8Array, stored: StoredSession): SessionLookup {
     if (isTombstone(stored)) return { kind: 'ended', reason: 'revoked' }
     if (isOver(stored, this.#options.lifetimes)) return { kind: 'ended', reason: 'expired' }
     return { kind: 'live', session: { key, record: stored, bytes } }

@@ -76,13 +76,13 @@ async function takeAttempt(
   const claimKey = `claim:${attemptId(state)}`
   const attempt = attempts.find(request, state)
   if (!attempt) {
-    const wasUsed = (await store.get(claimKey)) !== undefined
+    if ((await store.get(claimKey)) === undefined) {
+      throw new SignInFailure('state_mismatch', 'this browser has no attempt with that state')
+    }
     const id = cookie.idIn(request)
     const isSignedIn = id !== undefined && (await sessions.find(id)).kind === 'live'
-    if (wasUsed && isSignedIn) return undefined
-    throw wasUsed
-      ? new SignInFailure('state_replayed', 'the attempt was used before')
-      : new SignInFailure('state_mismatch', 'this browser has no attempt with that state')
+    if (isSignedIn) return undefined
+    throw new SignInFailure('state_replayed', 'the attempt was used before')
   }
   const { returnTo } = attempt
   if (isExpired(attempt)) throw new SignInFailure('state_expired', 'too late', { returnTo })

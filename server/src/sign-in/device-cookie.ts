@@ -24,8 +24,8 @@ export class DeviceCookie {
   }
 
   /**
-   * When it is cancelled, and at every sign-in and sign-out: whoever comes next must not finish it. Unseen, for a strict cookie
-   * does not arrive with the navigation from Entra.
+   * When it is cancelled, and at every sign-in and sign-out: whoever comes next must not finish it.
+   * Unseen, for a strict cookie does not arrive with the navigation from Entra.
    */
   forget(reply: FastifyReply): void {
     this.#cookies.clear(reply, name)
