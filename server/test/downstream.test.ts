@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
+import { later } from './support/clock.ts'
 import { adele, World } from './support/world.ts'
 
 let world: World
@@ -13,10 +14,6 @@ afterEach(() => {
   vi.useRealTimers()
 })
 afterAll(() => world.close())
-
-function later(minutes: number): void {
-  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + minutes * 60_000 })
-}
 
 describe('GET /api/me', () => {
   test("answers with Graph's body as it is, and its request id", async () => {

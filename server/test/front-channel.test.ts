@@ -1,6 +1,5 @@
 import { request } from 'undici'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import type { Browser } from './support/browser.ts'
 import { adele, World } from './support/world.ts'
 
 let world: World
@@ -25,11 +24,6 @@ async function frame(query: Record<string, string>) {
   return { statusCode, headers, text: await body.text() }
 }
 
-async function isSignedIn(browser: Browser): Promise<boolean> {
-  const { json } = await browser.fetch('/api/session')
-  return (json as { authenticated: boolean }).authenticated
-}
-
 /** Signs in twice in one browser session at Entra, and learns its `sid` as Entra tells it. */
 async function signInWithSid() {
   const sids: unknown[] = []
@@ -48,7 +42,7 @@ describe('front-channel logout (#37)', () => {
     const { statusCode, text } = await frame({ sid })
     expect([statusCode, text]).toEqual([200, ''])
     expect((await browser.fetch('/api/session')).json).toMatchObject({ reason: 'revoked' })
-    expect(await isSignedIn(other)).toBe(true)
+    expect(await other.isSignedIn()).toBe(true)
   })
 
   test('is allowed in a frame of Entra, kept by nobody, and sets nothing', async () => {
@@ -74,9 +68,9 @@ describe('front-channel logout (#37)', () => {
   test('counts with the right issuer and not with a wrong one', async () => {
     const { browser, sid } = await signInWithSid()
     expect((await frame({ sid, iss: 'https://evil.example/v2.0' })).statusCode).toBe(200)
-    expect(await isSignedIn(browser)).toBe(true)
+    expect(await browser.isSignedIn()).toBe(true)
     await frame({ sid, iss: `${world.emulator.authority}/v2.0` })
-    expect(await isSignedIn(browser)).toBe(false)
+    expect(await browser.isSignedIn()).toBe(false)
   })
 
   test('is what Entra does at a sign-out: its page opens the address', async () => {

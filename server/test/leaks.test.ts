@@ -6,6 +6,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vite
 import { Browser } from './support/browser.ts'
 import { EntraFront } from './support/entra-front.ts'
 import { type RecordedAnswer, recordingAgent } from './support/recording-agent.ts'
+import { later } from './support/clock.ts'
 import { adele, client, World } from './support/world.ts'
 
 let front: EntraFront
@@ -30,10 +31,6 @@ afterAll(async () => {
 
 function openBrowser(): Browser {
   return new Browser(world.origin, recordingAgent(answers))
-}
-
-function later(minutes: number): void {
-  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + minutes * 60_000 })
 }
 
 const toCallback = (url: URL) => url.pathname === '/getAToken'

@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import type { Browser } from './support/browser.ts'
+import { later } from './support/clock.ts'
 import { World } from './support/world.ts'
 
 let world: World
@@ -10,10 +11,6 @@ afterEach(() => {
   vi.useRealTimers()
 })
 afterAll(() => world.close())
-
-function later(minutes: number): void {
-  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + minutes * 60_000 })
-}
 
 interface Visitor {
   browser: Browser

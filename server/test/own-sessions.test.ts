@@ -20,11 +20,6 @@ async function list(browser: Browser): Promise<OwnSession[]> {
   return (await browser.fetch('/api/sessions')).json as OwnSession[]
 }
 
-async function isSignedIn(browser: Browser): Promise<boolean> {
-  const { json } = await browser.fetch('/api/session')
-  return (json as { authenticated: boolean }).authenticated
-}
-
 describe("a person's own sessions", () => {
   test('are listed, with the one that asks marked', async () => {
     const [here, there] = [await world.signIn(), await world.signIn()]
@@ -59,7 +54,7 @@ describe("a person's own sessions", () => {
       method: 'DELETE',
     })
     expect(status).toBe(404)
-    expect(await isSignedIn(browser)).toBe(true)
+    expect(await browser.isSignedIn()).toBe(true)
   })
 
   test('are those of an object in a tenant, whatever it is called', async () => {
@@ -90,8 +85,8 @@ describe("a person's own sessions", () => {
     const [here, ...there] = [await world.signIn(), await world.signIn(), await world.signIn()]
     const { status } = await here.fetch('/api/sessions?scope=others', { method: 'DELETE' })
     expect(status).toBe(204)
-    expect(await isSignedIn(here)).toBe(true)
-    for (const browser of there) expect(await isSignedIn(browser)).toBe(false)
+    expect(await here.isSignedIn()).toBe(true)
+    for (const browser of there) expect(await browser.isSignedIn()).toBe(false)
   })
 
   test('can be ended from within: the cookie goes too', async () => {
@@ -99,7 +94,7 @@ describe("a person's own sessions", () => {
     const [own] = await list(browser)
     const { headers } = await browser.fetch(`/api/sessions/${own?.id ?? ''}`, { method: 'DELETE' })
     expect(String(headers['set-cookie'])).toMatch(/^sid-\d+=; Max-Age=0/)
-    expect(await isSignedIn(browser)).toBe(false)
+    expect(await browser.isSignedIn()).toBe(false)
   })
 
   test('do not include one that has ended or expired', async () => {
@@ -108,7 +103,7 @@ describe("a person's own sessions", () => {
     const idle = await world.signIn()
     vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 61 * 60_000 })
     const here = await world.signIn()
-    expect(await isSignedIn(idle)).toBe(false)
+    expect(await idle.isSignedIn()).toBe(false)
     expect(await list(here)).toHaveLength(1)
     vi.useRealTimers()
   })
@@ -117,7 +112,7 @@ describe("a person's own sessions", () => {
     const first = await world.signIn()
     const second = await world.signIn()
     for (let count = 0; count < 99; count += 1) await world.signIn()
-    expect(await isSignedIn(first)).toBe(false)
+    expect(await first.isSignedIn()).toBe(false)
     expect(await list(second)).toHaveLength(100)
   })
 
@@ -127,7 +122,7 @@ describe("a person's own sessions", () => {
       const [here, there] = [await world.signIn(), await world.signIn()]
       const { status } = await here.fetch(`/api/sessions${query}`, { method: 'DELETE' })
       expect(status).toBe(400)
-      expect(await isSignedIn(there)).toBe(true)
+      expect(await there.isSignedIn()).toBe(true)
     },
   )
 

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { openMemoryStore } from '../src/store/memory.ts'
 import type { Store } from '../src/store/store.ts'
 import type { Browser } from './support/browser.ts'
+import { later } from './support/clock.ts'
 import { World } from './support/world.ts'
 
 const [old, fresh] = ['o'.repeat(32), 'n'.repeat(32)]
@@ -30,10 +31,6 @@ async function restart(settings: Record<string, string>): Promise<void> {
 
 async function sessionCookie(browser: Browser): Promise<string | undefined> {
   return (await browser.cookies())[`sid-${new URL(world.origin).port}`]
-}
-
-function later(minutes: number): void {
-  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + minutes * 60_000 })
 }
 
 describe('a rotation of the secret (#33)', () => {

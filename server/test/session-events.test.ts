@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi 
 import { openMemoryStore } from '../src/store/memory.ts'
 import type { Store } from '../src/store/store.ts'
 import type { Browser } from './support/browser.ts'
+import { later } from './support/clock.ts'
 import { adele, World } from './support/world.ts'
 
 let world: World
@@ -29,10 +30,6 @@ async function listen(browser: Browser) {
   answer.body.on('data', (text: string) => (stream.text += text))
   answer.body.on('close', () => (stream.isOver = true))
   return stream
-}
-
-function later(minutes: number): void {
-  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + minutes * 60_000 })
 }
 
 describe('the events of a session', () => {

@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
+import { later } from './support/clock.ts'
 import { adele, World } from './support/world.ts'
 
 let world: World
@@ -20,10 +21,6 @@ afterAll(async () => {
   await world.close()
   rmSync(folder, { recursive: true })
 })
-
-function later(minutes: number): void {
-  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + minutes * 60_000 })
-}
 
 describe('a session', () => {
   test('survives a restart of the server, tokens and all', async () => {

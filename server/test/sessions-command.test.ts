@@ -37,11 +37,6 @@ async function signInAs(username: string): Promise<Browser> {
   return world.signIn()
 }
 
-async function isSignedIn(browser: Browser): Promise<boolean> {
-  const { json } = await browser.fetch('/api/session')
-  return (json as { authenticated: boolean }).authenticated
-}
-
 describe('the operator, while the server runs,', () => {
   test('sees who is signed in', async () => {
     await signInAs(adele)
@@ -74,22 +69,22 @@ describe('the operator, while the server runs,', () => {
     expect([exitCode, err]).toEqual([0, '2 ended'])
     expect(JSON.parse(out[0] ?? '')).toMatchObject({ audit: 'session_ended', cause: 'operator' })
     expect((await first.fetch('/api/session')).json).toMatchObject({ reason: 'revoked' })
-    expect(await isSignedIn(second)).toBe(false)
-    expect(await isSignedIn(other)).toBe(true)
+    expect(await second.isSignedIn()).toBe(false)
+    expect(await other.isSignedIn()).toBe(true)
   })
 
   test('ends one session by the id that the list tells', async () => {
     const [gone, kept] = [await signInAs(adele), await signInAs(megan)]
     const { out } = await run('list', '--user', adele)
     await run('end', '--id', out[1]?.split('\t')[0] ?? '')
-    expect(await isSignedIn(gone)).toBe(false)
-    expect(await isSignedIn(kept)).toBe(true)
+    expect(await gone.isSignedIn()).toBe(false)
+    expect(await kept.isSignedIn()).toBe(true)
   })
 
   test('ends all sessions', async () => {
     const browsers = [await signInAs(adele), await signInAs(megan)]
     expect((await run('end', '--all')).err).toBe('2 ended')
-    for (const browser of browsers) expect(await isSignedIn(browser)).toBe(false)
+    for (const browser of browsers) expect(await browser.isSignedIn()).toBe(false)
   })
 
   test('tells an open page at once', async () => {

@@ -85,6 +85,12 @@ export class Browser {
     return this.#send(new URL(path, this.origin), this.origin, headers, init)
   }
 
+  /** As the app tells its page. */
+  async isSignedIn(): Promise<boolean> {
+    const { json } = await this.fetch('/api/session')
+    return (json as { authenticated: boolean }).authenticated
+  }
+
   /** The cookie pairs that would go to the app. */
   async cookies(): Promise<Record<string, string>> {
     const cookies = await this.jar.getCookies(this.origin, { sameSiteContext: 'strict' })
