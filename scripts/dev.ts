@@ -4,7 +4,7 @@ import { parseEnv } from 'node:util'
 import { loadConfig } from '@entra-bff/server/config/config'
 import { ConfigError } from '@entra-bff/server/config/reader'
 import closeWithGrace from 'close-with-grace'
-import { createServer } from 'vite'
+import { createLogger, createServer, type Logger } from 'vite'
 import { root } from './support/paths.ts'
 import { portFrom, requireFreePort } from './support/ports.ts'
 import { restartOnChange } from './support/restarting-server.ts'
@@ -17,6 +17,13 @@ const bffPort = portFrom(env, 'BFF_PORT', port + 1)
 await requireFreePort('PORT', port)
 await requireFreePort('BFF_PORT', bffPort)
 
+Object.assign(process.env, { PORT: String(port), BFF_PORT: String(bffPort) })
+if (env['REDIRECT_PATH']) process.env['REDIRECT_PATH'] = env['REDIRECT_PATH']
+const vite = await createServer({
+  configFile: join(root, 'web/vite.config.ts'),
+  customLogger: quietWhileRestarting(createLogger('warn')),
+})
+
 const server = restartOnChange(() => {
   const fresh = readEnvironment()
   return {
@@ -27,15 +34,14 @@ const server = restartOnChange(() => {
     PORT: String(bffPort),
   }
 })
-Object.assign(process.env, { PORT: String(port), BFF_PORT: String(bffPort) })
-if (env['REDIRECT_PATH']) process.env['REDIRECT_PATH'] = env['REDIRECT_PATH']
-const vite = await createServer({ configFile: join(root, 'web/vite.config.ts'), logLevel: 'warn' })
-await vite.listen()
-
 closeWithGrace({ delay: 5_000, logger: false }, async () => {
   await server.stop()
   await vite.close()
 })
+
+// A page that is open already asks at once: the server has to be there first.
+await server.settled(bffPort)
+await vite.listen()
 announce()
 
 function announce(): void {
@@ -49,6 +55,16 @@ function announce(): void {
   } catch (error) {
     // The server tells its settings' problems itself, and again at each restart.
     if (!(error instanceof ConfigError)) throw error
+  }
+}
+
+/** The page is told by a 503 that the server restarts; a stack trace for each request adds nothing. */
+function quietWhileRestarting(logger: Logger): Logger {
+  return {
+    ...logger,
+    error: (message, options) => {
+      if (!message.includes('ECONNREFUSED')) logger.error(message, options)
+    },
   }
 }
 

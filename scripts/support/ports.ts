@@ -1,4 +1,4 @@
-import { createServer } from 'node:net'
+import { connect, createServer } from 'node:net'
 import { giveUp } from './say.ts'
 
 const hosts = ['127.0.0.1', '::1']
@@ -35,5 +35,22 @@ function isTaken(host: string, port: number): Promise<boolean> {
         resolve(false)
       }),
     )
+  })
+}
+
+/** Whether a program accepts connections there. It must not try to listen: that would take the port. */
+export function isAnswering(host: string, port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, host)
+    const settle = (answers: boolean) => {
+      socket.destroy()
+      resolve(answers)
+    }
+    socket.once('connect', () => {
+      settle(true)
+    })
+    socket.once('error', () => {
+      settle(false)
+    })
   })
 }

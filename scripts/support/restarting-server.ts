@@ -2,14 +2,18 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { watch } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
 import pretty from 'pino-pretty'
 import { root } from './paths.ts'
+import { isAnswering } from './ports.ts'
 import { say } from './say.ts'
 
 const watched = ['server/src', 'shared/src']
 const settleMs = 150
 
 export interface RestartingServer {
+  /** Resolves when the server listens, or has ended because of its settings. */
+  settled(port: number): Promise<void>
   stop(): Promise<void>
 }
 
@@ -36,6 +40,9 @@ export function restartOnChange(environment: () => NodeJS.ProcessEnv): Restartin
   })
 
   return {
+    settled: async (port) => {
+      while (isRunning(child) && !(await isAnswering('127.0.0.1', port))) await wait(50)
+    },
     stop: async () => {
       clearTimeout(timer)
       for (const watcher of [...watchers, settings]) watcher.close()
@@ -58,8 +65,12 @@ function start(env: NodeJS.ProcessEnv): ChildProcess {
   return child
 }
 
+function isRunning({ exitCode, signalCode }: ChildProcess): boolean {
+  return exitCode === null && signalCode === null
+}
+
 async function stop(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return
+  if (!isRunning(child)) return
   child.kill('SIGTERM')
   await once(child, 'exit')
 }

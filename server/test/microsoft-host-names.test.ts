@@ -33,7 +33,7 @@ describe("under Microsoft's own host names", () => {
 
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'entra-bff-hosts-'))
-    certificates = makeCertificates(folder, hosts)
+    certificates = await makeCertificates(folder, hosts)
     const port = await freePort()
     origin = `http://localhost:${String(port)}`
     emulator = await startEmulator({

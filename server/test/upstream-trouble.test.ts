@@ -195,7 +195,7 @@ describe('an API that (#22)', () => {
 
 test('nobody is asked whose certificate nobody vouches for: neither an API nor an authority (#22)', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'entra-bff-upstream-'))
-  const { key, certificate: cert } = makeCertificates(folder, ['localhost'])
+  const { key, certificate: cert } = await makeCertificates(folder, ['localhost'])
   let asked = 0
   const server = createServer({ key, cert }, (_request, response) => {
     asked += 1

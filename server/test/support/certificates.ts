@@ -1,6 +1,6 @@
-import { execFileSync } from 'node:child_process'
-import { readFileSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { generate } from 'selfsigned'
 
 export interface Certificates {
   /** Path of the authority's certificate, for `NODE_EXTRA_CA_CERTS`. */
@@ -11,27 +11,34 @@ export interface Certificates {
 }
 
 /** A certificate for some host names, and the authority that signed it; good for a day. */
-export function makeCertificates(folder: string, hosts: readonly string[]): Certificates {
-  const path = (name: string) => join(folder, name)
-  const openssl = (...args: string[]) => execFileSync('openssl', args, { stdio: 'pipe' })
-  const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes']
-  openssl(
-    ...['req', '-x509', ...key, '-days', '1', '-subj', '/CN=entra-bff test authority'],
-    ...['-keyout', path('ca.key'), '-out', path('ca.pem')],
-  )
-  openssl(
-    ...['req', ...key, '-subj', `/CN=${hosts[0] ?? ''}`],
-    ...['-keyout', path('leaf.key'), '-out', path('leaf.csr')],
-  )
-  writeFileSync(path('leaf.ext'), `subjectAltName=${hosts.map((host) => `DNS:${host}`).join()}`)
-  openssl(
-    ...['x509', '-req', '-in', path('leaf.csr'), '-days', '1', '-extfile', path('leaf.ext')],
-    ...['-CA', path('ca.pem'), '-CAkey', path('ca.key'), '-out', path('leaf.pem')],
-  )
+export async function makeCertificates(
+  folder: string,
+  hosts: readonly string[],
+): Promise<Certificates> {
+  const options = { keyType: 'ec', algorithm: 'sha256', notAfterDate: tomorrow() } as const
+  const authority = await generate(nameOf('entra-bff test authority'), {
+    ...options,
+    extensions: [{ name: 'basicConstraints', cA: true, critical: true }],
+  })
+  const leaf = await generate(nameOf(hosts[0] ?? ''), {
+    ...options,
+    ca: { key: authority.private, cert: authority.cert },
+    extensions: [{ name: 'subjectAltName', altNames: hosts.map((value) => ({ type: 2, value })) }],
+  })
+  const authorityFile = join(folder, 'ca.pem')
+  writeFileSync(authorityFile, authority.cert)
   return {
-    authorityFile: path('ca.pem'),
-    authority: readFileSync(path('ca.pem'), 'utf8'),
-    key: readFileSync(path('leaf.key'), 'utf8'),
-    certificate: readFileSync(path('leaf.pem'), 'utf8'),
+    authorityFile,
+    authority: authority.cert,
+    key: leaf.private,
+    certificate: leaf.cert,
   }
+}
+
+function nameOf(value: string) {
+  return [{ name: 'commonName', value }]
+}
+
+function tomorrow(): Date {
+  return new Date(Date.now() + 24 * 60 * 60_000)
 }
