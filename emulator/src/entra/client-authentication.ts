@@ -2,6 +2,7 @@ import { createHash, timingSafeEqual } from 'node:crypto'
 import type { ClientRegistration, ClientRegistry } from '../clients.ts'
 import type { Exchange } from '../http/exchange.ts'
 import { EntraError } from './errors.ts'
+import { knownClient } from './known-client.ts'
 
 interface Credentials {
   clientId: string | null
@@ -81,14 +82,7 @@ export function authenticateClient(
     clientId: form.get('client_id'),
     secret: form.get('client_secret'),
   }
-  const client = clients.find(clientId)
-  if (!client) {
-    throw new EntraError(
-      'unauthorized_client',
-      700016,
-      `Application with identifier '${clientId ?? ''}' was not found in the directory.`,
-    )
-  }
+  const client = knownClient(clients, clientId)
   if (isPublic(client, byDevice)) checkNoSecret(secret)
   else checkSecret(client, secret)
   return client
