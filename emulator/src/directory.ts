@@ -18,7 +18,6 @@ export interface SampleUser {
   mobilePhone: string | null
   businessPhones: readonly string[]
   administrator: boolean
-  hasPhoto: boolean
 }
 
 export const contoso: Tenant = {
@@ -39,11 +38,11 @@ type Person = [number, string, string, string, string, Partial<SampleUser>?]
 
 const people: Person[] = [
   [1, 'Adele', 'Vance', 'Product Marketing Manager', '18/2111', { mobilePhone: '+1 425 555 0109' }],
-  [2, 'Alex', 'Wilber', 'Marketing Assistant', '131/1104', { hasPhoto: false }],
+  [2, 'Alex', 'Wilber', 'Marketing Assistant', '131/1104'],
   [3, 'Diego', 'Siciliani', 'HR Manager', '14/1108'],
-  [4, 'Grady', 'Archie', 'Designer', '19/2109', { hasPhoto: false }],
+  [4, 'Grady', 'Archie', 'Designer', '19/2109'],
   [5, 'Isaiah', 'Langer', 'Sales Rep', '20/1101'],
-  [6, 'Lidia', 'Holloway', 'Product Manager', '20/2107', { hasPhoto: false }],
+  [6, 'Lidia', 'Holloway', 'Product Manager', '20/2107'],
   [7, 'Megan', 'Bowen', 'IT Administrator', '12/1110', { administrator: true }],
 ]
 
@@ -60,7 +59,6 @@ function sampleUser(tenant: Tenant, [n, givenName, surname, jobTitle, office, mo
     mobilePhone: null,
     businessPhones: [`+1 425 555 01${String(n).padStart(2, '0')}`],
     administrator: false,
-    hasPhoto: true,
   }
   return { ...user, ...more }
 }

@@ -8,6 +8,7 @@ import { logout } from './entra/logout.ts'
 import { errorPage, messagePage } from './entra/pages.ts'
 import type { EntraState } from './entra/state.ts'
 import { answerGraph, graphEndpoint } from './graph/routes.ts'
+import { userinfo, userinfoPath } from './graph/userinfo.ts'
 import type { Exchange } from './http/exchange.ts'
 import { html, send } from './http/replies.ts'
 import type { EndpointName } from './requests.ts'
@@ -54,6 +55,20 @@ const tenantRoutes: Route[] = [
     },
   },
   {
+    methods: read,
+    path: 'discovery/instance',
+    handle: ({ exchange }, { state }) => {
+      send(exchange.res, instanceDiscovery(state, exchange))
+    },
+  },
+  {
+    methods: browser,
+    path: 'kerberos',
+    handle: () => {
+      throw new EntraError('invalid_request', 90000, 'The emulator issues no Kerberos tickets.')
+    },
+  },
+  {
     endpoint: 'authorize',
     methods: browser,
     path: 'oauth2/v2.0/authorize',
@@ -87,9 +102,7 @@ const tenantRoutes: Route[] = [
     methods: browser,
     path: 'oauth2/v2.0/logout',
     page: true,
-    handle: ({ exchange }, { state }) => {
-      logout(state, exchange)
-    },
+    handle: ({ exchange }, { state }) => logout(state, exchange),
   },
 ]
 
@@ -101,6 +114,7 @@ function split(path: string): [segment: string, rest: string] {
 /** The endpoint a request is for, as faults and recorded requests name it. */
 export function endpointOf({ path }: Exchange): EndpointName | undefined {
   if (path.startsWith('/v1.0/')) return graphEndpoint(path)
+  if (path === userinfoPath) return 'userinfo'
   const [, rest] = split(path)
   return tenantRoutes.find((route) => route.path === rest)?.endpoint
 }
@@ -110,7 +124,7 @@ export async function dispatch(exchange: Exchange, endpoints: Endpoints): Promis
   const { path, res } = exchange
   if (path.startsWith('/v1.0/')) send(res, await answerGraph(state, exchange))
   else if (path === devicePath) deviceSignInPage(state, exchange)
-  else if (path === '/common/discovery/instance') send(res, instanceDiscovery(state))
+  else if (path === userinfoPath) send(res, await userinfo(state, exchange))
   else await dispatchToTenant(exchange, endpoints)
 }
 

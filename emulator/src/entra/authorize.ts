@@ -66,7 +66,7 @@ export class AuthorizeEndpoint {
 
   async #signIn(exchange: Exchange, request: AuthorizeRequest, user: SampleUser, accepted = false) {
     const { client, params } = request
-    const scopes = requestedScopes(request)
+    const scopes = requestedScopes(this.#state, request)
     const account = this.#state.sessions.signIn(exchange, user.id)
     const unanswered = scopesToAskFor(this.#state, request, user, accepted)
     if (unanswered.length > 0) {

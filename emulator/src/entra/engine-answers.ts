@@ -21,6 +21,8 @@ export interface EngineContext {
   /** Sign-ins whose code may still be redeemed, by the id of their grant. */
   pendingCodes: ExpiringMap<PendingCode>
   correlationOf: (ctx: KoaContextWithOIDC) => string
+  /** The `claims` parameter of the token request. */
+  claimsOf: (ctx: KoaContextWithOIDC) => string | null
 }
 
 function write(ctx: KoaContextWithOIDC, reply: Reply): void {
@@ -67,7 +69,7 @@ function dropEngineCookies(ctx: KoaContextWithOIDC): void {
 /** Turns oidc-provider's token answers, and its refusals, into Entra's. */
 export function answerTokens(
   provider: InstanceType<typeof Provider>,
-  { state, pendingCodes, correlationOf }: EngineContext,
+  { state, pendingCodes, correlationOf, claimsOf }: EngineContext,
 ): void {
   const refusals = new WeakMap<object, unknown>()
   provider.on('grant.error', (ctx, error) => refusals.set(ctx, error))
@@ -77,7 +79,8 @@ export function answerTokens(
     if (ctx.path !== paths.token) return
     const grantId = ctx.oidc.entities.AuthorizationCode?.grantId
     const signIn = pendingCodes.get(grantId ?? '')?.authorization
-    if (ctx.status === 200 && signIn) ctx.body = await tokenAnswer(state, signIn)
+    if (ctx.status === 200 && signIn)
+      ctx.body = await tokenAnswer(state, signIn, { claims: claimsOf(ctx) })
     else write(ctx, errorReply(redemptionError(refusals.get(ctx)), correlationOf(ctx)))
   }
   provider.use(middleware as never)

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { hasRedirectUri } from '../clients.ts'
 import { ExpiringMap } from '../expiring-map.ts'
 import type { Exchange } from '../http/exchange.ts'
 import { replayRequest } from '../http/replayed-request.ts'
@@ -24,6 +25,7 @@ export function createEngine(state: EntraState, log: (line: string) => void): En
     state,
     pendingCodes: new ExpiringMap(),
     correlationOf: (ctx) => exchanges.get(ctx.req)?.correlationId ?? 'unknown',
+    claimsOf: (ctx) => exchanges.get(ctx.req)?.form.get('claims') ?? null,
   }
   const provider = createProvider(context, log)
   const handle = provider.callback()
@@ -53,6 +55,11 @@ function createProvider(context: EngineContext, log: (line: string) => void) {
     context.state.origin,
     configuration(context.state, () => provider, showError(context)),
   )
+  // Redirect URIs are compared as Entra does, here as in the checks before.
+  provider.Client.prototype.redirectUriAllowed = function (uri) {
+    const client = context.state.clients.find(this.clientId)
+    return client !== undefined && hasRedirectUri(client, uri)
+  }
   answerTokens(provider, context)
   provider.registerResponseMode('emulator', replyToClient(context))
   provider.on('server_error', (_ctx, error) => {
