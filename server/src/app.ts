@@ -5,8 +5,8 @@ import { fastify, type FastifyInstance } from 'fastify'
 import type { Config } from './config/config.ts'
 import { configured } from './configured.ts'
 import { EntraClient } from './entra/client.ts'
-import { promptClose } from './http/prompt-close.ts'
 import { answerClientError } from './http/client-errors.ts'
+import { closing } from './http/closing.ts'
 import { healthRoutes } from './http/health.ts'
 import { headersOf, securityHeaders } from './http/headers.ts'
 import { loggerOptions, type LogStream } from './http/logging.ts'
@@ -67,7 +67,7 @@ export async function buildApp(config: Config, options: AppOptions = {}): Promis
   try {
     await app.register(problems)
     await app.register(securityHeaders, headerOptions)
-    await app.register(promptClose)
+    await app.register(closing)
     await app.register(spa, { folder: options.webFolder ?? builtWeb })
     await app.register(fastifyCookie)
     await app.register(rateLimits, { max: config.rateLimit })

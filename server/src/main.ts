@@ -7,13 +7,22 @@ import { ConfigError } from './config/reader.ts'
 const settingsFile = '.env'
 /** Requests in flight get this time to finish: longer than any of them may take. */
 const graceMs = 25_000
+/**
+ * A JavaScript handler cannot answer these: the instruction that failed runs again, without end.
+ * Without a handler, the process ends.
+ */
+const nativeFaults = ['SIGILL', 'SIGTRAP', 'SIGABRT', 'SIGBUS', 'SIGFPE', 'SIGSEGV'] as const
 
 async function main(): Promise<void> {
   if (existsSync(settingsFile)) process.loadEnvFile(settingsFile)
   const config = loadConfig(process.env)
   const app = await buildApp(config)
   await app.listen({ host: config.host, port: config.port })
-  closeWithGrace({ delay: graceMs, logger: app.log }, async () => {
+  const closeOptions = { delay: graceMs, logger: app.log, skip: [...nativeFaults] }
+  closeWithGrace(closeOptions, async ({ err, signal }) => {
+    if (err) app.log.fatal({ err }, 'the server ends after an error that nothing handled')
+    // At Ctrl-C a person waits, and no proxy does.
+    if (signal === 'SIGTERM') await app.drain()
     await app.close()
   })
   // Whoever started this over a channel, as `pnpm dev` does, takes it along when they die.
