@@ -5,9 +5,10 @@ import { fastify, type FastifyInstance } from 'fastify'
 import type { Config } from './config/config.ts'
 import { configured } from './configured.ts'
 import { EntraClient } from './entra/client.ts'
-import { answerClientError } from './http/client-errors.ts'
+import { answerClientError, answerExpectation } from './http/client-errors.ts'
 import { closing } from './http/closing.ts'
 import { healthRoutes } from './http/health.ts'
+import { hostHeader } from './http/host-header.ts'
 import { headersOf, securityHeaders } from './http/headers.ts'
 import { loggerOptions, type LogStream } from './http/logging.ts'
 import { problems, sendProblem } from './http/problems.ts'
@@ -31,9 +32,16 @@ export interface AppOptions {
 
 const builtWeb = fileURLToPath(new URL('../../web/dist', import.meta.url))
 
-/** Milliseconds that a client may take: for headers, for the whole request, for reading an answer. */
+/** For Node's parser. `host-header.ts` checks the Host header. */
+const http = {
+  headersTimeout: 10_000,
+  connectionsCheckingInterval: 2_000,
+  maxHeaderSize: 16 * 1024,
+  requireHostHeader: false,
+}
+
+/** Milliseconds that a client may take: for the whole request, for reading an answer. */
 const timeouts = {
-  http: { headersTimeout: 10_000, connectionsCheckingInterval: 2_000, maxHeaderSize: 16 * 1024 },
   requestTimeout: 30_000,
   connectionTimeout: 75_000,
 }
@@ -47,6 +55,7 @@ export async function buildApp(config: Config, options: AppOptions = {}): Promis
     trustProxy: config.trustProxy,
     genReqId: () => crypto.randomUUID(),
     bodyLimit: 64 * 1024,
+    http,
     ...timeouts,
     // Connections end one by one at closing; until then an answer is an answer.
     return503OnClosing: false,
@@ -63,10 +72,12 @@ export async function buildApp(config: Config, options: AppOptions = {}): Promis
     await store.close()
   })
   app.removeContentTypeParser('text/plain')
+  app.server.on('checkExpectation', answerExpectation(headers))
 
   try {
     await app.register(problems)
     await app.register(securityHeaders, headerOptions)
+    await app.register(hostHeader)
     await app.register(closing)
     await app.register(spa, { folder: options.webFolder ?? builtWeb })
     await app.register(fastifyCookie)
