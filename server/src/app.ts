@@ -2,12 +2,14 @@ import { fileURLToPath } from 'node:url'
 import fastifyCookie from '@fastify/cookie'
 import type { AppInfo } from '@entra-bff/shared'
 import { fastify, type FastifyInstance } from 'fastify'
+import { trusts } from './address.ts'
 import type { Config } from './config/config.ts'
 import { configured } from './configured.ts'
 import { EntraClient } from './entra/client.ts'
 import { answerClientError, answerExpectation } from './http/client-errors.ts'
 import { closing } from './http/closing.ts'
 import { healthRoutes } from './http/health.ts'
+import { forwarded } from './http/forwarded.ts'
 import { hostHeader } from './http/host-header.ts'
 import { headersOf, securityHeaders } from './http/headers.ts'
 import { loggerOptions, type LogStream } from './http/logging.ts'
@@ -52,7 +54,7 @@ export async function buildApp(config: Config, options: AppOptions = {}): Promis
   const headers = headersOf(headerOptions)
   const app = fastify({
     logger: loggerOptions(config.logLevel, options.logStream),
-    trustProxy: config.trustProxy,
+    trustProxy: config.trustProxy ? trusts(config.trustProxy) : false,
     genReqId: () => crypto.randomUUID(),
     bodyLimit: 64 * 1024,
     http,
@@ -78,6 +80,7 @@ export async function buildApp(config: Config, options: AppOptions = {}): Promis
     await app.register(problems)
     await app.register(securityHeaders, headerOptions)
     await app.register(hostHeader)
+    if (config.trustProxy) await app.register(forwarded)
     await app.register(closing)
     await app.register(spa, { folder: options.webFolder ?? builtWeb })
     await app.register(fastifyCookie)
