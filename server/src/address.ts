@@ -1,7 +1,26 @@
-import { isIP } from 'node:net'
+import { type BlockList, isIP } from 'node:net'
 import type { FastifyRequest } from 'fastify'
 
-/** The caller's address; what a proxy that is believed calls one, and is none, is not repeated. */
+/** The client's address. `unknown` when a trusted proxy wrote something else, which is not repeated. */
 export function addressOf({ ip }: FastifyRequest): string {
-  return isIP(ip) === 0 ? 'unknown' : ip
+  const address = plainAddress(ip)
+  return isIP(address) === 0 ? 'unknown' : address
+}
+
+/** Fastify's `trustProxy`: whether `X-Forwarded-*` counts that comes from this address. */
+export function trusts(proxies: BlockList): (address: string) => boolean {
+  return (text) => {
+    const address = plainAddress(text)
+    const version = isIP(address)
+    return version !== 0 && proxies.check(address, version === 4 ? 'ipv4' : 'ipv6')
+  }
+}
+
+/**
+ * Without a port, which Azure Application Gateway and others add: `203.0.113.7:4711`,
+ * `[2001:db8::1]:4711`. An IPv4 address in IPv6 notation becomes IPv4.
+ */
+function plainAddress(text: string): string {
+  const [, v4, v6] = /^(?:([\d.]+):\d{1,5}|\[([\da-f.:]+)\](?::\d{1,5})?)$/i.exec(text) ?? []
+  return (v4 ?? v6 ?? text).replace(/^::ffff:(?=[\d.]+$)/i, '')
 }

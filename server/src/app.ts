@@ -2,12 +2,15 @@ import { fileURLToPath } from 'node:url'
 import fastifyCookie from '@fastify/cookie'
 import type { AppInfo } from '@entra-bff/shared'
 import { fastify, type FastifyInstance } from 'fastify'
+import { trusts } from './address.ts'
 import type { Config } from './config/config.ts'
 import { configured } from './configured.ts'
 import { EntraClient } from './entra/client.ts'
-import { promptClose } from './http/prompt-close.ts'
-import { answerClientError } from './http/client-errors.ts'
+import { answerClientError, answerExpectation } from './http/client-errors.ts'
+import { closing } from './http/closing.ts'
 import { healthRoutes } from './http/health.ts'
+import { forwarded } from './http/forwarded.ts'
+import { hostHeader } from './http/host-header.ts'
 import { headersOf, securityHeaders } from './http/headers.ts'
 import { loggerOptions, type LogStream } from './http/logging.ts'
 import { problems, sendProblem } from './http/problems.ts'
@@ -31,9 +34,16 @@ export interface AppOptions {
 
 const builtWeb = fileURLToPath(new URL('../../web/dist', import.meta.url))
 
-/** Milliseconds that a client may take: for headers, for the whole request, for reading an answer. */
+/** For Node's parser. `host-header.ts` checks the Host header. */
+const http = {
+  headersTimeout: 10_000,
+  connectionsCheckingInterval: 2_000,
+  maxHeaderSize: 16 * 1024,
+  requireHostHeader: false,
+}
+
+/** Milliseconds that a client may take: for the whole request, for reading an answer. */
 const timeouts = {
-  http: { headersTimeout: 10_000, connectionsCheckingInterval: 2_000, maxHeaderSize: 16 * 1024 },
   requestTimeout: 30_000,
   connectionTimeout: 75_000,
 }
@@ -44,9 +54,10 @@ export async function buildApp(config: Config, options: AppOptions = {}): Promis
   const headers = headersOf(headerOptions)
   const app = fastify({
     logger: loggerOptions(config.logLevel, options.logStream),
-    trustProxy: config.trustProxy,
+    trustProxy: config.trustProxy ? trusts(config.trustProxy) : false,
     genReqId: () => crypto.randomUUID(),
     bodyLimit: 64 * 1024,
+    http,
     ...timeouts,
     // Connections end one by one at closing; until then an answer is an answer.
     return503OnClosing: false,
@@ -63,11 +74,14 @@ export async function buildApp(config: Config, options: AppOptions = {}): Promis
     await store.close()
   })
   app.removeContentTypeParser('text/plain')
+  app.server.on('checkExpectation', answerExpectation(headers))
 
   try {
     await app.register(problems)
     await app.register(securityHeaders, headerOptions)
-    await app.register(promptClose)
+    await app.register(hostHeader)
+    if (config.trustProxy) await app.register(forwarded)
+    await app.register(closing)
     await app.register(spa, { folder: options.webFolder ?? builtWeb })
     await app.register(fastifyCookie)
     await app.register(rateLimits, { max: config.rateLimit })

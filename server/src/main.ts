@@ -1,36 +1,48 @@
 import { existsSync } from 'node:fs'
 import closeWithGrace from 'close-with-grace'
+import type { FastifyBaseLogger } from 'fastify'
 import { buildApp } from './app.ts'
 import { type Config, loadConfig } from './config/config.ts'
+import { isPrivateTransport } from './config/loopback.ts'
 import { ConfigError } from './config/reader.ts'
 
 const settingsFile = '.env'
 /** Requests in flight get this time to finish: longer than any of them may take. */
 const graceMs = 25_000
+/**
+ * A JavaScript handler cannot answer these: the instruction that failed runs again, without end.
+ * Without a handler, the process ends.
+ */
+const nativeFaults = ['SIGILL', 'SIGTRAP', 'SIGABRT', 'SIGBUS', 'SIGFPE', 'SIGSEGV'] as const
 
 async function main(): Promise<void> {
   if (existsSync(settingsFile)) process.loadEnvFile(settingsFile)
   const config = loadConfig(process.env)
   const app = await buildApp(config)
   await app.listen({ host: config.host, port: config.port })
-  closeWithGrace({ delay: graceMs, logger: app.log }, async () => {
+  const closeOptions = { delay: graceMs, logger: app.log, skip: [...nativeFaults] }
+  closeWithGrace(closeOptions, async ({ err, signal }) => {
+    if (err) app.log.fatal({ err }, 'the server ends after an error that nothing handled')
+    // At Ctrl-C a person waits, and no proxy does.
+    if (signal === 'SIGTERM') await app.drain()
     await app.close()
   })
   // Whoever started this over a channel, as `pnpm dev` does, takes it along when they die.
   process.once('disconnect', () => process.kill(process.pid, 'SIGTERM'))
-  announce(config, (line) => {
-    app.log.info(line)
-  })
+  announce(config, app.log)
 }
 
-function announce(config: Config, tell: (line: string) => void): void {
-  tell(`open ${config.publicUrl}`)
-  tell(`redirect URI to register: ${config.redirectUri}`)
-  if (config.secure && config.trustProxy === false) {
-    tell('TRUST_PROXY is false: behind a proxy, RATE_LIMIT counts everybody as one address')
+function announce(config: Config, log: FastifyBaseLogger): void {
+  log.info(`open ${config.publicUrl}`)
+  log.info(`redirect URI to register: ${config.redirectUri}`)
+  if (!isPrivateTransport(new URL(config.publicUrl))) {
+    log.warn('INSECURE_HTTP is on: others on the network can read sessions and use them')
+  }
+  if (config.secure && !config.trustProxy) {
+    log.info('TRUST_PROXY is false: behind a proxy, RATE_LIMIT counts everybody as one address')
   }
   for (const { name, status, detail } of config.setup) {
-    if (status !== 'present') tell(`${name} is ${status}: ${detail}`)
+    if (status !== 'present') log.info(`${name} is ${status}: ${detail}`)
   }
 }
 

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { Agent, request } from 'undici'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { ChildServer } from './support/child-server.ts'
 import { World } from './support/world.ts'
@@ -51,6 +52,52 @@ test('SIGTERM under load: what is in flight finishes, what is new is refused, an
 
   await world.startServer()
   expect((await browser.fetch('/api/me')).status).toBe(200)
+  await world.close()
+  rmSync(folder, { recursive: true })
+})
+
+test('SIGTERM resets no connection that a proxy keeps open: each is answered and then let go of (#31)', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'entra-bff-closing-'))
+  const world = await World.open({ SESSION_STORE: `file:${folder}` })
+  await world.stopServer()
+  const server = await new ChildServer(world.settings, { cwd: folder }).listening()
+  onTestFinished(() => void server.end('SIGKILL'))
+  const proxy = new Agent({ connections: 20, pipelining: 1 })
+  const failures: unknown[] = []
+  let farewells = 0
+  let readiness: unknown
+
+  async function post(): Promise<void> {
+    const headers = { 'x-csrf': '1' }
+    const options = { method: 'POST', dispatcher: proxy, headers } as const
+    const answer = await request(`${world.origin}/auth/logout`, options)
+    await answer.body.dump()
+    if (answer.headers['connection'] === 'close') farewells += 1
+  }
+  async function askReadiness(): Promise<void> {
+    readiness = await (await request(`${world.origin}/readyz`, { dispatcher: proxy })).body.json()
+  }
+  async function untilNobodyListens(ask: () => Promise<void>): Promise<void> {
+    for (;;) {
+      const code = await ask().then(
+        () => undefined,
+        (error: unknown) => (error as { code?: string }).code ?? error,
+      )
+      if (code === 'ECONNREFUSED') return
+      if (code !== undefined) failures.push(code)
+    }
+  }
+
+  const load = [askReadiness, ...Array.from({ length: 19 }, () => post)].map(untilNobodyListens)
+  await vi.waitUntil(() => readiness !== undefined, { timeout: 10_000 })
+  expect(readiness).toMatchObject({ status: 'ok' })
+  const ended = server.end('SIGTERM')
+  await Promise.all(load)
+  expect(await ended).toEqual({ code: 0, signal: null })
+  expect(failures).toEqual([])
+  expect(readiness).toEqual({ status: 'closing' })
+  expect(farewells).toBeGreaterThanOrEqual(19)
+  await proxy.close()
   await world.close()
   rmSync(folder, { recursive: true })
 })

@@ -79,8 +79,16 @@ describe('settings', () => {
     [{ SESSION_IDLE: '1d12h' }, 'SESSION_IDLE must be a time'],
     [{ SESSION_MAX: '91d' }, '90 days at most'],
     [{ SESSION_MAX: '99999999d' }, 'SESSION_MAX must be a time'],
-    [{ TRUST_PROXY: 'yes' }, 'TRUST_PROXY must be true, false'],
-    [{ TRUST_PROXY: '1' }, 'TRUST_PROXY must be true, false'],
+    [{ TRUST_PROXY: 'yes' }, 'TRUST_PROXY must be false, or the addresses'],
+    [{ TRUST_PROXY: '1' }, 'TRUST_PROXY must be false, or the addresses'],
+    [{ TRUST_PROXY: 'true' }, 'with true, callers could choose their address'],
+    [{ TRUST_PROXY: '10.0.0.0/99' }, 'not "10.0.0.0/99"'],
+    [{ TRUST_PROXY: 'loopback, fd00::/129' }, 'not "fd00::/129"'],
+    [{ TRUST_PROXY: '0.0.0.0/0' }, 'not "0.0.0.0/0"'],
+    [{ TRUST_PROXY: '::/0' }, 'not "::/0"'],
+    [{ TRUST_PROXY: '10.0.0.0/8/8' }, 'not "10.0.0.0/8/8"'],
+    [{ TRUST_PROXY: 'toString' }, 'not "toString"'],
+    [{ PUBLIC_URL: 'http://app.example.com' }, 'to insist: INSECURE_HTTP=on'],
     [{ REDIRECT_PATH: '/auth/login' }, 'REDIRECT_PATH must be a path'],
     [{ REDIRECT_PATH: '/a/../b' }, 'REDIRECT_PATH must be a path'],
     [{ SCOPE: ',' }, 'SCOPE must name a permission'],
@@ -88,13 +96,25 @@ describe('settings', () => {
     expect(problemsOf(env).join()).toContain(problem)
   })
 
-  test('admit http in production on loopback alone', () => {
-    const env = { NODE_ENV: 'production', SESSION_SECRET: 's'.repeat(32) }
-    expect(problemsOf({ ...env, PUBLIC_URL: 'http://localhost:3000' })).toEqual([])
-    expect(problemsOf({ ...env, PUBLIC_URL: 'http://10.0.0.1:3000' })).toHaveLength(1)
+  test('admit http on loopback alone, in production and elsewhere', () => {
+    const secret = { SESSION_SECRET: 's'.repeat(32) }
+    for (const env of [secret, { ...secret, NODE_ENV: 'production' }]) {
+      expect(problemsOf({ ...env, PUBLIC_URL: 'http://localhost:3000' })).toEqual([])
+      expect(problemsOf({ ...env, PUBLIC_URL: 'http://10.0.0.1:3000' })).toHaveLength(1)
+      const insisting = { ...env, INSECURE_HTTP: 'on' }
+      expect(problemsOf({ ...insisting, PUBLIC_URL: 'http://10.0.0.1:3000' })).toEqual([])
+    }
   })
 
-  test.each(['true', '10.0.0.0/8, 192.168.1.1', 'loopback', '::1'])(
+  test('for an address that other machines can reach are those of production', () => {
+    const url = 'https://app.example.com'
+    expect(problemsOf({ PUBLIC_URL: url }).join()).toContain('SESSION_SECRET is required')
+    const secret = { SESSION_SECRET: 's'.repeat(32) }
+    expect(loadConfig({ ...secret, PUBLIC_URL: url }).production).toBe(true)
+    expect(loadConfig({ ...secret, PUBLIC_URL: 'http://localhost:3000' }).production).toBe(false)
+  })
+
+  test.each(['false', '10.0.0.0/8, 192.168.1.1', 'loopback', 'linklocal,uniquelocal', '::1'])(
     'trust the proxies that are named: %s',
     (value) => {
       expect(problemsOf({ TRUST_PROXY: value })).toEqual([])

@@ -60,12 +60,46 @@ describe('an address', () => {
     await world.close()
   })
 
-  test('that is none counts as one, and is repeated nowhere', async () => {
-    const world = await World.open({ RATE_LIMIT: '2', TRUST_PROXY: 'true' })
+  test.each([
+    ['IPv4', (port: number) => `203.0.113.7:${String(port)}`, '203.0.113.8:40000', '203.0.113.7'],
+    [
+      'IPv6',
+      (port: number) => `[2001:db8:7::1]:${String(port)}`,
+      '[2001:db8:8::1]',
+      '2001:db8:7::1',
+    ],
+  ])('is read without its port: %s', async (_version, fromPort, other, plain) => {
+    const world = await World.open({ RATE_LIMIT: '2', TRUST_PROXY: 'loopback' })
+    let port = 40_000
+    const from = () => fromPort((port += 1))
+    expect(await statusesOf(world, '/auth/login', 3, from)).toEqual([302, 302, 429])
+    expect(await statusesOf(world, '/auth/login', 1, () => other)).toEqual([302])
+    const [refused = ''] = world.logLines.filter((line) => line.includes('"audit":"refused"'))
+    expect(JSON.parse(refused)).toMatchObject({ address: plain })
+    await world.close()
+  })
+
+  test('is found behind proxies that add ports, and not where the caller wrote it', async () => {
+    const trusted = 'loopback, 10.0.0.0/8, fd00::/8'
+    const world = await World.open({ RATE_LIMIT: '2', TRUST_PROXY: trusted })
+    let count = 0
+    const from = () => {
+      count += 1
+      return `192.0.2.${String(count)}, 203.0.113.7:4711, [fd00::5]:443, 10.0.0.5:${String(count)}`
+    }
+    expect(await statusesOf(world, '/auth/login', 3, from)).toEqual([302, 302, 429])
+    expect(world.logLines.join('')).toContain('"address":"203.0.113.7"')
+    await world.close()
+  })
+
+  test('that is none counts as one, is repeated nowhere, and is told of once', async () => {
+    const world = await World.open({ RATE_LIMIT: '2', TRUST_PROXY: 'loopback' })
     let count = 0
     const from = () => `<b>${String((count += 1))}</b>`
     expect(await statusesOf(world, '/auth/login', 3, from)).toEqual([302, 302, 429])
     expect(world.logLines.join('')).not.toContain('<b>')
+    const warnings = world.logLines.filter((line) => line.includes('X-Forwarded-For holds'))
+    expect(warnings).toHaveLength(1)
     await world.close()
   })
 

@@ -5,6 +5,7 @@ import { request } from 'undici'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { buildApp } from '../src/app.ts'
 import { loadConfig } from '../src/config/config.ts'
+import { sendRaw } from './support/raw.ts'
 import { World } from './support/world.ts'
 
 let world: World
@@ -84,6 +85,24 @@ test('headers without end are answered with a problem and the security headers (
   expect(answer.statusCode).toBe(431)
   expect(await answer.body.json()).toMatchObject({ status: 431, code: 'invalid_request' })
   expect(answer.headers['content-security-policy']).toContain("default-src 'none'")
+})
+
+test.each<[string, number, string[]]>([
+  ['without a Host header', 400, []],
+  ['with two Host headers', 400, ['Host: localhost', 'Host: evil.example']],
+  ['with two equal Host headers', 400, ['Host: localhost', 'host: localhost']],
+  ['with a Host header that is no host', 400, ['Host: local host/a']],
+  ['with an expectation that nobody meets', 417, ['Host: localhost', 'Expect: 200-ok']],
+])('a request %s is a %i with the security headers (#12)', async (_name, status, head) => {
+  const answer = await sendRaw(world.origin, ['GET /livez HTTP/1.1', ...head])
+  expect(answer.status).toBe(status)
+  expect(JSON.parse(answer.body)).toMatchObject({ status, code: 'invalid_request' })
+  expect(answer.headers.get('content-security-policy')).toContain("default-src 'none'")
+  expect(answer.headers.get('x-content-type-options')).toBe('nosniff')
+})
+
+test('a request of HTTP/1.0 needs no Host header', async () => {
+  expect((await sendRaw(world.origin, ['GET /livez HTTP/1.0'])).status).toBe(200)
 })
 
 describe('health', () => {

@@ -1,12 +1,14 @@
-import { isIP } from 'node:net'
+import type { BlockList } from 'node:net'
 import { paths, type SettingStatus, views } from '@entra-bff/shared'
 import { type EntraSettings, readEntraSettings } from './entra.ts'
 import { readSessionSettings, type SessionSettings } from './session.ts'
-import { isPrivateTransport } from './loopback.ts'
+import { isLoopback, isPrivateTransport } from './loopback.ts'
+import { readTrustProxy } from './proxies.ts'
 import { SettingsReader } from './reader.ts'
 
 /** Everything that can be set, parsed and checked once. Durations are milliseconds. */
 export interface Config {
+  /** `NODE_ENV=production`, or a `publicUrl` that other machines can reach. */
   production: boolean
   host: string
   port: number
@@ -28,7 +30,8 @@ export interface Config {
   deviceLogin: boolean
   /** Requests per minute and address to each route of sign-in; 0: any number. */
   rateLimit: number
-  trustProxy: boolean | string
+  /** Proxies whose `X-Forwarded-*` headers count. */
+  trustProxy: BlockList | undefined
   logLevel: string
 }
 
@@ -40,9 +43,9 @@ const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']
  */
 export function loadConfig(env: Readonly<Record<string, string | undefined>>): Config {
   const reader = new SettingsReader(env)
-  const production = env['NODE_ENV'] === 'production'
   const port = reader.integer('PORT', 3000, { min: 0, max: 65_535 })
-  const publicUrl = readPublicUrl(reader, port, production)
+  const publicUrl = readPublicUrl(reader, port)
+  const production = env['NODE_ENV'] === 'production' || !isLoopback(new URL(publicUrl).hostname)
   const redirectPath = readRedirectPath(reader)
   const config: Config = {
     production,
@@ -65,7 +68,7 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
   return config
 }
 
-function readPublicUrl(reader: SettingsReader, port: number, production: boolean): string {
+function readPublicUrl(reader: SettingsReader, port: number): string {
   const fallback = new URL(`http://localhost:${String(port)}`)
   const url = reader.url('PUBLIC_URL') ?? fallback
   if (url.pathname !== '/' || url.search || url.hash || url.username) {
@@ -74,8 +77,12 @@ function readPublicUrl(reader: SettingsReader, port: number, production: boolean
       'must be an origin such as https://app.example.com, without a path',
     )
   }
-  if (production && !isPrivateTransport(url)) {
-    reader.problem('PUBLIC_URL', 'must begin with https:// in production')
+  const insists = reader.oneOf('INSECURE_HTTP', ['on', 'off'], 'off') === 'on'
+  if (!insists && !isPrivateTransport(url)) {
+    reader.problem(
+      'PUBLIC_URL',
+      'must begin with https://, or sign-ins can be read on the way; to insist: INSECURE_HTTP=on',
+    )
   }
   return url.origin
 }
@@ -105,22 +112,4 @@ function readEndpoint(reader: SettingsReader): string | undefined {
     reader.problem('ENDPOINT', 'must begin with https://, for it is sent an access token')
   }
   return url.href
-}
-
-const address = /^[\da-f.:]+(\/\d{1,3})?$/i
-
-function readTrustProxy(reader: SettingsReader): boolean | string {
-  const value = reader.text('TRUST_PROXY') ?? 'false'
-  if (value === 'true' || value === 'false') return value === 'true'
-  const named = ['loopback', 'linklocal', 'uniquelocal']
-  const proxies = value.split(',').map((proxy) => proxy.trim())
-  if (!proxies.every((proxy) => named.includes(proxy) || isAddress(proxy))) {
-    reader.problem('TRUST_PROXY', 'must be true, false, or addresses such as 10.0.0.0/8')
-  }
-  return proxies.join(',')
-}
-
-function isAddress(text: string): boolean {
-  const [host = ''] = text.split('/')
-  return address.test(text) && isIP(host) !== 0
 }

@@ -45,14 +45,16 @@ function readStore(reader: SettingsReader): StoreLocation {
 function readSecrets(reader: SettingsReader, production: boolean): SessionSettings['secrets'] {
   const value = reader.secret('SESSION_SECRET')
   if (value === undefined) {
-    if (production)
-      reader.problem('SESSION_SECRET', 'is required in production: openssl rand -hex 32')
+    if (production) reader.problem('SESSION_SECRET', secretNeeded)
     return undefined
   }
   const secrets = parseSecrets(value)
   if (!secrets) reader.problem('SESSION_SECRET', secretRule)
   return secrets
 }
+
+const secretNeeded =
+  'is required with NODE_ENV=production, or a PUBLIC_URL that is not localhost: openssl rand -hex 32'
 
 export const secretRule = `must have ${String(shortestSecret)} characters or more in each part`
 

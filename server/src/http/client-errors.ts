@@ -1,3 +1,4 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 
 const texts: Readonly<Record<string, { status: number; title: string }>> = {
@@ -6,28 +7,42 @@ const texts: Readonly<Record<string, { status: number; title: string }>> = {
 }
 const malformed = { status: 400, title: 'Bad Request' }
 
+type Headers = Readonly<Record<string, string>>
+
 /** Answers what is not HTTP enough to become a request, with the headers of every other answer. */
-export function answerClientError(headers: Readonly<Record<string, string>>) {
+export function answerClientError(headers: Headers) {
   return (error: Error & { code?: string }, socket: Socket): void => {
     if (error.code === 'ECONNRESET' || !socket.writable) {
       socket.destroy()
       return
     }
     const { status, title } = texts[error.code ?? ''] ?? malformed
-    const detail = 'The request cannot be read.'
-    const body = JSON.stringify({
-      type: 'about:blank',
-      title,
-      status,
-      code: 'invalid_request',
-      detail,
-    })
-    const lines = Object.entries({
-      ...headers,
-      'content-type': 'application/problem+json',
-      'content-length': String(Buffer.byteLength(body)),
-      connection: 'close',
-    }).map(([name, value]) => `${name}: ${value}\r\n`)
+    const body = problemBody(status, title, 'The request cannot be read.')
+    const lines = Object.entries(allHeaders(headers, body)).map(
+      ([name, value]) => `${name}: ${value}\r\n`,
+    )
     socket.end(`HTTP/1.1 ${String(status)} ${title}\r\n${lines.join('')}\r\n${body}`)
+  }
+}
+
+/** Answers an `Expect` header other than `100-continue` (RFC 9110 section 10.1.1). */
+export function answerExpectation(headers: Headers) {
+  return (_request: IncomingMessage, response: ServerResponse): void => {
+    const detail = 'Of all expectations, only 100-continue is met.'
+    const body = problemBody(417, 'Expectation Failed', detail)
+    response.writeHead(417, allHeaders(headers, body)).end(body)
+  }
+}
+
+function problemBody(status: number, title: string, detail: string): string {
+  return JSON.stringify({ type: 'about:blank', title, status, code: 'invalid_request', detail })
+}
+
+function allHeaders(headers: Headers, body: string): Record<string, string> {
+  return {
+    ...headers,
+    'content-type': 'application/problem+json',
+    'content-length': String(Buffer.byteLength(body)),
+    connection: 'close',
   }
 }

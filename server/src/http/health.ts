@@ -15,6 +15,7 @@ export function healthRoutes(
 ): void {
   app.get('/livez', () => ({ status: 'ok' }))
   app.get('/readyz', async (_request, reply) => {
+    if (app.draining) return reply.code(503).send({ status: 'closing' })
     const [storeState, authorityState] = await Promise.all([
       stateOf(() => store.get('readyz')),
       stateOf(() => entra?.ready() ?? Promise.reject(new Error('not configured'))),

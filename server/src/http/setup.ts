@@ -1,5 +1,6 @@
 import { paths, SetupView } from '@entra-bff/shared'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { addressOf } from '../address.ts'
 import type { Config } from '../config/config.ts'
 import { isLoopback } from '../config/loopback.ts'
 import { checkOrigin } from '../session/csrf.ts'
@@ -22,6 +23,6 @@ export function setupRoute(
 
 /** The name is checked too: a foreign name can be made to resolve to this machine. */
 function isLocal(request: FastifyRequest): boolean {
-  const address = request.ip.replace('::ffff:', '')
+  const address = addressOf(request)
   return isLoopback(request.hostname) && (address === '::1' || isLoopback(address))
 }

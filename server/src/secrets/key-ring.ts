@@ -7,8 +7,8 @@ export type Secrets = readonly [string, ...string[]]
 export interface Keys {
   /** Names the secret inside sealed bytes without telling it: 4 bytes. */
   readonly id: Buffer
-  /** AES-256-GCM key. */
-  readonly sealing: Buffer
+  /** AES-256-GCM keys: for cookies, and for records of the store. */
+  readonly sealing: { readonly cookie: Buffer; readonly record: Buffer }
   /** Signs session cookies. */
   readonly signing: MacKey
 }
@@ -49,7 +49,7 @@ function deriveKeys(secret: string): Keys {
     Buffer.from(hkdfSync('sha256', secret, 'entra-bff', purpose, length))
   return {
     id: derived('key id', 4),
-    sealing: derived('sealing', 32),
+    sealing: { cookie: derived('sealing', 32), record: derived('sealing records', 32) },
     signing: macKey(derived('signing', macKeyBytes)),
   }
 }
@@ -57,8 +57,14 @@ function deriveKeys(secret: string): Keys {
 /** A block of SHA-256: a key of this length needs no padding of its own. */
 export const macKeyBytes = 64
 
-/** @param key of `macKeyBytes` */
+/**
+ * @param key of `macKeyBytes`
+ * @throws {RangeError} for any other length: `mac` would not be an HMAC
+ */
 export function macKey(key: Buffer): MacKey {
+  if (key.length !== macKeyBytes) {
+    throw new RangeError(`a key has ${String(key.length)} bytes instead of ${String(macKeyBytes)}`)
+  }
   const pad = (byte: number) => Buffer.from(key.map((value) => value ^ byte))
   return { inner: pad(0x36), outer: pad(0x5c) }
 }

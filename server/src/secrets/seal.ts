@@ -2,7 +2,11 @@ import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
 import type { KeyRing, Keys } from './key-ring.ts'
 
 const algorithm = 'aes-256-gcm'
-const format = 1
+/** What is sealed. Each use has its own key and its own first byte. */
+export type Use = 'cookie' | 'record'
+const formats: Readonly<Record<Use, number>> = { cookie: 1, record: 2 }
+/** Records were sealed with the key and the first byte of cookies before they had their own. */
+const earlierRecord = formats.cookie
 const lengths = { format: 1, keyId: 4, nonce: 12, tag: 16 }
 const headLength = lengths.format + lengths.keyId + lengths.nonce
 
@@ -15,18 +19,18 @@ export class SealBroken extends Error {
  * Encrypts and authenticates a text (AES-256-GCM, random 96-bit nonce).
  * @param context what and whose it is; the same must be given to open it
  */
-export function seal(ring: KeyRing, context: string, text: string): Buffer {
+export function seal(ring: KeyRing, context: string, text: string, use: Use = 'cookie'): Buffer {
   const keys = ring.newest
   const nonce = randomBytes(lengths.nonce)
-  const cipher = createCipheriv(algorithm, keys.sealing, nonce)
+  const cipher = createCipheriv(algorithm, keys.sealing[use], nonce)
   cipher.setAAD(Buffer.from(context))
   const body = Buffer.concat([cipher.update(text, 'utf8'), cipher.final()])
-  return Buffer.concat([Buffer.of(format), keys.id, nonce, body, cipher.getAuthTag()])
+  return Buffer.concat([Buffer.of(formats[use]), keys.id, nonce, body, cipher.getAuthTag()])
 }
 
-/** Whether the newest key sealed it: after a rotation, what an older one sealed is sealed again. */
+/** Whether the newest key for records sealed it. If not, it is sealed again. */
 export function isSealedWithNewest(ring: KeyRing, sealed: Uint8Array): boolean {
-  return isSealedWith(ring.newest, sealed)
+  return sealed[0] === formats.record && isSealedWith(ring.newest, sealed)
 }
 
 function isSealedWith(keys: Keys, sealed: Uint8Array): boolean {
@@ -34,16 +38,17 @@ function isSealedWith(keys: Keys, sealed: Uint8Array): boolean {
 }
 
 /** @throws {SealBroken} */
-export function unseal(ring: KeyRing, context: string, sealed: Uint8Array): string {
+export function unseal(
+  ring: KeyRing,
+  context: string,
+  sealed: Uint8Array,
+  use: Use = 'cookie',
+): string {
   const bytes = Buffer.from(sealed.buffer, sealed.byteOffset, sealed.byteLength)
-  const keys = ring.all.find((candidate) => isSealedWith(candidate, bytes))
-  if (bytes.length < headLength + lengths.tag || bytes[0] !== format) {
-    throw new SealBroken('not sealed bytes')
-  }
-  if (!keys) throw new SealBroken('sealed with a key that is not in the ring')
+  const key = keyFor(ring, bytes, use)
   try {
     const nonce = bytes.subarray(lengths.format + lengths.keyId, headLength)
-    const decipher = createDecipheriv(algorithm, keys.sealing, nonce)
+    const decipher = createDecipheriv(algorithm, key, nonce)
     decipher.setAAD(Buffer.from(context))
     decipher.setAuthTag(bytes.subarray(-lengths.tag))
     const body = bytes.subarray(headLength, -lengths.tag)
@@ -51,4 +56,13 @@ export function unseal(ring: KeyRing, context: string, sealed: Uint8Array): stri
   } catch (cause) {
     throw new SealBroken('altered, or sealed for another place', { cause })
   }
+}
+
+function keyFor(ring: KeyRing, bytes: Buffer, use: Use): Buffer {
+  const isEarlier = use === 'record' && bytes[0] === earlierRecord
+  const isKnown = isEarlier || bytes[0] === formats[use]
+  if (bytes.length < headLength + lengths.tag || !isKnown) throw new SealBroken('not sealed bytes')
+  const keys = ring.all.find((candidate) => isSealedWith(candidate, bytes))
+  if (!keys) throw new SealBroken('sealed with a key that is not in the ring')
+  return keys.sealing[isEarlier ? 'cookie' : use]
 }

@@ -26,9 +26,9 @@ export class RecordNames {
    * @throws {ConfigError} when no secret of the ring opens the store's key
    */
   static async open(store: Store, ring: KeyRing, place: string): Promise<RecordNames> {
-    await store.swap(keyRecord, undefined, seal(ring, keyRecord, newKey()), forever)
+    await store.swap(keyRecord, undefined, seal(ring, keyRecord, newKey(), 'record'), forever)
     try {
-      const key = unseal(ring, keyRecord, await readKey(store))
+      const key = unseal(ring, keyRecord, await readKey(store), 'record')
       const names = new RecordNames(store, macKey(Buffer.from(key, 'base64')))
       await names.reseal(ring)
       return names
@@ -57,9 +57,9 @@ export class RecordNames {
    */
   async reseal(ring: KeyRing): Promise<void> {
     const sealed = await readKey(this.#store)
-    const key = unseal(ring, keyRecord, sealed)
+    const key = unseal(ring, keyRecord, sealed, 'record')
     if (isSealedWithNewest(ring, sealed)) return
-    await this.#store.swap(keyRecord, sealed, seal(ring, keyRecord, key), forever)
+    await this.#store.swap(keyRecord, sealed, seal(ring, keyRecord, key, 'record'), forever)
   }
 }
 

@@ -4,7 +4,7 @@ import { seal, unseal } from '../secrets/seal.ts'
 
 /** A record as it lies in the store: encrypted, and bound to its own name. */
 export function sealRecord(ring: KeyRing, key: string, record: object): Buffer {
-  return seal(ring, key, JSON.stringify(record))
+  return seal(ring, key, JSON.stringify(record), 'record')
 }
 
 /**
@@ -13,7 +13,7 @@ export function sealRecord(ring: KeyRing, key: string, record: object): Buffer {
  */
 export function unsealRecord(ring: KeyRing, key: string, bytes: Uint8Array): unknown {
   try {
-    return JSON.parse(unseal(ring, key, bytes))
+    return JSON.parse(unseal(ring, key, bytes, 'record'))
   } catch (cause) {
     throw new Failure('store_unavailable', 'a stored record cannot be decrypted', { cause })
   }

@@ -50,6 +50,13 @@ export class ChildServer {
     })
   }
 
+  /** @throws when it could not be started */
+  get pid(): number {
+    const { pid } = this.#child
+    if (pid === undefined) throw new Error('the server was not started')
+    return pid
+  }
+
   get stdout(): string {
     return this.#stdout
   }

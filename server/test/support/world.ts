@@ -84,7 +84,13 @@ export class World {
       clients: [registration],
       ...options.emulator,
     })
-    const all = { ...settingsFor(emulator, origin), SESSION_STORE: 'memory:', ...settings }
+    const all = {
+      ...settingsFor(emulator, origin),
+      SESSION_STORE: 'memory:',
+      // Required for an address that other machines can reach.
+      ...('PUBLIC_URL' in settings && { SESSION_SECRET: 's'.repeat(32) }),
+      ...settings,
+    }
     const world = new World(emulator, origin, all, options.server ?? {})
     await world.startServer()
     return world

@@ -1,0 +1,21 @@
+import type { FastifyInstance } from 'fastify'
+import fp from 'fastify-plugin'
+import { addressOf } from '../address.ts'
+
+/** Says once when a trusted proxy does not tell the client's address. */
+export const forwarded = fp(registerForwarded, { name: 'forwarded' })
+
+function registerForwarded(app: FastifyInstance, _options: object, done: () => void): void {
+  let warned = false
+  app.addHook('onRequest', (request, _reply, next) => {
+    if (!warned && addressOf(request) === 'unknown') {
+      warned = true
+      request.log.warn(
+        'X-Forwarded-For holds something other than an address. All such clients count as one for ' +
+          'RATE_LIMIT, and the log calls them "unknown". Make the proxy send the client’s address.',
+      )
+    }
+    next()
+  })
+  done()
+}

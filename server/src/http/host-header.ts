@@ -1,0 +1,31 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import fp from 'fastify-plugin'
+import { Failure } from '../failure.ts'
+
+/** Characters of a host and a port (RFC 3986 section 3.2.2). */
+const hostAndPort = /^[\w.~!$&'()*+,;=%:[\]-]*$/
+
+/**
+ * Refuses requests without one valid `Host` line (RFC 9112 section 3.2). Node refuses a missing
+ * line by itself, but without the security headers, and takes the first of two lines.
+ */
+export const hostHeader = fp(registerHostHeader, { name: 'host-header' })
+
+function registerHostHeader(app: FastifyInstance, _options: object, done: () => void): void {
+  app.addHook('onRequest', (request, _reply, next) => {
+    const problem = problemWith(request)
+    if (problem === undefined) next()
+    else next(new Failure('invalid_request', problem, { publicDetail: problem }))
+  })
+  done()
+}
+
+function problemWith({ raw }: FastifyRequest): string | undefined {
+  const lines = raw.rawHeaders.filter(
+    (name, index) => index % 2 === 0 && name.length === 4 && name.toLowerCase() === 'host',
+  )
+  if (lines.length > 1) return 'The request has more than one Host header.'
+  const isOld = raw.httpVersion === '1.0'
+  if (lines.length === 0) return isOld ? undefined : 'The request has no Host header.'
+  return hostAndPort.test(raw.headers.host ?? '') ? undefined : 'The Host header is not a host.'
+}
