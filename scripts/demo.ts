@@ -23,8 +23,9 @@ const emulator = await startEmulator({
       ...client,
       name: 'The entra-bff demo',
       redirectUris: [`${origin}/getAToken`],
-      postLogoutRedirectUris: [`${origin}/`],
       frontChannelLogoutUri: `${origin}/auth/frontchannel-logout`,
+      optionalIdTokenClaims: ['sid', 'login_hint'],
+      allowPublicClientFlows: true,
     },
   ],
 })

@@ -1,13 +1,31 @@
-/** An application registered in the emulator's directory. */
+/** Claims that an ID token carries only when the app registration asks for them. */
+export type OptionalIdTokenClaim = 'sid' | 'login_hint'
+
+/**
+ * An application as it is registered in the Microsoft Entra admin center; each member names the
+ * field there.
+ */
 export interface ClientRegistration {
+  /** Overview: Application (client) ID. */
   clientId: string
-  /** Shown on the emulator's pages; the client id when absent. */
+  /** Branding & properties: Name. The client id when absent. */
   name?: string
-  /** Without a secret the client is a public one. */
+  /** Certificates & secrets: the Value of a client secret. An app without one is a public client. */
   clientSecret?: string
+  /** Authentication: Redirect URIs. A sign-out comes back to one of these too. */
   redirectUris: string[]
-  postLogoutRedirectUris?: string[]
+  /** Authentication: Front-channel logout URL. */
   frontChannelLogoutUri?: string
+  /**
+   * Authentication: Allow public client flows, `false` by default. It decides about requests that
+   * have no redirect URI: with `true` a device code and the refresh tokens that come of it are
+   * redeemed without a credential, with `false` they need one.
+   */
+  allowPublicClientFlows?: boolean
+  /** Token configuration: optional claims of the ID token. */
+  optionalIdTokenClaims?: readonly OptionalIdTokenClaim[]
+  /** Expose an API: the scopes, such as `access_as_user` for `api://<client id>/access_as_user`. */
+  exposedScopes?: readonly string[]
 }
 
 export const sampleClientId = '6731de76-14a6-49ae-97bc-6eba6914391e'
@@ -19,8 +37,8 @@ export const sampleClient: ClientRegistration = {
   name: 'Sample application',
   clientSecret: sampleClientSecret,
   redirectUris: ['http://localhost:3000/getAToken'],
-  postLogoutRedirectUris: ['http://localhost:3000/'],
   frontChannelLogoutUri: 'http://localhost:3000/auth/frontchannel-logout',
+  optionalIdTokenClaims: ['sid', 'login_hint'],
 }
 
 export class ClientRegistry {
@@ -42,6 +60,16 @@ export class ClientRegistry {
   all(): ClientRegistration[] {
     return [...this.#clients.values()]
   }
+}
+
+/** The URI as it is compared: Entra ignores the port of `http://localhost`, and of no other host. */
+function comparable(uri: string): string {
+  return uri.replace(/^http:\/\/localhost:\d{1,5}(?=[/?]|$)/, 'http://localhost')
+}
+
+/** Whether an app may be answered at this URI. The path is compared with regard to case. */
+export function hasRedirectUri({ redirectUris }: ClientRegistration, uri: string): boolean {
+  return redirectUris.some((registered) => comparable(registered) === comparable(uri))
 }
 
 export function nameOf(client: ClientRegistration): string {

@@ -5,6 +5,7 @@ export {
   sampleClientId,
   sampleClientSecret,
   type ClientRegistration,
+  type OptionalIdTokenClaim,
 } from './clients.ts'
 export { contoso, fabrikam, sampleUsers, type SampleUser, type Tenant } from './directory.ts'
 export type { EntraFault, Fault } from './faults.ts'

@@ -59,7 +59,6 @@ function addressesOf(redirectUris: string[]) {
   const origins = [...new Set(redirectUris.map(originOf))]
   return {
     redirectUris,
-    postLogoutRedirectUris: origins.map((origin) => `${origin}/`),
     frontChannelLogoutUri: `${origins[0] ?? ''}/auth/frontchannel-logout`,
   }
 }

@@ -87,9 +87,7 @@ const tenantRoutes: Route[] = [
     methods: browser,
     path: 'oauth2/v2.0/logout',
     page: true,
-    handle: ({ exchange }, { state }) => {
-      logout(state, exchange)
-    },
+    handle: ({ exchange }, { state }) => logout(state, exchange),
   },
 ]
 

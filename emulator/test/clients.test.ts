@@ -8,7 +8,8 @@ import { answerOf, client, redirectUri, signIn, tokensOf, verifier } from './sup
 
 let emulator: Emulator
 beforeEach(async () => {
-  emulator = await startEmulator({ clients: [client], lifetimes: { devicePollInterval: 1 } })
+  const clients = [{ ...client, allowPublicClientFlows: true }]
+  emulator = await startEmulator({ clients, lifetimes: { devicePollInterval: 1 } })
 })
 afterEach(() => emulator.close())
 

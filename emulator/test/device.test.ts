@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { startEmulator, type Emulator } from '../src/index.ts'
 import { callToken, client, tokensOf } from './support/sign-in.ts'
 
@@ -30,19 +30,61 @@ test('a device code waits, slows down, expires', async () => {
   expect((await poll()).body).toMatchObject({ error: 'expired_token', error_codes: [70020] })
 })
 
-test('only what came by device sign-in is refreshed without the secret', async () => {
-  const refreshAlone = async (token: string) => {
-    const form = { client_id: client.clientId, grant_type: 'refresh_token', refresh_token: token }
-    const body = new URLSearchParams(form)
-    const url = `${emulator.authority}/oauth2/v2.0/token`
-    return (await fetch(url, { method: 'POST', body })).status
+describe('the credential for a device code and for what comes of it', () => {
+  const url = () => `${emulator.authority}/oauth2/v2.0/token`
+
+  /** Calls the token endpoint with the secret and without; tells the errors, or the answer. */
+  async function tryBoth(form: Record<string, string>) {
+    const alone = { client_id: client.clientId, ...form }
+    const response = await fetch(url(), { method: 'POST', body: new URLSearchParams(alone) })
+    const without = { status: response.status, body: (await response.json()) as object }
+    return { without, secret: await callToken(emulator, form) }
   }
-  expect(await refreshAlone((await tokensOf(emulator, 'Adele Vance')).refresh)).toBe(401)
-  const started = await startDevice('openid offline_access User.Read')
-  emulator.approveDeviceCode(started.user_code, 'AdeleV@contoso.onmicrosoft.com')
-  const { body } = await callToken(emulator, {
-    grant_type: 'device_code',
-    device_code: started.device_code,
+
+  async function approvedCode() {
+    const started = await startDevice('openid offline_access User.Read')
+    emulator.approveDeviceCode(started.user_code, 'AdeleV@contoso.onmicrosoft.com')
+    return { grant_type: 'device_code', device_code: started.device_code }
+  }
+
+  const refreshOf = (body: object) => ({
+    grant_type: 'refresh_token',
+    refresh_token: String(Reflect.get(body, 'refresh_token')),
   })
-  expect(await refreshAlone(String(body['refresh_token']))).toBe(200)
+  const missing = { status: 401, body: { error: 'invalid_client', error_codes: [7000218] } }
+  const unwanted = { status: 401, body: { error: 'invalid_client', error_codes: [700025] } }
+
+  test('is required unless the app allows public client flows', async () => {
+    const redeemed = await tryBoth(await approvedCode())
+    expect(redeemed).toMatchObject({ without: missing, secret: { status: 200 } })
+    const refreshed = await tryBoth(refreshOf(redeemed.secret.body))
+    expect(refreshed).toMatchObject({ without: missing, secret: { status: 200 } })
+  })
+
+  test('is refused when the app allows public client flows', async () => {
+    emulator.registerClient({ ...client, allowPublicClientFlows: true })
+    const code = await approvedCode()
+    expect(await callToken(emulator, code)).toMatchObject(unwanted)
+    const redeemed = await tryBoth(code)
+    expect(redeemed.without).toMatchObject({ status: 200 })
+    const refreshed = await tryBoth(refreshOf(redeemed.without.body))
+    expect(refreshed).toMatchObject({ without: { status: 200 }, secret: unwanted })
+  })
+
+  test('is required for other grants, also when the app allows public client flows', async () => {
+    emulator.registerClient({ ...client, allowPublicClientFlows: true })
+    const { body } = await tokensOf(emulator, 'Adele Vance')
+    expect(await tryBoth(refreshOf(body))).toMatchObject({
+      without: missing,
+      secret: { status: 200 },
+    })
+  })
+})
+
+test('an app without a secret must not send one', async () => {
+  emulator.registerClient({ clientId: client.clientId, redirectUris: client.redirectUris })
+  expect(await callToken(emulator, { grant_type: 'refresh_token' })).toMatchObject({
+    status: 401,
+    body: { error: 'invalid_client', error_codes: [700025] },
+  })
 })

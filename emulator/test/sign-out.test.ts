@@ -2,7 +2,7 @@ import { decodeJwt } from 'jose'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { startEmulator, type Emulator } from '../src/index.ts'
 import { Browser } from './support/browser.ts'
-import { answerOf, authorizeUrl, client, signIn, tokensOf } from './support/sign-in.ts'
+import { answerOf, authorizeUrl, client, redirectUri, signIn, tokensOf } from './support/sign-in.ts'
 
 let emulator: Emulator
 let browser: Browser
@@ -27,7 +27,7 @@ test('signing out tells clients the sid without iss and returns to the client', 
   const { browser: adele, body } = await tokensOf(emulator, 'Adele Vance')
   const { sid, login_hint: hint } = decodeJwt(String(body['id_token']))
   const query = new URLSearchParams({
-    post_logout_redirect_uri: 'http://localhost:3000/',
+    post_logout_redirect_uri: redirectUri,
     logout_hint: String(hint),
   })
   const page = await adele.open(`${emulator.authority}/oauth2/v2.0/logout?${query.toString()}`)
@@ -35,7 +35,7 @@ test('signing out tells clients the sid without iss and returns to the client', 
     `src="http://localhost:3000/auth/frontchannel-logout?sid=${String(sid)}"`,
   )
   expect(page.text).not.toContain('iss=')
-  expect(page.text).toContain('location.replace("http://localhost:3000/")')
+  expect(page.text).toContain(`location.replace("${redirectUri}")`)
   const silent = await adele.open(authorizeUrl(emulator, { prompt: 'none' }))
   expect(answerOf(silent)).toMatchObject({ error: 'login_required' })
 })
@@ -47,15 +47,58 @@ test('signing out never leads to an address nobody registered', async () => {
   expect(page.text).not.toContain('evil.example')
 })
 
+test.each([
+  ['the home page, which is no redirect URI', 'http://localhost:3000/'],
+  ['a redirect URI in other letters', 'http://localhost:3000/gettoken'],
+  ['a redirect URI of another app', 'http://localhost:5000/callback'],
+])('signing out does not lead to %s', async (_what, address) => {
+  emulator.registerClient({ clientId: 'other', redirectUris: ['http://localhost:5000/callback'] })
+  await signIn(browser, authorizeUrl(emulator), 'Adele Vance')
+  const choice = await signOut({ post_logout_redirect_uri: address })
+  const left = await browser.press(choice, 'Adele Vance')
+  expect(left.text).toContain('You signed out of your account')
+  expect(left.text).not.toContain(`"${address}"`)
+})
+
+test('signing out leads to a redirect URI on any port of localhost, and with its state', async () => {
+  emulator.registerClient({ clientId: client.clientId, redirectUris: [redirectUri] })
+  await signIn(browser, authorizeUrl(emulator), 'Adele Vance')
+  const address = 'http://localhost:3456/getAToken'
+  const choice = await signOut({ post_logout_redirect_uri: address, state: 'x' })
+  const left = await browser.press(choice, 'Adele Vance')
+  expect(left.url).toBe(`${address}?state=x`)
+})
+
+test('an ID token tells whose sign-out it is, also without a session', async () => {
+  emulator.registerClient({
+    clientId: client.clientId,
+    clientSecret: 's3cret',
+    redirectUris: [redirectUri],
+  })
+  const { body } = await tokensOf(emulator, 'Adele Vance')
+  const hint = { id_token_hint: String(body['id_token']), post_logout_redirect_uri: redirectUri }
+  expect((await signOut(hint)).url).toBe(redirectUri)
+  const forged = { ...hint, id_token_hint: `${hint.id_token_hint}x` }
+  expect((await signOut(forged)).text).toContain('You signed out of your account')
+})
+
+test('the user chooses the account unless a login_hint claim names it; a username does not', async () => {
+  await signIn(browser, authorizeUrl(emulator), 'Adele Vance')
+  for (const params of [{}, { logout_hint: 'AdeleV@contoso.onmicrosoft.com' }]) {
+    expect((await signOut(params)).text).toContain('Which account do you want to sign out of?')
+  }
+  expect(await isSignedIn('AdeleV')).toBe(true)
+})
+
 test('of two accounts the chosen one is signed out, and the other stays', async () => {
   await signIn(browser, authorizeUrl(emulator), 'Adele Vance')
   await signIn(browser, authorizeUrl(emulator, { prompt: 'select_account' }), 'Alex Wilber')
-  const choice = await signOut({ post_logout_redirect_uri: 'http://localhost:3000/' })
+  const choice = await signOut({ post_logout_redirect_uri: redirectUri })
   expect(choice.text).toContain('Which account do you want to sign out of?')
   expect(framesOf(choice.text)).toEqual([])
   const left = await browser.press(choice, 'Alex Wilber')
   expect(framesOf(left.text)).toHaveLength(1)
-  expect(left.text).toContain('location.replace("http://localhost:3000/")')
+  expect(left.text).toContain(`location.replace("${redirectUri}")`)
   expect(await isSignedIn('AlexW')).toBe(false)
   expect(await isSignedIn('AdeleV')).toBe(true)
 })

@@ -40,13 +40,7 @@ describe("under Microsoft's own host names", () => {
       publicUrl: 'https://login.microsoftonline.com',
       graphUrl: 'https://graph.microsoft.com',
       automaticUser: adele,
-      clients: [
-        {
-          ...client,
-          redirectUris: [`${origin}/getAToken`],
-          postLogoutRedirectUris: [`${origin}/`],
-        },
-      ],
+      clients: [{ ...client, redirectUris: [`${origin}/getAToken`] }],
     })
     const { key, certificate: cert } = certificates
     front = createServer({ key, cert }, emulator.handler).listen(0, '127.0.0.1')

@@ -7,6 +7,6 @@ export interface Authorization {
   request: RequestedScopes
   sid: string
   nonce?: string
-  /** Got by device sign-in, where a client with a secret need not show it. */
+  /** Came of a device code: then the app's setting decides whether its refresh takes a secret. */
   byDevice?: true
 }

@@ -1,5 +1,5 @@
 import { findUser, findUserByName, type Authority, type SampleUser } from '../directory.ts'
-import type { ClientRegistration } from '../clients.ts'
+import { hasRedirectUri, type ClientRegistration } from '../clients.ts'
 import type { Exchange } from '../http/exchange.ts'
 import { responseModes, type ReplyTarget } from './client-reply.ts'
 import { EntraError } from './errors.ts'
@@ -37,7 +37,7 @@ export function readAuthorizeRequest(
   const params = new URLSearchParams([...exchange.query, ...oauthForm(exchange)])
   const client = findClient(state, authority, params.get('client_id'))
   const redirectUri = params.get('redirect_uri') ?? ''
-  if (!client.redirectUris.includes(redirectUri)) {
+  if (!hasRedirectUri(client, redirectUri)) {
     throw new EntraError(
       'invalid_request',
       50011,
@@ -90,9 +90,14 @@ export function checkAuthorizeRequest({ params, target, prompts: asked }: Author
   }
 }
 
+/** The user that the opaque `login_hint` claim means. */
+export function userOfHintClaim(claim: string | null): SampleUser | undefined {
+  if (!claim?.startsWith('O.')) return undefined
+  const decoded = Buffer.from(claim.slice(2), 'base64url').toString('utf8')
+  return findUser(decoded.replace(/^hint:/, ''))
+}
+
 /** The user a `login_hint` means: a user principal name, or the opaque claim of that name. */
 export function userOfHint(hint: string | null): SampleUser | undefined {
-  if (!hint) return undefined
-  const decoded = hint.startsWith('O.') && Buffer.from(hint.slice(2), 'base64url').toString('utf8')
-  return decoded ? findUser(decoded.replace(/^hint:/, '')) : findUserByName(hint)
+  return userOfHintClaim(hint) ?? findUserByName(hint ?? '')
 }

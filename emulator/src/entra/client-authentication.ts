@@ -26,9 +26,7 @@ function formDecoded(text: string): string {
 
 const digest = (text: string) => createHash('sha256').update(text).digest()
 
-function checkSecret(client: ClientRegistration, given: string | null, mayOmit: boolean): void {
-  if (client.clientSecret === undefined) return
-  if (given === null && mayOmit) return
+function checkSecret({ clientId, clientSecret }: ClientRegistration, given: string | null): void {
   if (given === null) {
     throw new EntraError(
       'invalid_client',
@@ -37,26 +35,46 @@ function checkSecret(client: ClientRegistration, given: string | null, mayOmit: 
       { status: 401 },
     )
   }
-  if (!timingSafeEqual(digest(given), digest(client.clientSecret))) {
+  if (clientSecret === undefined || !timingSafeEqual(digest(given), digest(clientSecret))) {
     throw new EntraError(
       'invalid_client',
       7000215,
-      `Invalid client secret provided. Ensure the secret being sent in the request is the client secret value, not the client secret ID, for a secret added to app '${client.clientId}'.`,
+      `Invalid client secret provided. Ensure the secret being sent in the request is the client secret value, not the client secret ID, for a secret added to app '${clientId}'.`,
       { status: 401 },
     )
   }
 }
 
+function checkNoSecret(given: string | null): void {
+  if (given === null) return
+  throw new EntraError(
+    'invalid_client',
+    700025,
+    "Client is public so neither 'client_assertion' nor 'client_secret' should be presented.",
+    { status: 401 },
+  )
+}
+
+/**
+ * Whether a request comes from a public client (RFC 6749 section 2.1). At Entra the platform of its
+ * redirect URI decides; a request for a device code has none, so the app's setting decides (Microsoft,
+ * SupportArticles, "AADSTS7000218").
+ */
+function isPublic(client: ClientRegistration, byDevice: boolean): boolean {
+  return byDevice ? client.allowPublicClientFlows === true : client.clientSecret === undefined
+}
+
 /**
  * The client that calls, by form or Basic header.
  *
- * @param mayOmit - whether a client with a secret may leave it out: device sign-in has none.
- * @throws EntraError when the client is unknown or its secret wrong.
+ * @param byDevice - whether it redeems a device code, or a refresh token that came of one.
+ * @throws EntraError for an unknown client, a secret that is missing or wrong, or one from a public
+ *   client.
  */
 export function authenticateClient(
   clients: ClientRegistry,
   exchange: Exchange,
-  mayOmit: boolean,
+  byDevice: boolean,
 ): ClientRegistration {
   const { form, req } = exchange
   const { clientId, secret } = fromHeader(req.headers.authorization) ?? {
@@ -71,6 +89,7 @@ export function authenticateClient(
       `Application with identifier '${clientId ?? ''}' was not found in the directory.`,
     )
   }
-  checkSecret(client, secret, mayOmit)
+  if (isPublic(client, byDevice)) checkNoSecret(secret)
+  else checkSecret(client, secret)
   return client
 }

@@ -8,7 +8,7 @@ import type { EntraState } from './state.ts'
 
 export const devicePath = '/devicelogin'
 
-/** Starts a device sign-in; a client with a secret need not show it. */
+/** Starts a device sign-in. It takes no credential; redeeming the code may (RFC 8628 section 3.1). */
 export function startDeviceSignIn(state: EntraState, exchange: Exchange): void {
   const client = state.clients.find(exchange.form.get('client_id'))
   if (!client) {

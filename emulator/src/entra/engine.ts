@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { hasRedirectUri } from '../clients.ts'
 import { ExpiringMap } from '../expiring-map.ts'
 import type { Exchange } from '../http/exchange.ts'
 import { replayRequest } from '../http/replayed-request.ts'
@@ -53,6 +54,11 @@ function createProvider(context: EngineContext, log: (line: string) => void) {
     context.state.origin,
     configuration(context.state, () => provider, showError(context)),
   )
+  // Redirect URIs are compared as Entra does, here as in the checks before.
+  provider.Client.prototype.redirectUriAllowed = function (uri) {
+    const client = context.state.clients.find(this.clientId)
+    return client !== undefined && hasRedirectUri(client, uri)
+  }
   answerTokens(provider, context)
   provider.registerResponseMode('emulator', replyToClient(context))
   provider.on('server_error', (_ctx, error) => {

@@ -1,44 +1,77 @@
-import { decodeJwt } from 'jose'
-import type { ClientRegistry } from '../clients.ts'
-import { findUser } from '../directory.ts'
+import { compactVerify, decodeJwt } from 'jose'
+import { hasRedirectUri, type ClientRegistration, type ClientRegistry } from '../clients.ts'
+import { findUser, findUserByName } from '../directory.ts'
 import type { Exchange } from '../http/exchange.ts'
 import { html, redirect, send } from '../http/replies.ts'
-import { userOfHint } from './authorize-request.ts'
+import { userOfHintClaim } from './authorize-request.ts'
 import { accountList, escape, form, page } from './markup.ts'
 import type { AccountSession } from './sessions.ts'
 import type { EntraState } from './state.ts'
 import { contentSecurityPolicy } from './style.ts'
 
-function parametersOf({ query, form: fields }: Exchange): URLSearchParams {
-  return new URLSearchParams([...query, ...fields])
+interface Hints {
+  /** The account to sign out; without it the user chooses. */
+  userId?: string | undefined
+  /** The client that an ID token was issued to. */
+  clientId?: string | undefined
 }
 
-function hintedUserId(params: URLSearchParams): string | undefined {
-  const hinted = userOfHint(params.get('logout_hint'))
-  if (hinted) return hinted.id
+const text = (value: unknown) => (typeof value === 'string' ? value : undefined)
+
+/** An ID token of this emulator names user and client, also after it has expired. */
+async function hintsOfToken(idToken: string | null, { key }: EntraState): Promise<Hints> {
+  if (idToken === null) return {}
   try {
-    const oid = decodeJwt(params.get('id_token_hint') ?? '')['oid']
-    return typeof oid === 'string' ? oid : undefined
+    await compactVerify(idToken, key.publicKey)
   } catch {
-    return undefined
+    return {}
   }
+  const { oid, aud } = decodeJwt(idToken)
+  return { userId: text(oid), clientId: text(aud) }
+}
+
+/** Entra takes the `login_hint` claim as `logout_hint`, and no username. */
+async function hintsOf(
+  params: URLSearchParams,
+  { form: posted }: Exchange,
+  state: EntraState,
+): Promise<Hints> {
+  const fromToken = await hintsOfToken(params.get('id_token_hint'), state)
+  // Our own page posts the account that was chosen.
+  const chosen = findUserByName(posted.get('username') ?? '')
+  const user = chosen ?? userOfHintClaim(params.get('logout_hint'))
+  return { ...fromToken, ...(user && { userId: user.id }) }
 }
 
 /** Ends the emulator's session and tells the clients of that session. */
-export function logout(state: EntraState, exchange: Exchange): void {
-  const params = parametersOf(exchange)
+export async function logout(state: EntraState, exchange: Exchange): Promise<void> {
+  const params = new URLSearchParams([...exchange.query, ...exchange.form])
   const accounts = state.sessions.accounts(exchange)
-  const userId = hintedUserId(params)
-  const meant = userId === undefined ? accounts : accounts.filter((a) => a.userId === userId)
-  if (userId === undefined && accounts.length > 1 && params.get('all') === null) {
+  const { userId, clientId } = await hintsOf(params, exchange, state)
+  if (userId === undefined && accounts.length > 0 && params.get('all') === null) {
     send(exchange.res, html(200, choicePage(exchange, accounts)))
     return
   }
-  state.sessions.signOut(exchange, meant)
-  const frames = meant.flatMap((account) => frontChannelUrls(state.clients, account))
-  const back = returnAddress(state.clients, params)
+  const ended = accounts.filter((account) => userId === undefined || account.userId === userId)
+  state.sessions.signOut(exchange, ended)
+  const frames = ended.flatMap((account) => frontChannelUrls(state.clients, account))
+  const back = returnAddress(clientsThatAsk(state.clients, ended, clientId), params)
   if (back !== undefined && frames.length === 0) send(exchange.res, redirect(back))
   else sendSignedOutPage(exchange, frames, back)
+}
+
+/**
+ * Which clients may have sent the browser here. Microsoft documents no `client_id` for this endpoint
+ * (v2-protocols-oidc, "Send a sign-out request"), so what is known is the client of an ID token, else
+ * the clients of the sessions that end.
+ */
+function clientsThatAsk(
+  clients: ClientRegistry,
+  ended: readonly AccountSession[],
+  clientId: string | undefined,
+): ClientRegistration[] {
+  const ids = clientId === undefined ? ended.flatMap((account) => [...account.clients]) : [clientId]
+  return ids.map((id) => clients.find(id)).filter((client) => client !== undefined)
 }
 
 /** Each signed-in client's front-channel address, with `sid` and, as from Entra, without `iss`. */
@@ -53,14 +86,17 @@ function frontChannelUrls(clients: ClientRegistry, account: AccountSession): str
     })
 }
 
-/** Where to go afterwards: only an address that some client registered. */
-function returnAddress(clients: ClientRegistry, params: URLSearchParams): string | undefined {
+/**
+ * Where to go afterwards: "This URL must match one of the redirect URIs registered for your
+ * application" (v2-protocols-oidc). Otherwise the browser stays on the page of the emulator.
+ */
+function returnAddress(
+  clients: readonly ClientRegistration[],
+  params: URLSearchParams,
+): string | undefined {
   const wanted = params.get('post_logout_redirect_uri')
   if (wanted === null) return undefined
-  const registered = clients.all().some((client) => {
-    return [...(client.postLogoutRedirectUris ?? []), ...client.redirectUris].includes(wanted)
-  })
-  if (!registered) return undefined
+  if (!clients.some((client) => hasRedirectUri(client, wanted))) return undefined
   const url = new URL(wanted)
   const state = params.get('state')
   if (state !== null) url.searchParams.set('state', state)
@@ -96,7 +132,7 @@ function choicePage(exchange: Exchange, accounts: readonly AccountSession[]): st
     'Which account do you want to sign out of?',
     form(
       { action, hidden },
-      `${accountList('logout_hint', users)}<button name="all" value="yes">All accounts</button>`,
+      `${accountList('username', users)}<button name="all" value="yes">All accounts</button>`,
     ),
   )
 }

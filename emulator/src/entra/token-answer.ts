@@ -38,6 +38,14 @@ function aboutUser({ authorization, user }: Grounds) {
   }
 }
 
+function optionalClaims({ state, authorization, user }: Grounds) {
+  const registered = state.clients.find(authorization.clientId)?.optionalIdTokenClaims ?? []
+  return {
+    ...(registered.includes('sid') && { sid: authorization.sid }),
+    ...(registered.includes('login_hint') && { login_hint: loginHintOf(user) }),
+  }
+}
+
 function idToken(grounds: Grounds): Promise<string> {
   const { state, authorization, user } = grounds
   const claims = {
@@ -47,8 +55,7 @@ function idToken(grounds: Grounds): Promise<string> {
     ...timesFor(state.lifetimes.idToken),
     ...aboutUser(grounds),
     preferred_username: user.username,
-    sid: authorization.sid,
-    login_hint: loginHintOf(user),
+    ...optionalClaims(grounds),
     ...(authorization.request.openid.includes('email') && { email: user.username }),
     ...(authorization.nonce !== undefined && { nonce: authorization.nonce }),
   }

@@ -56,10 +56,10 @@ export function createTokenEndpoint(state: EntraState, engine: Engine) {
         `The app requested an unsupported grant type '${type}'.`,
       )
     }
-    // Tokens of a device sign-in are refreshed without a secret, as they were got.
+    const isRefresh = type === 'refresh_token'
     const fromDevice = state.refreshTokens.isFromDevice(exchange.form.get('refresh_token'))
-    const mayOmit = deviceGrants.includes(type) || (type === 'refresh_token' && fromDevice)
-    await grant(exchange, authenticateClient(state.clients, exchange, mayOmit))
+    const byDevice = deviceGrants.includes(type) || (isRefresh && fromDevice)
+    await grant(exchange, authenticateClient(state.clients, exchange, byDevice))
   }
 }
 

@@ -9,8 +9,9 @@ export const client: ClientRegistration = {
   name: 'Test application',
   clientSecret: 's3cret',
   redirectUris: [redirectUri],
-  postLogoutRedirectUris: ['http://localhost:3000/'],
   frontChannelLogoutUri: 'http://localhost:3000/auth/frontchannel-logout',
+  optionalIdTokenClaims: ['sid', 'login_hint'],
+  exposedScopes: ['access_as_user'],
 }
 
 export const verifier = randomBytes(32).toString('base64url')

@@ -24,6 +24,9 @@ export interface CallbackOptions {
   errors: SignInErrors
 }
 
+/** The Login view, which then says that the person is signed out. */
+export const signedOutView = `${views.login}?signedOut`
+
 /** What Entra sends with the browser: text from outside, each at most once. */
 type CallbackQuery = Readonly<Record<string, string | string[] | undefined>>
 
@@ -41,6 +44,7 @@ export function callbackRoute(
     exposeHeadRoute: false,
     config: { rateLimit: {} },
     handler: async (request, reply) => {
+      if (isReturnFromSignOut(request.query)) return reply.redirect(signedOutView, 303)
       const attempt = await takeAttempt(request, options)
       if (!attempt) return reply.redirect(views.welcome, 303)
       attempts.remove(reply, attempt)
@@ -59,6 +63,11 @@ export function callbackRoute(
     },
   })
   done()
+}
+
+/** Entra leads a person who has signed out to the redirect URI, with no parameter of an answer. */
+function isReturnFromSignOut(query: CallbackQuery): boolean {
+  return ['state', 'code', 'error'].every((name) => query[name] === undefined)
 }
 
 /**

@@ -1,4 +1,4 @@
-import { paths, views } from '@entra-bff/shared'
+import { paths } from '@entra-bff/shared'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Config } from '../config/config.ts'
 import type { EntraClient } from '../entra/client.ts'
@@ -7,6 +7,7 @@ import type { SessionCookie } from '../session/cookie.ts'
 import { endSession } from '../session/end.ts'
 import { checkSameOrigin } from '../session/csrf.ts'
 import type { Sessions } from '../session/sessions.ts'
+import { signedOutView } from './callback.ts'
 
 export interface SignOutOptions {
   config: Config
@@ -50,18 +51,21 @@ export function signOutRoute(
   done()
 }
 
-/** The session here is over already; a silent Entra must not keep the person from leaving. */
+/**
+ * Entra's sign-out, or the Login view while Entra's addresses cannot be read. Addresses that are
+ * known are used without asking whether Entra is up: the browser may reach it when we do not.
+ */
 async function signOutUrl(
   { config, entra }: SignOutOptions,
   loginHint: string | undefined,
   request: FastifyRequest,
 ): Promise<string> {
-  const home = `${config.publicUrl}${views.welcome}`
   try {
-    return await entra.signOutUrl(home, loginHint)
+    // Entra comes back only to a registered redirect URI; the callback leads on from there.
+    return await entra.signOutUrl(config.redirectUri, loginHint)
   } catch (error) {
     if (!(error instanceof EntraFailure)) throw error
     request.log.warn({ err: error }, 'signed out here only')
-    return home
+    return `${config.publicUrl}${signedOutView}`
   }
 }

@@ -21,7 +21,8 @@ export function registrationAt(...origins: string[]): ClientRegistration {
   return {
     ...client,
     redirectUris: origins.map((origin) => `${origin}/getAToken`),
-    postLogoutRedirectUris: origins.map((origin) => `${origin}/`),
+    optionalIdTokenClaims: ['sid', 'login_hint'],
+    allowPublicClientFlows: true,
   }
 }
 
