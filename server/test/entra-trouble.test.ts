@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { Browser } from './support/browser.ts'
+import { pass } from './support/clock.ts'
 import { adele, World } from './support/world.ts'
 
 const alex = 'AlexW@contoso.onmicrosoft.com'
@@ -50,10 +51,15 @@ describe('while Entra (#28)', () => {
     async (endpoint) => {
       await world.stopServer()
       await world.startServer()
+      world.emulator.clearRequests()
       world.emulator.failNext(endpoint, { status: 429, body: 'slow down', retryAfter: 600 })
       const stranger = world.openBrowser()
       expect(await errorOf(stranger)).toMatchObject({ code: 'identity_provider_unavailable' })
       expect((await fetch(`${world.origin}/livez`)).status).toBe(200)
+      pass(590)
+      expect(await errorOf(stranger)).toMatchObject({ code: 'identity_provider_unavailable' })
+      expect(world.emulator.requests(endpoint)).toHaveLength(1)
+      pass(20)
       await world.signIn(stranger)
       expect((await stranger.fetch('/api/me')).status).toBe(200)
     },
@@ -132,6 +138,40 @@ test('while Entra answers one person late, another does not wait for it (#28)', 
   await fresh.emulator.close()
   expect((await stuck).url.pathname).toBe('/error')
   await fresh.stopServer()
+})
+
+describe('the discovery document', () => {
+  test('is asked for once by two hundred questions for readiness while Entra is away', async () => {
+    await world.stopServer()
+    await world.startServer()
+    world.emulator.clearRequests()
+    world.emulator.failNext('discovery', { status: 503, body: 'down', retryAfter: 30 })
+    const ready = async () => (await fetch(`${world.origin}/readyz`)).status
+    const statuses: number[] = []
+    for (let round = 0; round < 10; round += 1) {
+      statuses.push(...(await Promise.all(Array.from({ length: 20 }, ready))))
+    }
+    expect(new Set(statuses)).toEqual(new Set([503]))
+    expect(world.emulator.requests('discovery')).toHaveLength(1)
+    pass(31)
+    expect(await ready()).toBe(200)
+  })
+
+  test('of yesterday serves while no new one can be had, and the log tells it once', async () => {
+    await world.stopServer()
+    await world.startServer()
+    await world.signIn()
+    pass(25 * 3_600)
+    world.logLines.length = 0
+    world.emulator.clearRequests()
+    world.emulator.failNext('discovery', { reset: true })
+    for (let count = 0; count < 3; count += 1) await world.signIn()
+    expect((await fetch(`${world.origin}/readyz`)).status).toBe(200)
+    expect(world.emulator.requests('discovery')).toHaveLength(1)
+    const told = world.complaints.filter((line) => line.includes('the last one stays in use'))
+    expect(told).toHaveLength(1)
+    expect(told.join()).toContain('openid-configuration')
+  })
 })
 
 describe('an authority whose name leads nowhere (#28)', () => {

@@ -1,6 +1,7 @@
 import { request } from 'undici'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { Browser, Page } from './support/browser.ts'
+import { pass } from './support/clock.ts'
 import { adele, World } from './support/world.ts'
 
 let world: World
@@ -322,6 +323,7 @@ test('a sign-in while Entra is down ends in the Error view, and works again afte
   expect((await browser.fetch(`/api/errors/${ref}`)).json).toMatchObject({
     code: 'identity_provider_unavailable',
   })
+  pass(6)
   expect((await browser.goTo('/auth/login')).url.pathname).toBe('/')
   await fresh.close()
 })

@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
+import { later } from './support/clock.ts'
 import { EntraFront } from './support/entra-front.ts'
 import { World } from './support/world.ts'
 
@@ -39,6 +40,22 @@ describe('an answer of the token endpoint', () => {
       expect(front.issues).toHaveLength(refreshes)
     }
   })
+
+  test.each([undefined, 0, '0', -3_600, 'soon', 30])(
+    'that calls a token good for %j seconds makes one refresh a minute, not one for each call',
+    async (lifetime) => {
+      front.answerTokens = (tokens) => ({ ...tokens, expires_in: lifetime })
+      const browser = await world.signIn()
+      front.issues.length = 0
+      for (let count = 0; count < 5; count += 1) {
+        expect((await browser.fetch('/api/me')).status).toBe(200)
+      }
+      expect(front.issues).toHaveLength(1)
+      later(1.1)
+      for (let count = 0; count < 5; count += 1) await browser.fetch('/api/me')
+      expect(front.issues).toHaveLength(2)
+    },
+  )
 
   test('tells what was granted, which can be more than was asked for', async () => {
     front.answerTokens = (tokens) => ({ ...tokens, scope: 'openid User.Read Calendars.Read' })

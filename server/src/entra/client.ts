@@ -73,17 +73,19 @@ export interface AccessToken {
 export class EntraClient {
   readonly #settings: EntraSettings
   readonly #http = new EntraHttp()
-  readonly #keys = new SigningKeys(this.#http)
+  readonly #keys: SigningKeys
   readonly #discovery: DiscoveryDocument
   /** Sign-in on another device. */
   readonly device: DeviceCodeClient
   /** Whose pages sign people in and out. */
   readonly origin: string
 
-  constructor(settings: EntraSettings) {
+  /** @param onStale told when a document of Entra cannot be fetched and an old one stays in use */
+  constructor(settings: EntraSettings, onStale: (failure: EntraFailure) => void) {
     this.#settings = settings
     this.origin = new URL(settings.authority).origin
-    this.#discovery = new DiscoveryDocument(settings.authority, this.#http)
+    this.#keys = new SigningKeys(this.#http, onStale)
+    this.#discovery = new DiscoveryDocument(settings.authority, this.#http, onStale)
     this.device = new DeviceCodeClient(settings, this.#http, this.#discovery, this.#keys)
   }
 

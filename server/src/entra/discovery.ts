@@ -1,6 +1,7 @@
 import { isGuid } from '../config/guid.ts'
 import { isPrivateTransport } from '../config/loopback.ts'
-import { EntraFailure } from './failures.ts'
+import type { EntraFailure } from './failures.ts'
+import { FetchedDocument } from './fetched-document.ts'
 import type { EntraHttp } from './http.ts'
 
 /** What the authority says of itself (OpenID Connect Discovery 1.0). */
@@ -23,50 +24,44 @@ const endpoints = [
   'end_session_endpoint',
 ] as const
 
-const freshFor = 24 * 60 * 60_000
+const freshForMs = 24 * 60 * 60_000
 
 /** The authority's document, fetched when first needed and once a day. */
 export class DiscoveryDocument {
   readonly #url: string
-  readonly #http: EntraHttp
-  readonly #authority: string
-  #known: { value: Promise<Discovery>; until: number } | undefined
+  readonly #document: FetchedDocument<Discovery>
 
-  constructor(authority: string, http: EntraHttp) {
-    this.#authority = authority
+  /** @param onStale told when the document cannot be fetched and the old one stays in use */
+  constructor(authority: string, http: EntraHttp, onStale: (failure: EntraFailure) => void) {
     this.#url = `${authority}/v2.0/.well-known/openid-configuration`
-    this.#http = http
+    this.#document = new FetchedDocument(async (url) => {
+      return readDocument(await http.getJson(url), authority)
+    }, onStale)
   }
 
   /** @throws {EntraFailure} `unavailable` */
-  read(): Promise<Discovery> {
-    if (this.#known && this.#known.until > Date.now()) return this.#known.value
-    const before = this.#known?.value
-    // An old document is better than none while a new one cannot be had.
-    const value = this.#fetch().catch((error: unknown) => before ?? Promise.reject(error as Error))
-    this.#known = { value, until: Date.now() + freshFor }
-    value.catch(() => (this.#known = undefined))
-    return value
-  }
-
-  async #fetch(): Promise<Discovery> {
+  async read(): Promise<Discovery> {
     try {
-      const document = await this.#http.getJson(this.#url)
-      checkIssuer(textOf(document, 'issuer'), this.#authority)
-      for (const name of endpoints) checkTransport(textOf(document, name))
-      const device = 'device_authorization_endpoint'
-      if (device in document) checkTransport(textOf(document, device))
-      return {
-        issuer: textOf(document, 'issuer'),
-        jwksUri: textOf(document, 'jwks_uri'),
-        tokenEndpoint: textOf(document, 'token_endpoint'),
-        deviceAuthorizationEndpoint: device in document ? textOf(document, device) : undefined,
-        endSessionEndpoint: textOf(document, 'end_session_endpoint'),
-        document: JSON.stringify(document),
-      }
-    } catch (cause) {
-      throw new EntraFailure('unavailable', `no usable document at ${this.#url}`, { cause })
+      return await this.#document.read(this.#url, freshForMs)
+    } catch (error) {
+      if (this.#document.last) return this.#document.last
+      throw error
     }
+  }
+}
+
+function readDocument(document: Record<string, unknown>, authority: string): Discovery {
+  checkIssuer(textOf(document, 'issuer'), authority)
+  for (const name of endpoints) checkTransport(textOf(document, name))
+  const device = 'device_authorization_endpoint'
+  if (device in document) checkTransport(textOf(document, device))
+  return {
+    issuer: textOf(document, 'issuer'),
+    jwksUri: textOf(document, 'jwks_uri'),
+    tokenEndpoint: textOf(document, 'token_endpoint'),
+    deviceAuthorizationEndpoint: device in document ? textOf(document, device) : undefined,
+    endSessionEndpoint: textOf(document, 'end_session_endpoint'),
+    document: JSON.stringify(document),
   }
 }
 

@@ -1,4 +1,4 @@
-import { createLocalJWKSet, errors, type JWTPayload, jwtVerify } from 'jose'
+import { errors, type JWTPayload, jwtVerify } from 'jose'
 import { isGuid } from '../config/guid.ts'
 import type { Discovery } from './discovery.ts'
 import { EntraFailure } from './failures.ts'
@@ -67,10 +67,13 @@ async function verify(
   try {
     const { payload } = await jwtVerify(
       token,
-      async (header, input) => {
-        const set = await keys.find(discovery.jwksUri, header.kid)
-        keyIssuer = set.keys.find((key) => key.kid === header.kid)?.issuer
-        return createLocalJWKSet(set)(header, input)
+      async ({ kid }) => {
+        // Without a name there is no key whose issuer could be checked.
+        if (typeof kid !== 'string') throw invalid('no kid names the signing key')
+        const found = await keys.find(discovery.jwksUri, kid)
+        if (!found) throw invalid('signed with a key that Entra does not publish')
+        keyIssuer = found.issuer
+        return found.key
       },
       {
         algorithms: ['RS256'],

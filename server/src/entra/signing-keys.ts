@@ -1,41 +1,74 @@
-import type { JSONWebKeySet, JWK } from 'jose'
+import { type CryptoKey, importJWK } from 'jose'
+import type { EntraFailure } from './failures.ts'
+import { FetchedDocument } from './fetched-document.ts'
 import type { EntraHttp } from './http.ts'
 
-/** Entra tells of each key which issuer may use it, with `{tenantid}` where any tenant's may. */
-interface EntraKeySet extends JSONWebKeySet {
-  keys: (JWK & { issuer?: string })[]
+/** A key that verifies ID tokens. */
+export interface SigningKey {
+  key: CryptoKey
+  /** The issuer that may use it; with `{tenantid}` where the issuer of any tenant may. */
+  issuer: string | undefined
 }
 
-const keysFreshFor = 24 * 60 * 60_000
-const keysCoolDown = 30_000
+const freshForMs = 24 * 60 * 60_000
+/** A token with an unknown key makes one fetch in this time. */
+const unknownKeyPauseMs = 30_000
+/** RFC 7518 section 3.3: RS256 requires keys of this size or larger. */
+const smallestKeyBits = 2_048
 
 /** The keys Entra signs with; fetched again daily, and when a token names one that is not there. */
 export class SigningKeys {
-  readonly #http: EntraHttp
-  #keys: EntraKeySet = { keys: [] }
-  #fetchedAt = -Infinity
-  #fetching: Promise<void> | undefined
+  readonly #document: FetchedDocument<ReadonlyMap<string, SigningKey>>
 
-  constructor(http: EntraHttp) {
-    this.#http = http
+  /** @param onStale told when keys cannot be fetched and the old ones stay in use */
+  constructor(http: EntraHttp, onStale: (failure: EntraFailure) => void) {
+    this.#document = new FetchedDocument(async (uri) => {
+      return usableKeys((await http.getJson(uri))['keys'])
+    }, onStale)
   }
 
-  async find(uri: string, keyId: string | undefined): Promise<EntraKeySet> {
-    const age = Date.now() - this.#fetchedAt
-    const known = this.#keys.keys.some((key) => key.kid === keyId)
-    if (age > keysFreshFor || (!known && age > keysCoolDown)) {
-      this.#fetching ??= this.#fetch(uri).finally(() => (this.#fetching = undefined))
-      await this.#fetching.catch((error: unknown) => {
-        if (!known) throw error
-      })
+  /**
+   * @param keyId the `kid` of a token
+   * @returns undefined when Entra publishes no usable key of that name
+   * @throws {EntraFailure} `unavailable`
+   */
+  async find(uri: string, keyId: string): Promise<SigningKey | undefined> {
+    const known = this.#document.last?.get(keyId)
+    try {
+      const keys = await this.#document.read(uri, known ? freshForMs : unknownKeyPauseMs)
+      return keys.get(keyId)
+    } catch (error) {
+      if (known) return known
+      throw error
     }
-    return this.#keys
   }
+}
 
-  async #fetch(uri: string): Promise<void> {
-    const document = await this.#http.getJson(uri)
-    if (!Array.isArray(document['keys'])) throw new Error(`no keys at ${uri}`)
-    this.#keys = document as unknown as EntraKeySet
-    this.#fetchedAt = Date.now()
+/** @throws {Error} when no key is usable: such a set must not replace a good one */
+async function usableKeys(set: unknown): Promise<ReadonlyMap<string, SigningKey>> {
+  if (!Array.isArray(set)) throw new Error('the document holds no list of keys')
+  const imported = await Promise.all(set.map(importKey))
+  const keys = new Map(imported.filter((entry) => entry !== undefined))
+  if (keys.size === 0) throw new Error('no key in the document is usable')
+  return keys
+}
+
+/** @returns undefined for anything that is not a public key for RS256 (RFC 7517) */
+async function importKey(value: unknown): Promise<[string, SigningKey] | undefined> {
+  if (typeof value !== 'object' || value === null) return undefined
+  const { kty, kid, n, e, use, issuer } = value as Record<string, unknown>
+  if (kty !== 'RSA' || (use !== undefined && use !== 'sig')) return undefined
+  if (typeof kid !== 'string' || typeof n !== 'string' || typeof e !== 'string') return undefined
+  if (issuer !== undefined && typeof issuer !== 'string') return undefined
+  try {
+    const key = await importJWK({ kty, n, e }, 'RS256')
+    return isLargeEnough(key) ? [kid, { key, issuer }] : undefined
+  } catch {
+    return undefined
   }
+}
+
+function isLargeEnough(key: CryptoKey | Uint8Array): key is CryptoKey {
+  if (key instanceof Uint8Array) return false
+  return Number((key.algorithm as { modulusLength?: number }).modulusLength) >= smallestKeyBits
 }

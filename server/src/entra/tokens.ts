@@ -1,11 +1,9 @@
-import { BoundedMap } from '../bounded-map.ts'
-import type { AccessToken, EntraClient, TokenCache } from './client.ts'
+import type { EntraClient, TokenCache } from './client.ts'
 import { EntraFailure, type EntraFailureReason } from './failures.ts'
 import { Flights } from './flights.ts'
+import { Pauses } from './pauses.ts'
+import { TokenMemory } from './token-memory.ts'
 import type { StoredTokens, TokenRecords } from './token-records.ts'
-
-/** A token that ends sooner than this is replaced, as long as Entra can be reached. */
-const spareTime = 5 * 60_000
 
 /** Why a token that is still good is of no use: the API did not accept it. */
 export interface Refusal {
@@ -15,22 +13,19 @@ export interface Refusal {
 }
 
 /** Not the person's doing: Entra is away, or refuses this app. */
-const passing = new Set<EntraFailureReason>(['unavailable', 'client_rejected'])
-
-/** Where Entra asks for none. */
-const pauseSeconds = 60
+const transient = new Set<EntraFailureReason>(['unavailable', 'client_rejected'])
 
 /** Whose token, and for what. */
-interface Need {
+interface TokenRequest {
   sessionKey: string
   scopes: string[]
   refusal: Refusal | undefined
 }
 
-/** Entra is away: until when it is not asked again for the same need, and why. */
-interface Pause {
-  until: number
-  failure: EntraFailure
+/** A request to Entra that is under way. */
+interface Asking {
+  /** The session's tokens were erased meanwhile: what comes must not be remembered. */
+  isErased: boolean
 }
 
 /**
@@ -40,10 +35,11 @@ interface Pause {
 export class Tokens {
   readonly #entra: EntraClient
   readonly #records: TokenRecords
-  /** By session, then by scopes. */
-  readonly #known = new BoundedMap<string, Map<string, AccessToken>>(10_000)
-  readonly #pauses = new BoundedMap<string, Pause>(10_000)
+  readonly #memory = new TokenMemory()
+  readonly #pauses = new Pauses()
   readonly #flights = new Flights<string>()
+  /** By session: of one session there is one at a time. */
+  readonly #asking = new Map<string, Asking>()
   readonly #onSilentFailure: (failure: EntraFailure) => void
 
   /** @param onSilentFailure told why a token was not refreshed, where the old one served */
@@ -67,107 +63,123 @@ export class Tokens {
    * @throws {EntraFailure}
    */
   async get(sessionKey: string, scopes: string[], refusal?: Refusal): Promise<string> {
-    const need = { sessionKey, scopes, refusal }
+    const request = { sessionKey, scopes, refusal }
     const flight = JSON.stringify([scopes, refusal])
     return (
-      this.#remembered(need, spareTime) ??
-      this.#flights.run(sessionKey, flight, () => this.#fetch(need))
+      this.#remembered(request, 'refreshAt') ??
+      this.#flights.run(sessionKey, flight, () => this.#fetch(request))
     )
   }
 
   /** Erases every token of a session; what a refresh in flight brings is thrown away. */
   async erase(sessionKey: string): Promise<void> {
-    this.#known.delete(sessionKey)
+    this.#forget(sessionKey)
     await this.#records.erase(sessionKey)
+    // Again, for a request that read the record in between.
+    this.#forget(sessionKey)
   }
 
   reseal(sessionKey: string): Promise<void> {
     return this.#records.reseal(sessionKey)
   }
 
-  async #fetch(need: Need): Promise<string> {
+  async #fetch(request: TokenRequest): Promise<string> {
     try {
-      this.#requireNoPause(need)
-      return await this.#ask(need)
+      this.#pauses.requireNone(pauseOf(request))
+      return await this.#ask(request)
     } catch (error) {
-      if (!(error instanceof EntraFailure) || !passing.has(error.reason)) throw error
+      if (!(error instanceof EntraFailure) || !transient.has(error.reason)) throw error
       // A token that is good for one more minute serves for that minute.
-      const last = this.#remembered(need, 0)
+      const last = this.#remembered(request, 'expiresAt')
       if (last === undefined) throw error
       if (error.wasAsked) this.#onSilentFailure(error)
       return last
     }
   }
 
-  async #ask(need: Need): Promise<string> {
-    const { sessionKey, scopes, refusal } = need
+  async #ask(request: TokenRequest): Promise<string> {
+    const asking = { isErased: false }
+    this.#asking.set(request.sessionKey, asking)
+    try {
+      return await this.#askWhileAlive(request, asking)
+    } finally {
+      this.#asking.delete(request.sessionKey)
+    }
+  }
+
+  async #askWhileAlive(request: TokenRequest, asking: Readonly<Asking>): Promise<string> {
+    const { sessionKey, scopes } = request
     const read = await this.#records.find(sessionKey)
     if (!read) throw new EntraFailure('interaction_required', 'the session has no tokens')
+    const { accessToken, cache } = await this.#askEntra(request, read)
+    const isSaved = await this.#save(sessionKey, read, cache)
+    // No await between this and what is remembered: an erase comes before both or after both.
+    if (asking.isErased) throw endedMeanwhile()
+    if (isSaved) this.#memory.remember(sessionKey, scopes, accessToken)
+    else this.#memory.forget(sessionKey)
+    return accessToken.token
+  }
+
+  async #askEntra(request: TokenRequest, read: StoredTokens) {
+    const { scopes, refusal } = request
+    const force = refusal !== undefined
     try {
-      const force = refusal !== undefined
-      const request = { scopes, force, claims: refusal?.claims }
-      const { accessToken, cache } = await this.#entra.accessToken(read.record, request)
-      await this.#save(sessionKey, read, cache)
-      this.#remember(need, accessToken)
-      return accessToken.token
+      return await this.#entra.accessToken(read.record, { scopes, force, claims: refusal?.claims })
     } catch (error) {
-      if (error instanceof EntraFailure) await this.#heed(error, need, read)
+      if (error instanceof EntraFailure) await this.#recordFailure(error, request, read)
       throw error
     }
   }
 
-  async #heed(failure: EntraFailure, need: Need, read: StoredTokens) {
-    const { sessionKey, refusal } = need
-    const { reason, retryAfter = pauseSeconds, claims } = failure
-    if (passing.has(reason)) {
-      this.#pauses.set(pauseOf(need), { until: Date.now() + retryAfter * 1_000, failure })
-    }
+  async #recordFailure(failure: EntraFailure, request: TokenRequest, read: StoredTokens) {
+    const { reason, claims } = failure
+    if (transient.has(reason)) this.#pauses.begin(pauseOf(request), failure)
     // What one API asks for in addition says nothing against the tokens for the others.
-    const isChallenge = claims !== undefined || refusal?.claims !== undefined
+    const isChallenge = claims !== undefined || request.refusal?.claims !== undefined
     if ((reason === 'grant_rejected' || reason === 'interaction_required') && !isChallenge) {
-      await this.#discard(sessionKey, read)
+      await this.#discard(request.sessionKey, read)
     }
   }
 
-  #requireNoPause(need: Need): void {
-    const pause = this.#pauses.get(pauseOf(need))
-    const left = pause ? pause.until - Date.now() : 0
-    if (!pause || left <= 0) return
-    const { reason, message } = pause.failure
-    throw new EntraFailure(reason, `paused: ${message}`, {
-      cause: pause.failure,
-      retryAfter: Math.ceil(left / 1_000),
-      wasAsked: false,
-    })
-  }
-
-  /** Another process may have refreshed first: Entra lets both live. An ended session has none. */
-  async #save(sessionKey: string, read: StoredTokens, cache: TokenCache): Promise<void> {
-    if (cache.serialized === read.record.serialized) return
-    if (await this.#records.replace(sessionKey, read, { ...read.record, ...cache })) return
-    if (await this.#records.find(sessionKey)) return
-    throw new EntraFailure('interaction_required', 'the session ended meanwhile')
+  /**
+   * @returns false when another process saved other tokens first; Entra lets both live
+   * @throws {EntraFailure} when the session has ended
+   */
+  async #save(sessionKey: string, read: StoredTokens, cache: TokenCache): Promise<boolean> {
+    if (cache.serialized === read.record.serialized) return true
+    if (await this.#records.replace(sessionKey, read, { ...read.record, ...cache })) return true
+    if (await this.#records.find(sessionKey)) return false
+    throw endedMeanwhile()
   }
 
   /** Tokens that Entra no longer takes: kept, they would be offered to it again and again. */
   async #discard(sessionKey: string, read: StoredTokens): Promise<void> {
-    this.#known.delete(sessionKey)
+    this.#memory.forget(sessionKey)
     await this.#records.replace(sessionKey, read, { ...read.record, serialized: '' })
   }
 
-  #remembered({ sessionKey, scopes, refusal }: Need, spare: number): string | undefined {
-    const known = this.#known.get(sessionKey)?.get(scopes.join(' '))
-    const usable = known && known.token !== refusal?.token && known.expiresAt - spare > Date.now()
-    return usable ? known.token : undefined
+  #forget(sessionKey: string): void {
+    const asking = this.#asking.get(sessionKey)
+    if (asking) asking.isErased = true
+    this.#memory.forget(sessionKey)
   }
 
-  #remember({ sessionKey, scopes }: Need, token: AccessToken): void {
-    const known = this.#known.get(sessionKey) ?? new Map<string, AccessToken>()
-    this.#known.set(sessionKey, known.set(scopes.join(' '), token))
+  /** @param limit until when a remembered one will do */
+  #remembered(
+    { sessionKey, scopes, refusal }: TokenRequest,
+    limit: 'refreshAt' | 'expiresAt',
+  ): string | undefined {
+    const known = this.#memory.find(sessionKey, scopes)
+    const isUsable = known && known.token !== refusal?.token && known[limit] > Date.now()
+    return isUsable ? known.token : undefined
   }
 }
 
+function endedMeanwhile(): EntraFailure {
+  return new EntraFailure('interaction_required', 'the session ended meanwhile')
+}
+
 /** What is throttled for one person, or one API, holds up no other. */
-function pauseOf({ sessionKey, scopes }: Need): string {
+function pauseOf({ sessionKey, scopes }: TokenRequest): string {
   return `${sessionKey} ${scopes.join(' ')}`
 }

@@ -1,5 +1,5 @@
 import type { User } from '@entra-bff/shared'
-import { BoundedMap } from '../bounded-map.ts'
+import { LRUCache } from 'lru-cache'
 import { Failure } from '../failure.ts'
 import type { KeyRing } from '../secrets/key-ring.ts'
 import { isSealedWithNewest } from '../secrets/seal.ts'
@@ -50,13 +50,15 @@ interface OpenedSession {
 const kind = 'session'
 /** Of one person. */
 const mostPerUser = 100
+/** A session that nobody uses is in memory for ten minutes. */
+const openedLimits = { max: 10_000, ttl: 10 * 60_000, ttlAutopurge: true, ttlResolution: 0 }
 
 /** Every way to read, begin, keep alive and end a session. */
 export class Sessions {
   readonly #options: SessionsOptions
   readonly #groups: SessionGroups
   /** What this process decrypted last, by key; the store's bytes stay the source of truth. */
-  readonly #opened = new BoundedMap<string, OpenedSession>(10_000)
+  readonly #opened = new LRUCache<string, OpenedSession>(openedLimits)
   readonly #endListeners = new Set<(key: string) => void>()
 
   constructor(options: SessionsOptions) {

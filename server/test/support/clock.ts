@@ -4,3 +4,15 @@ import { vi } from 'vitest'
 export function later(minutes: number): void {
   vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + minutes * 60_000 })
 }
+
+const realNow = performance.now.bind(performance)
+let aheadMs = 0
+
+/**
+ * Lets time pass on the monotonic clock, by which ages of Entra's documents are counted. It never
+ * goes back, as the real one does not.
+ */
+export function pass(seconds: number): void {
+  aheadMs += seconds * 1_000
+  vi.spyOn(performance, 'now').mockImplementation(() => realNow() + aheadMs)
+}

@@ -18,7 +18,7 @@ export interface Issue {
   tokens: IssuedTokens
 }
 
-type AnswerTokens = (tokens: IssuedTokens) => object
+type AnswerTokens = (tokens: IssuedTokens) => object | Promise<object>
 type AnswerMe = (accessToken: string) => object | undefined
 
 /** Stands between the server and the emulator: sees what Entra answers, which no request tells. */
@@ -83,7 +83,7 @@ export class EntraFront {
     const isJson = answerType.includes('json')
     const tokens = isJson ? (JSON.parse(body) as IssuedTokens) : {}
     this.issues.push({ request: new URLSearchParams(form), tokens })
-    const told = isJson ? JSON.stringify(this.answerTokens(tokens)) : body
+    const told = isJson ? JSON.stringify(await this.answerTokens(tokens)) : body
     response.writeHead(answer.statusCode, { 'content-type': answerType }).end(told)
   }
 }
