@@ -1,4 +1,5 @@
 import { type BlockList, isIP } from 'node:net'
+import { normalizeIP } from '@fastify/rate-limit'
 import type { FastifyRequest } from 'fastify'
 
 /** The client's address. `unknown` when a trusted proxy wrote something else, which is not repeated. */
@@ -23,4 +24,12 @@ export function trusts(proxies: BlockList): (address: string) => boolean {
 function plainAddress(text: string): string {
   const [, v4, v6] = /^(?:([\d.]+):\d{1,5}|\[([\da-f.:]+)\](?::\d{1,5})?)$/i.exec(text) ?? []
   return (v4 ?? v6 ?? text).replace(/^::ffff:(?=[\d.]+$)/i, '')
+}
+
+/** What one customer of a provider gets at most (RFC 6177). */
+export const customerPrefix = 48
+
+/** The IPv6 network that a caller's address lies in; an IPv4 address stands for itself. */
+export function networkOf(request: FastifyRequest, ipv6Prefix: number): string {
+  return normalizeIP(addressOf(request), ipv6Prefix)
 }

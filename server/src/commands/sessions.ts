@@ -112,6 +112,7 @@ async function sessionsIn(store: Store, { session }: Config): Promise<Sessions> 
     names,
     lifetimes: session,
     tokens: new TokenRecords(store, ring),
+    admission: undefined,
   })
 }
 
@@ -126,7 +127,7 @@ async function obey({ verb, filter }: Order, sessions: Sessions, output: Output)
     if (!isMeant) continue
     if (verb === 'end') {
       const ended = await sessions.end(key)
-      if (ended) output.out(eventOf(key, ended))
+      if (ended) output.out(eventOf(ended.key, ended.record))
       count += ended ? 1 : 0
     } else if (session) {
       output.out(lineOf(session))
