@@ -1,6 +1,7 @@
 export * from './app-info.ts'
 export * from './device.ts'
 export * from './downstream.ts'
+export * from './local-path.ts'
 export * from './paths.ts'
 export * from './problem.ts'
 export * from './session.ts'

@@ -6,8 +6,7 @@ import {
   type RouteLocationNormalized,
   type RouterHistory,
 } from 'vue-router'
-import { views } from '@entra-bff/shared'
-import { localPath } from './navigation/local-path.ts'
+import { localPath, views } from '@entra-bff/shared'
 import { useSession, type SessionState } from './stores/session.ts'
 import { texts } from './texts.ts'
 import LoginView from './views/LoginView.vue'

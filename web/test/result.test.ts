@@ -103,10 +103,16 @@ test('a dead token makes one sign-in, and no loop', async () => {
   )
 })
 
-test('a login link to another origin is not followed', async () => {
+test.each([
+  'https://evil.example/',
+  '//evil.example/',
+  '/..//evil.example/',
+  '/a/../..//evil.example/',
+  '/%2e%2e//evil.example/',
+])('a login link to another origin is not followed: %s', async (login) => {
   await openApp('/result/me', {
     '/api/session': session,
-    '/api/me': problem(401, 'reauthentication_required', { login: 'https://evil.example/' }),
+    '/api/me': problem(401, 'reauthentication_required', { login }),
   })
   expect(assign.mock.calls).toEqual([['/auth/login?returnTo=%2Fresult%2Fme']])
 })

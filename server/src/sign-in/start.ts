@@ -1,4 +1,4 @@
-import { paths } from '@entra-bff/shared'
+import { homePath, type LocalPath, localPath, paths } from '@entra-bff/shared'
 import type { FastifyPluginCallbackTypebox } from '@fastify/type-provider-typebox'
 import type { FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
@@ -9,7 +9,6 @@ import type { EntraClient } from '../entra/client.ts'
 import { Failure } from '../failure.ts'
 import { type Attempt, codeChallenge, createAttempt } from './attempt.ts'
 import type { AttemptCookies } from './attempt-cookies.ts'
-import { homePath, localPath } from './local-path.ts'
 import { toSignInFailure } from './errors.ts'
 import type { SignInErrors } from './error-cookies.ts'
 
@@ -44,7 +43,7 @@ export const startRoute: FastifyPluginCallbackTypebox<StartOptions> = (scope, op
   scope.get(paths.login, route, async (request, reply) => {
     requireNavigation(request)
     const scopes = scopesOf(request.query, options)
-    const returnTo = localPath(request.query.returnTo) ?? homePath
+    const returnTo = returnToOf(request.query)
     try {
       const attempt = createAttempt(returnTo, scopes)
       const url = await authorizeUrl(attempt, askedFor(request), options)
@@ -55,6 +54,14 @@ export const startRoute: FastifyPluginCallbackTypebox<StartOptions> = (scope, op
     }
   })
   done()
+}
+
+/** In its normal form. It is kept in a cookie, up to five of them at once. */
+const longestReturnTo = 512
+
+function returnToOf({ returnTo }: Query): LocalPath {
+  const path = localPath(returnTo)
+  return path !== undefined && path.length <= longestReturnTo ? path : homePath
 }
 
 async function authorizeUrl(
