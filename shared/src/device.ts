@@ -19,11 +19,16 @@ export const DeviceLogin = Type.Object({
 })
 export type DeviceLogin = Static<typeof DeviceLogin>
 
-/** The body of `GET /api/device-logins/{id}`. */
+/**
+ * The body of `GET /api/device-logins/{id}`. When it is ready, show `user` and let the person confirm
+ * before `POST` makes a session of it: somebody else may have typed the code.
+ */
 export const DeviceLoginState = Type.Object({
   status: Type.Enum(['pending', 'ready', 'declined', 'expired', 'failed'] as const),
   /** Seconds to wait before the next question; it can grow. While pending. */
   interval: Type.Optional(Type.Integer()),
+  /** Whose account signed in on the other device; with ready. */
+  user: Type.Optional(Type.Object({ name: Type.String(), username: Type.String() })),
   /** What happened, for `GET /api/errors/{ref}`; with declined, expired and failed. */
   errorRef: Type.Optional(Type.String()),
 })

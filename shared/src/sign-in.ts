@@ -22,9 +22,16 @@ export const signInErrorCodes = [
   'loop_detected',
   'identity_provider_unavailable',
   'service_unavailable',
+  'consent_declined',
+  'signed_out_meanwhile',
+  'invalid_request',
+  'rate_limited',
   'sign_in_failed',
 ] as const
 export type SignInErrorCode = (typeof signInErrorCodes)[number]
+
+/** A path of this origin, and what to call it. */
+const Link = Type.Object({ href: Type.String(), label: Type.String() })
 
 /** The body of `GET /api/errors/{ref}`: what happened to this browser's sign-in, and what to do. */
 export const SignInError = Type.Object({
@@ -39,6 +46,11 @@ export const SignInError = Type.Object({
   /** ISO 8601, UTC. */
   timestamp: Type.String(),
   /** The one thing to do next: a navigation. */
-  retry: Type.Object({ href: Type.String(), label: Type.String() }),
+  retry: Link,
+  /**
+   * Present when the person is signed in and only a further permission was declined: the way back to
+   * the page that asked for it. Then `back` is the main action, and `retry` asks for the permission again.
+   */
+  back: Type.Optional(Link),
 })
 export type SignInError = Static<typeof SignInError>

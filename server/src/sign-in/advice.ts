@@ -115,6 +115,26 @@ const advice: Readonly<Record<SignInErrorCode, Advice>> = {
     detail: 'It cannot keep sessions at the moment. Try again in a moment.',
     retry: tryAgain,
   },
+  consent_declined: {
+    title: 'You did not give this permission',
+    detail: 'Nothing has changed: you are still signed in.',
+    retry: { label: 'Ask again', query: {} },
+  },
+  signed_out_meanwhile: {
+    title: 'You have signed out',
+    detail: 'This sign-in was still under way when your session was ended, so it was stopped.',
+    retry: signInAgain,
+  },
+  invalid_request: {
+    title: 'This sign-in link does not work',
+    detail: 'It asks for something that this app does not offer. Start from the page of the app.',
+    retry: startAgain,
+  },
+  rate_limited: {
+    title: 'Too many requests',
+    detail: 'Too many requests came from your network. Wait a minute, then try again.',
+    retry: tryAgain,
+  },
   sign_in_failed: {
     title: 'The sign-in failed',
     detail: 'If trying again does not help, send the details below to the owner of this app.',
