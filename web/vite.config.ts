@@ -42,8 +42,11 @@ export default defineConfig({
   build: {
     outDir: 'dist',
     emptyOutDir: true,
+    // A view whose styles are missing would look broken: all styles come with the document.
+    cssCodeSplit: false,
+    // What a view shares with others is small, and comes with the view's own file.
+    modulePreload: false,
     // The Content-Security-Policy allows no inline script and no `data:` but images.
-    modulePreload: { polyfill: false },
     assetsInlineLimit: 0,
     rolldownOptions: {
       output: {

@@ -103,6 +103,12 @@ export const publicTexts: Readonly<Record<ProblemCode, PublicText>> = {
     title: 'The API failed',
     detail: 'The API answered with an error. Try again later.',
   },
+  upstream_too_large: {
+    status: 502,
+    title: 'The response is too large',
+    detail:
+      'The API sent more than 16 MiB. This app passes on no more. Ask for less, for example with $top where the call takes it.',
+  },
   config_missing: {
     status: 503,
     title: 'Not configured',

@@ -62,9 +62,11 @@ describe('GET /api/me', () => {
     later(30)
     world.emulator.clearRequests()
     const answers = await Promise.all(Array.from({ length: 100 }, () => browser.fetch('/api/me')))
-    expect(answers.every((answer) => answer.status === 200)).toBe(true)
+    const served = answers.filter(({ status }) => status === 200)
+    expect(served.length).toBeGreaterThanOrEqual(8)
+    for (const { status } of answers) expect([200, 429]).toContain(status)
     expect(world.emulator.requests('token')).toHaveLength(1)
-    expect(world.emulator.requests('me')).toHaveLength(100)
+    expect(world.emulator.requests('me')).toHaveLength(served.length)
   })
 
   test('goes on with the rotated refresh token the next time', async () => {

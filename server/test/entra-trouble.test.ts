@@ -87,7 +87,7 @@ describe('while Entra (#28)', () => {
   test('is not asked again by each request of a page while it cannot refresh', async () => {
     vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 58 * 60_000 })
     world.emulator.failNext('token', { status: 503, body: 'down', delayMs: 100 })
-    const answers = await Promise.all(Array.from({ length: 50 }, () => adeles.fetch('/api/me')))
+    const answers = await Promise.all(Array.from({ length: 8 }, () => adeles.fetch('/api/me')))
     expect(answers.every(({ status }) => status === 200)).toBe(true)
     // One fails; should a request come after that, one more is made, and succeeds.
     expect(world.emulator.requests('token').length).toBeLessThanOrEqual(2)

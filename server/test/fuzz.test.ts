@@ -1,6 +1,6 @@
+import { localPath } from '@entra-bff/shared'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { localPath } from '../src/sign-in/local-path.ts'
 import { expectHarmless, holds, runs, sessionOf, valuesOf } from './support/fuzzing.ts'
 import { mutationOf, oddLine, oddParameter, oddText, wellFormed } from './support/odd-input.ts'
 import { type RawAnswer, RawClient, type RawRequest } from './support/raw-client.ts'

@@ -130,7 +130,7 @@ describe('what is written at the same time (#26)', () => {
     later(58)
     const toCallback = (url: URL) => url.pathname === '/getAToken'
     const { url } = await browser.goTo(`/auth/login?scopes=${all}`, toCallback)
-    const calls = Array.from({ length: 20 }, () => browser.fetch('/api/me'))
+    const calls = Array.from({ length: 8 }, () => browser.fetch('/api/me'))
     const page = await browser.goTo(url.href)
     expect(page.url.pathname).toBe('/')
     // Those of the session before are answered, or told that it has ended.

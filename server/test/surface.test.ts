@@ -201,6 +201,8 @@ describe('the SPA', () => {
     ['/result/me/calendar', 200],
     ['/error?ref=x', 200],
     ['/setup', 200],
+    ['/sessions/', 200],
+    ['/result', 404],
     ['/nowhere', 404],
   ])('is the page at %s, with status %i', async (url, status) => {
     const answer = await (await app).inject({ url, headers: { accept } })

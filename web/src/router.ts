@@ -1,92 +1,76 @@
 import type { Pinia } from 'pinia'
-import { nextTick } from 'vue'
+import { nextTick, type Component } from 'vue'
 import {
   createRouter,
   START_LOCATION,
   type RouteLocationNormalized,
+  type RouteMeta,
   type RouterHistory,
 } from 'vue-router'
-import { views } from '@entra-bff/shared'
-import { localPath } from './navigation/local-path.ts'
+import { localPath, views } from '@entra-bff/shared'
 import { useSession, type SessionState } from './stores/session.ts'
 import { texts } from './texts.ts'
 import LoginView from './views/LoginView.vue'
-import NotFoundView from './views/NotFoundView.vue'
-import WelcomeView from './views/WelcomeView.vue'
 
 declare module 'vue-router' {
   interface RouteMeta {
     /** Who may see it: signed-in people, signed-out people, or anyone. */
     access: 'account' | 'guest' | 'anyone'
-    title: string
+    title: string | undefined
   }
 }
 
-const routes = [
-  {
-    path: views.welcome,
-    name: 'welcome',
-    component: WelcomeView,
-    meta: { access: 'account', title: texts.titles.welcome },
-  },
-  {
-    path: views.login,
-    name: 'login',
-    component: LoginView,
-    meta: { access: 'guest', title: texts.titles.login },
-  },
-  {
-    path: views.device,
-    name: 'device',
-    component: () => import('./views/DeviceView.vue'),
-    meta: { access: 'guest', title: texts.titles.device },
-  },
-  {
-    path: views.sessions,
-    name: 'sessions',
-    component: () => import('./views/SessionsView.vue'),
-    meta: { access: 'account', title: texts.titles.sessions },
-  },
-  {
-    path: `${views.result}/:call(.+)`,
-    name: 'result',
-    component: () => import('./views/ResultView.vue'),
-    meta: { access: 'account', title: texts.titles.result },
-  },
-  {
-    path: views.error,
-    name: 'error',
-    component: () => import('./views/ErrorView.vue'),
-    meta: { access: 'anyone', title: texts.titles.error },
-  },
-  {
-    path: views.setup,
-    name: 'setup',
-    component: () => import('./views/SetupView.vue'),
-    meta: { access: 'anyone', title: texts.titles.setup },
-  },
-  {
-    path: '/:path(.*)*',
-    name: 'notFound',
-    component: NotFoundView,
-    meta: { access: 'anyone', title: texts.titles.notFound },
-  },
-] as const
+/** Who may see a view, where that is not signed-in people. */
+const access: Partial<Record<string, RouteMeta['access']>> = {
+  login: 'guest',
+  device: 'guest',
+  error: 'anyone',
+  setup: 'anyone',
+  notFound: 'anyone',
+}
+const titles: Partial<Record<string, string>> = texts.titles
+const loaders = import.meta.glob<Component>(['./views/*View.vue', '!./views/LoginView.vue'], {
+  import: 'default',
+})
+
+const routes = Object.entries({ ...views, notFound: '/:path(.*)*' }).map(([name, path]) => ({
+  name,
+  path,
+  component: name === 'login' ? LoginView : loaderOf(name),
+  meta: { access: access[name] ?? 'account', title: titles[name] },
+}))
 
 export function createAppRouter(history: RouterHistory, pinia: Pinia) {
   const session = useSession(pinia)
   const router = createRouter({ history, routes })
   router.beforeEach(async (to) => {
-    if (session.state.kind === 'unknown') await session.load()
+    if (session.state.kind === 'unknown') {
+      loadAhead(to)
+      await session.load()
+    }
     return placeFor(to, session.state)
   })
   router.afterEach((to, from, failure) => {
     if (failure) return
-    document.title = `${to.meta.title} · ${session.app?.name ?? texts.appName}`
+    const appName = session.app?.name ?? texts.appName
+    document.title = to.meta.title ? `${to.meta.title} · ${appName}` : appName
     // Not on the first load: a reader starts at the top of a fresh page by itself.
     if (from !== START_LOCATION) void focusHeading()
   })
   return router
+}
+
+/** The file of a view, loaded when somebody goes there. */
+function loaderOf(name: string) {
+  const file = `./views/${name.charAt(0).toUpperCase()}${name.slice(1)}View.vue`
+  const load = loaders[file]
+  if (!load) throw new Error(`The view "${name}" needs the file web/src/${file.slice(2)}`)
+  return load
+}
+
+/** The view's file comes while the server is asked who is here. Should it fail, the router tells. */
+function loadAhead({ name }: RouteLocationNormalized) {
+  if (typeof name === 'string' && name !== 'login') loaderOf(name)().catch(() => undefined)
 }
 
 /** The place where this session belongs, if it is not the one it asked for. */

@@ -10,11 +10,15 @@ export function watchSession() {
 
   function reconsiderPlace() {
     const { path, query, hash } = route
-    void router.replace({ path, query, hash, force: true })
+    // A view that cannot be loaded is handled where the router tells of it.
+    router.replace({ path, query, hash, force: true }).catch(() => undefined)
   }
   function onPageShow(event: PageTransitionEvent) {
     // A page from the browser's page cache may show somebody who has signed out since.
     if (event.persisted) void session.load().then(reconsiderPlace)
+  }
+  function onConnectionChange() {
+    void session.load()
   }
   function onVisibilityChange() {
     // The session may have ended meanwhile, in another tab or by the clock.
@@ -31,10 +35,14 @@ export function watchSession() {
   )
   onMounted(() => {
     window.addEventListener('pageshow', onPageShow)
+    window.addEventListener('online', onConnectionChange)
+    window.addEventListener('offline', onConnectionChange)
     document.addEventListener('visibilitychange', onVisibilityChange)
   })
   onBeforeUnmount(() => {
     window.removeEventListener('pageshow', onPageShow)
+    window.removeEventListener('online', onConnectionChange)
+    window.removeEventListener('offline', onConnectionChange)
     document.removeEventListener('visibilitychange', onVisibilityChange)
   })
 }

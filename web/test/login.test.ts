@@ -22,6 +22,9 @@ test('a signed-in person who opens the login page is sent where they wanted to g
 
 test.each([
   '//evil.example',
+  '/..//evil.example/',
+  '/.//evil.example',
+  '/%2e%2e//evil.example',
   '/\\evil.example',
   '/\t/evil.example',
   'https://evil.example',

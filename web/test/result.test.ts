@@ -103,10 +103,16 @@ test('a dead token makes one sign-in, and no loop', async () => {
   )
 })
 
-test('a login link to another origin is not followed', async () => {
+test.each([
+  'https://evil.example/',
+  '//evil.example/',
+  '/..//evil.example/',
+  '/a/../..//evil.example/',
+  '/%2e%2e//evil.example/',
+])('a login link to another origin is not followed: %s', async (login) => {
   await openApp('/result/me', {
     '/api/session': session,
-    '/api/me': problem(401, 'reauthentication_required', { login: 'https://evil.example/' }),
+    '/api/me': problem(401, 'reauthentication_required', { login }),
   })
   expect(assign.mock.calls).toEqual([['/auth/login?returnTo=%2Fresult%2Fme']])
 })
@@ -143,6 +149,54 @@ test('a throttled call counts down before it may be tried again', async () => {
   await settle()
   expect(page.get('pre').text()).toContain('ok')
 })
+
+test('a response that is too large is explained, and not called for again', async () => {
+  const { page } = await openApp('/result/me', {
+    '/api/session': session,
+    '/api/me': problem(502, 'upstream_too_large'),
+  })
+  expect(page.text()).toContain('Title of upstream_too_large')
+  expect(page.text()).toContain('Detail of upstream_too_large.')
+  expect(page.text()).not.toContain('Try again')
+})
+
+test('a call that no answer came to is made again by itself', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  const { page, server } = await openApp('/result/me', {
+    '/api/session': session,
+    '/api/me': 'unreachable',
+  })
+  await vi.advanceTimersByTimeAsync(2_500)
+  await settle()
+  expect(page.text()).toContain('This page tries again by itself.')
+  await vi.advanceTimersByTimeAsync(3_000 + 2_500)
+  const before = server.requests.length
+  // The pauses grow, though the answer failed to come once more.
+  await vi.advanceTimersByTimeAsync(3_000)
+  expect(server.requests).toHaveLength(before)
+  server.replies['/api/me'] = downstream('{"ok":true}')
+  await vi.advanceTimersByTimeAsync(3_000)
+  await settle()
+  vi.useRealTimers()
+  expect(page.get('pre').text()).toContain('ok')
+})
+
+test.each(['Refresh', 'Try again'])(
+  'the focus is on the heading when the button %j is gone',
+  async (name) => {
+    const { page, server } = await openApp('/result/me', {
+      '/api/session': session,
+      '/api/me': name === 'Refresh' ? downstream('{}') : problem(502, 'upstream_error'),
+    })
+    server.replies['/api/me'] = problem(502, 'upstream_error')
+    const button = buttonNamed(page, name)
+    button.element.focus()
+    await button.trigger('click')
+    await settle()
+    expect(button.element.isConnected).toBe(false)
+    expect(document.activeElement).toBe(page.get('h1').element)
+  },
+)
 
 test('an upstream error shows what happened and its correlation id', async () => {
   const { page } = await openApp('/result/me', {

@@ -152,6 +152,20 @@ test('a stream that breaks is left to the browser, which opens it again', async 
   streams.last.break(0)
   await settle()
   expect(streams.all).toHaveLength(1)
+  expect(server.requests.slice(before)).toEqual(['/api/session'])
+})
+
+test('a stream that breaks because the server is away leads to a banner at once', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  const { page, server, streams } = await openApp('/', { '/api/session': signedIn() })
+  server.replies['/api/session'] = 'unreachable'
+  streams.last.break(0)
+  await vi.advanceTimersByTimeAsync(2_500)
+  await settle()
+  expect(page.get('.notice').text()).toContain('The server does not answer.')
+  const before = server.requests.length
+  streams.last.break(0)
+  await settle()
   expect(server.requests).toHaveLength(before)
 })
 

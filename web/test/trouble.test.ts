@@ -1,6 +1,7 @@
-import { afterEach, expect, test, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { problem, setup, signedIn, signedOut, signInError } from './support/answers.ts'
-import { buttonNamed, linkNamed, openApp, settle } from './support/open-app.ts'
+import type { Replies } from './support/fake-server.ts'
+import { buttonNamed, linkNamed, openApp, settle, urgently } from './support/open-app.ts'
 
 afterEach(() => {
   vi.useRealTimers()
@@ -129,6 +130,107 @@ test('a page from the browser’s cache keeps its content while the server is aw
   await settle()
   expect(page.get('h1').text()).toBe('Welcome Adele Vance!')
   expect(page.get('.notice').text()).toContain('The server does not answer.')
+})
+
+test('a connection that is lost is said, asked for again by itself, and said no longer once it is back', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  const { page, server } = await openApp('/', { '/api/session': signedIn() })
+  server.replies['/api/session'] = 'unreachable'
+  window.dispatchEvent(new Event('offline'))
+  await vi.advanceTimersByTimeAsync(2_500)
+  await settle()
+  expect(page.get('.notice').text()).toContain('The server does not answer.')
+  expect(urgently(page)).toContain('The server does not answer.')
+
+  // After 3 s, then 6 s later, each time with the three repeats of a restart.
+  await vi.advanceTimersByTimeAsync(3_000 + 2_500)
+  expect(page.find('.notice').exists()).toBe(true)
+  server.replies['/api/session'] = signedIn()
+  await vi.advanceTimersByTimeAsync(6_000)
+  await settle()
+  expect(page.find('.notice').exists()).toBe(false)
+  const before = server.requests.length
+  await vi.advanceTimersByTimeAsync(60_000)
+  expect(server.requests).toHaveLength(before)
+})
+
+test('a browser that is online again asks at once', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  const { page, server } = await openApp('/', { '/api/session': signedIn() })
+  server.replies['/api/session'] = 'unreachable'
+  window.dispatchEvent(new Event('offline'))
+  await vi.advanceTimersByTimeAsync(2_500)
+  await settle()
+  server.replies['/api/session'] = signedIn()
+  window.dispatchEvent(new Event('online'))
+  await settle()
+  expect(page.find('.notice').exists()).toBe(false)
+})
+
+describe('a view whose file does not come', () => {
+  const assign = vi.fn<(href: string | URL) => void>()
+  beforeEach(() => {
+    assign.mockReset()
+    vi.spyOn(window.location, 'assign').mockImplementation(assign)
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'] })
+  })
+
+  async function openWithoutFile(replies: Replies) {
+    const app = await openApp('/', { '/api/session': signedIn(), ...replies })
+    app.router.addRoute({
+      path: '/gone',
+      component: () => Promise.reject(new TypeError('Failed to fetch module')),
+      meta: { access: 'anyone', title: 'Gone' },
+    })
+    const go = async () => {
+      await app.router.push('/gone?a=b').catch(() => undefined)
+      await settle()
+    }
+    return { ...app, go }
+  }
+
+  test('is got by one reload to its address, and no loop', async () => {
+    const { page, go } = await openWithoutFile({})
+    await go()
+    expect(assign.mock.calls).toEqual([['/gone?a=b']])
+    // As after the reload: the file is still not there.
+    await go()
+    expect(assign).toHaveBeenCalledTimes(1)
+    expect(page.get('h1').text()).toBe('We can’t reach the server')
+    await vi.advanceTimersByTimeAsync(100_000)
+    expect(assign).toHaveBeenCalledTimes(1)
+    await vi.advanceTimersByTimeAsync(60_000)
+    expect(assign).toHaveBeenCalledTimes(2)
+    await buttonNamed(page, 'Try again').trigger('click')
+    await settle()
+    expect(assign).toHaveBeenCalledTimes(3)
+  })
+
+  test('because the server is away, is waited for, and got once it is back', async () => {
+    const { page, server, go } = await openWithoutFile({})
+    server.replies['/api/session'] = 'unreachable'
+    const going = go()
+    await vi.advanceTimersByTimeAsync(2_500)
+    await going
+    expect(assign).not.toHaveBeenCalled()
+    expect(page.get('h1').text()).toBe('We can’t reach the server')
+    expect(page.find('.notice').exists()).toBe(false)
+    server.replies['/api/session'] = signedIn()
+    await vi.advanceTimersByTimeAsync(3_000)
+    await settle()
+    expect(assign.mock.calls).toEqual([['/gone?a=b']])
+  })
+
+  test('is forgotten when the person goes elsewhere', async () => {
+    const { page, router, server, go } = await openWithoutFile({})
+    server.replies['/api/session'] = 'unreachable'
+    const going = go()
+    await vi.advanceTimersByTimeAsync(2_500)
+    await going
+    await router.push('/')
+    await settle()
+    expect(page.get('h1').text()).toBe('Welcome Adele Vance!')
+  })
 })
 
 test('a session that ended in another tab is noticed when this one is looked at', async () => {

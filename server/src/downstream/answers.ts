@@ -23,12 +23,16 @@ export function requireSuccess(call: Call, answer: UpstreamAnswer): void {
   throw new Failure('upstream_error', reason)
 }
 
+/** The media type alone (RFC 9110 section 8.3.1): what follows the semicolon is not part of it. */
+const jsonType = /^application\/(?:[\w.!#$&^-]+\+)?json\s*(?:;|$)/i
+const imageType = /^image\/(?:jpeg|png|gif|webp)\s*(?:;|$)/i
+
 /** What was promised, whole: a page that is shown as JSON, or packed bytes, would be no answer. */
 function requireType(call: Call, { status, headers, body }: UpstreamAnswer): void {
   const type = String(headers['content-type'] ?? '')
   const encoding = headers['content-encoding'] ?? 'identity'
   const isJson = call.answer === 'json'
-  const expected = isJson ? /^application\/(.+\+)?json\b/ : /^image\/(jpeg|png|gif|webp)\b/
+  const expected = isJson ? jsonType : imageType
   // None was asked for, and none is undone: a bomb stays packed.
   if (encoding !== 'identity') throw new Failure('upstream_error', `${call.id} answered packed`)
   if (body.length > 0 && !expected.test(type)) {

@@ -1,3 +1,4 @@
+import type { ProblemCode } from '@entra-bff/shared'
 import { Agent, type Dispatcher, errors, request } from 'undici'
 import { Failure } from '../failure.ts'
 import type { Call } from './calls.ts'
@@ -8,17 +9,18 @@ export interface UpstreamAnswer {
   body: Buffer
 }
 
+const maxBodyBytes = 16 * 1024 * 1024
 const limits = {
   connect: { timeout: 5_000 },
   headersTimeout: 10_000,
   bodyTimeout: 10_000,
-  maxResponseSize: 16 * 1024 * 1024,
+  maxResponseSize: maxBodyBytes,
   connections: 128,
   pipelining: 1,
   keepAliveTimeout: 30_000,
 }
 /** For the whole call, however slowly the bytes come. */
-const deadline = 20_000
+const deadlineMs = 20_000
 
 /** The connections to downstream APIs. Redirects are never followed: a token would go with them. */
 export class DownstreamClient {
@@ -26,31 +28,39 @@ export class DownstreamClient {
 
   /**
    * @param headers of the caller that may be passed on
-   * @throws {Failure} `upstream_timeout`, `upstream_error`
+   * @param signal aborted when the caller has gone
+   * @throws {Failure} `upstream_timeout`, `upstream_too_large`, `upstream_error`
    */
   async send(
     call: Call,
     query: string,
     accessToken: string,
     headers: Record<string, string>,
+    signal: AbortSignal,
   ): Promise<UpstreamAnswer> {
     try {
       const answer = await request(call.upstream + query, {
         dispatcher: this.#agent,
         headers: { ...headers, authorization: `Bearer ${accessToken}` },
-        signal: AbortSignal.timeout(deadline),
+        signal: AbortSignal.any([signal, AbortSignal.timeout(deadlineMs)]),
       })
       const body = Buffer.from(await answer.body.arrayBuffer())
       return { status: answer.statusCode, headers: answer.headers, body }
     } catch (cause) {
-      const code = isTimeout(cause) ? 'upstream_timeout' : 'upstream_error'
-      throw new Failure(code, `${call.id} failed`, { cause })
+      // No one reads this answer. The log must not blame the API.
+      if (signal.aborted) throw new Failure('invalid_request', 'the caller closed the connection')
+      throw new Failure(codeOf(cause), `${call.id} failed`, { cause })
     }
   }
 
   close(): Promise<void> {
     return this.#agent.destroy()
   }
+}
+
+function codeOf(error: unknown): ProblemCode {
+  if (error instanceof errors.ResponseExceededMaxSizeError) return 'upstream_too_large'
+  return isTimeout(error) ? 'upstream_timeout' : 'upstream_error'
 }
 
 function isTimeout(error: unknown): boolean {

@@ -8,6 +8,7 @@ import type { Prolonging } from '../session/prolonging.ts'
 import type { LiveSession } from '../session/sessions.ts'
 import { whoOf } from '../session/record.ts'
 import { requireSuccess } from './answers.ts'
+import { CallsUnderWay } from './calls-under-way.ts'
 import type { Call } from './calls.ts'
 import { challengedClaims } from './claims-challenge.ts'
 import type { DownstreamClient, UpstreamAnswer } from './client.ts'
@@ -31,10 +32,13 @@ export function downstreamRoutes(
   options: DownstreamOptions,
   done: () => void,
 ): void {
+  const underWay = new CallsUnderWay()
   for (const call of options.calls) {
     api.get(`/${call.id}`, async (request, reply) => {
       const session = requireSession(request)
-      const answer = await answerOf(call, session, request, options)
+      const answer = await underWay.run(session.key, request.raw.socket, (signal) => {
+        return answerOf(call, { session, request, signal }, options)
+      })
       requireSuccess(call, answer)
       await options.prolonging.prolong(request, reply, session).catch((error: unknown) => {
         request.log.warn({ err: error }, 'the session was not prolonged')
@@ -45,10 +49,16 @@ export function downstreamRoutes(
   done()
 }
 
+interface Caller {
+  session: LiveSession
+  request: FastifyRequest
+  /** Aborted when the caller has gone. */
+  signal: AbortSignal
+}
+
 async function answerOf(
   call: Call,
-  session: LiveSession,
-  request: FastifyRequest,
+  { session, request, signal }: Caller,
   { client, tokens, failures }: DownstreamOptions,
 ): Promise<UpstreamAnswer> {
   const query = queryOf(call, request)
@@ -63,11 +73,11 @@ async function answerOf(
     }
   }
   const token = await tokenFor()
-  const answer = await client.send(call, query, token, headers)
+  const answer = await client.send(call, query, token, headers, signal)
   if (answer.status !== 401) return answer
   // A token can be refused before its time. One new one is worth a try; a second would be a loop.
   const refusal = { token, claims: challengedClaims(answer.headers['www-authenticate']) }
-  const second = await client.send(call, query, await tokenFor(refusal), headers)
+  const second = await client.send(call, query, await tokenFor(refusal), headers, signal)
   if (second.status !== 401) return second
   const claims = challengedClaims(second.headers['www-authenticate'])
   throw await failures.signInAgain(`${call.id} refuses each token`, session, claims)

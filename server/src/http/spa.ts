@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import fastifyStatic from '@fastify/static'
-import { views } from '@entra-bff/shared'
+import { isView } from '@entra-bff/shared'
 import fp from 'fastify-plugin'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { Failure } from '../failure.ts'
@@ -38,7 +38,7 @@ async function registerSpa(app: FastifyInstance, { folder }: { folder: string })
     if (!page || !wantsPage(request))
       return sendProblem(noRoute(methods, request, reply), request, reply)
     return reply
-      .code(isView(request) ? 200 : 404)
+      .code(isView(pathOf(request.url)) ? 200 : 404)
       .headers({ 'content-type': 'text/html; charset=utf-8', 'cache-control': 'no-cache' })
       .send(page)
   })
@@ -79,11 +79,4 @@ function wantsPage(request: FastifyRequest): boolean {
   const isRead = request.method === 'GET' || request.method === 'HEAD'
   const isProgram = /^\/(api|auth|assets)(\/|$)/.test(request.url)
   return isRead && !isProgram && /text\/html|\*\/\*/.test(request.headers.accept ?? '*/*')
-}
-
-function isView(request: FastifyRequest): boolean {
-  const path = pathOf(request.url)
-  return Object.values(views).some(
-    (view) => path === view || (view === views.result && path.startsWith(`${view}/`)),
-  )
 }

@@ -1,4 +1,4 @@
-import { paths } from '@entra-bff/shared'
+import { homePath, type LocalPath, localPath, paths } from '@entra-bff/shared'
 import type { FastifyPluginCallbackTypebox } from '@fastify/type-provider-typebox'
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
@@ -10,7 +10,6 @@ import { Failure } from '../failure.ts'
 import { type Attempt, codeChallenge, createAttempt } from './attempt.ts'
 import type { AttemptCookies } from './attempt-cookies.ts'
 import type { LastSession } from './last-session.ts'
-import { homePath, type LocalPath, localPath } from './local-path.ts'
 import { isNavigation, wantsPage } from './navigation.ts'
 import { toSignInFailure } from './errors.ts'
 import type { SignInErrors } from './error-cookies.ts'
@@ -69,6 +68,14 @@ export const startRoute: FastifyPluginCallbackTypebox<StartOptions> = (scope, op
   done()
 }
 
+/** In its normal form. It is kept in a cookie, up to five of them at once. */
+const longestReturnTo = 512
+
+function returnToOf({ query }: FastifyRequest): LocalPath {
+  const path = localPath((query as { returnTo?: unknown }).returnTo)
+  return path !== undefined && path.length <= longestReturnTo ? path : homePath
+}
+
 async function authorizeUrl(
   attempt: Attempt,
   query: Query,
@@ -89,10 +96,6 @@ async function authorizeUrl(
 }
 
 /** Also of a query that was refused. */
-function returnToOf({ query }: FastifyRequest): LocalPath {
-  return localPath((query as { returnTo?: unknown }).returnTo) ?? homePath
-}
-
 /**
  * Anybody may send people here to sign in, but not without their noticing: a silent sign-in would end
  * their session and begin another (OWASP ASVS 5.0, 7.6.2). A link in a mail opens as if its address

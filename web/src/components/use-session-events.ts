@@ -42,10 +42,11 @@ export function useSessionEvents() {
     void session.reportLoss((JSON.parse(event.data) as SessionEnded).reason)
   }
   function onError() {
+    // The first sign that the server is away. Once that is known, `LostBanner` asks.
+    if (session.connection === 'up') void session.load()
     // Where it is not closed, the browser opens it again by itself.
     if (stream?.readyState !== EventSource.CLOSED) return
     close()
-    void session.load()
     reopening = setTimeout(openIfVisible, reopenAfter)
   }
   function onVisibilityChange() {

@@ -1,15 +1,22 @@
 import { readNote, removeNote, writeNote } from './tab-notes.ts'
 
 const lastLeaveKey = 'entra-bff:signed-in-again'
+const lastReloadKey = 'entra-bff:reloaded'
 const signedOutKey = 'entra-bff:signed-out'
 const guardMs = 120_000
 
 /** Once per two minutes and no more: an endless loop of sign-ins helps nobody. */
-export function mayLeaveToSignIn(now = Date.now()) {
-  const last = Number(readNote(lastLeaveKey))
+export const mayLeaveToSignIn = () => mayLeave(lastLeaveKey)
+
+/** The same for a page that reloads itself. */
+export const mayReload = () => mayLeave(lastReloadKey)
+
+function mayLeave(key: string) {
+  const now = Date.now()
+  const last = Number(readNote(key))
   if (last > 0 && now - last < guardMs) return false
-  // Without storage there is no guard, so there is no automatic sign-in either.
-  return writeNote(lastLeaveKey, String(now))
+  // Without storage there is no guard, so the page does not leave by itself.
+  return writeNote(key, String(now))
 }
 
 export function leaveTo(href: string) {

@@ -1,5 +1,4 @@
-import { paths, views } from '@entra-bff/shared'
-import { localPath } from './local-path.ts'
+import { localPath, paths, views } from '@entra-bff/shared'
 
 interface LoginOptions {
   returnTo?: string | undefined

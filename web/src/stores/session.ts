@@ -57,7 +57,10 @@ export const useSession = defineStore('session', () => {
   }
 
   const app = computed(() => ('app' in state.value ? state.value.app : undefined))
-  return { state, connection, app, load, accept, reportLoss, end }
+  const isReachable = computed(
+    () => connection.value === 'up' && state.value.kind !== 'unavailable',
+  )
+  return { state, connection, isReachable, app, load, accept, reportLoss, end }
 })
 
 function stateOf(view: SessionView): SessionState {

@@ -27,12 +27,12 @@ export function useCall(target: () => CallTarget | undefined) {
   const state = shallowRef<CallState>({ kind: 'loading', previous: undefined })
   let latest: AbortController | undefined
 
-  async function run(previous?: DownstreamAnswer) {
+  async function run(meanwhile: CallState) {
     const current = target()
     latest?.abort()
     if (!current) return
     const controller = (latest = new AbortController())
-    state.value = { kind: 'loading', previous }
+    state.value = meanwhile
     const outcome = await attempt(current, controller.signal)
     if (controller !== latest) return
     state.value = outcome
@@ -50,7 +50,7 @@ export function useCall(target: () => CallTarget | undefined) {
 
   watch(
     () => JSON.stringify(target()),
-    () => void run(),
+    () => void run({ kind: 'loading', previous: undefined }),
     { immediate: true },
   )
   onScopeDispose(() => {
@@ -58,8 +58,11 @@ export function useCall(target: () => CallTarget | undefined) {
     latest = undefined
   })
 
+  /** An answer stays on the page until the next one is there; so does the word that none came. */
   function refresh() {
-    return run(state.value.kind === 'ready' ? state.value.answer : undefined)
+    const { value } = state
+    if (value.kind === 'unreachable') return run(value)
+    return run({ kind: 'loading', previous: value.kind === 'ready' ? value.answer : undefined })
   }
   return { state, refresh }
 }

@@ -11,14 +11,16 @@ export type Replies = Record<string, Reply | Reply[]>
 /** The server at the HTTP level: the only thing that these tests fake. */
 export function startFakeServer(replies: Replies) {
   const requests: string[] = []
+  const headers: Headers[] = []
   vi.stubGlobal('fetch', (path: string, init: RequestInit) => {
     const request = !init.method || init.method === 'GET' ? path : `${init.method} ${path}`
     requests.push(request)
-    if (new Headers(init.headers).get(csrfHeader.name) !== csrfHeader.value)
+    headers.push(new Headers(init.headers))
+    if (headers.at(-1)?.get(csrfHeader.name) !== csrfHeader.value)
       return Promise.resolve(toResponse(problem(403, 'csrf_failed')))
     return respond(replyTo(replies, request), init.signal)
   })
-  return { requests, replies }
+  return { requests, headers, replies }
 }
 
 function replyTo(replies: Replies, request: string): Reply {

@@ -37,6 +37,8 @@ export function urgently(page: Awaited<ReturnType<typeof openApp>>['page']) {
 export async function settle() {
   for (let round = 0; round < 5; round++) {
     await flushPromises()
+    await import('../../src/views/WelcomeView.vue')
+    await import('../../src/views/NotFoundView.vue')
     await import('../../src/views/ResultView.vue')
     await import('../../src/views/ErrorView.vue')
     await import('../../src/views/SetupView.vue')
