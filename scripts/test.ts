@@ -1,11 +1,13 @@
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { buildServer, buildWeb } from './support/build.ts'
 import { findBrowser } from './support/find-browser.ts'
 import { root } from './support/paths.ts'
 import { giveUp, say } from './support/say.ts'
+import { citationsOf, readSecurityPage } from './support/security-page.ts'
+import { notShown, readReport, type TestReport } from './support/test-report.ts'
 
 /** Gets what the tests need, says so, and runs them all; arguments go to Vitest. */
 const browser = findBrowser()
@@ -17,24 +19,36 @@ if (browser === undefined) {
 buildWeb()
 buildServer()
 
+const args = process.argv.slice(2)
 const folder = mkdtempSync(join(tmpdir(), 'entra-bff-test-'))
-const report = join(folder, 'report.json')
+const file = join(folder, 'report.json')
 const vitest = join(root, 'node_modules/vitest/vitest.mjs')
-const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`]
-const { status } = spawnSync(
-  process.execPath,
-  [vitest, 'run', ...reporters, ...process.argv.slice(2)],
-  { cwd: root, stdio: 'inherit', env: { ...process.env, TEST_BROWSER: browser ?? '' } },
-)
-if (existsSync(report)) summarize()
-rmSync(folder, { recursive: true })
+const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`]
+const { status } = spawnSync(process.execPath, [vitest, 'run', ...reporters, ...args], {
+  cwd: root,
+  stdio: 'inherit',
+  env: { ...process.env, TEST_BROWSER: browser ?? '' },
+})
 process.exitCode = status ?? 1
+if (existsSync(file)) {
+  const report = readReport(file)
+  summarize(report)
+  // A part of the tests cannot show every rule.
+  if (args.length === 0 && browser !== undefined) checkSecurityPage(report)
+}
+rmSync(folder, { recursive: true })
 
-function summarize(): void {
-  const { numPassedTests, numFailedTests, numPendingTests } = JSON.parse(
-    readFileSync(report, 'utf8'),
-  ) as Record<'numPassedTests' | 'numFailedTests' | 'numPendingTests', number>
+function summarize({ numPassedTests, numFailedTests, numPendingTests }: TestReport): void {
   const counts = [`${String(numPassedTests)} passed`, `${String(numFailedTests)} failed`]
   if (numPendingTests > 0) counts.push(`${String(numPendingTests)} skipped`)
   say(counts.join(', '))
+}
+
+/** A test that docs/security.md names shows its rule only if it ran and passed. */
+function checkSecurityPage(report: TestReport): void {
+  const missing = notShown(citationsOf(readSecurityPage()), report)
+  if (missing.length === 0) return
+  process.exitCode = 1
+  say('docs/security.md names tests that are not there by that whole title, or did not pass:')
+  for (const { file, title } of missing) say(`  ${file} "${title}"`)
 }

@@ -147,6 +147,19 @@ describe('the calls that there are (#18)', () => {
     expect(upstream.requests).toHaveLength(3)
   })
 
+  test.each([
+    ['me', '/v1.0/me'],
+    ['me/photo', '/v1.0/me/photo/$value'],
+    ['me/calendar', '/v1.0/me/calendar/events'],
+    ['me/groups', '/v1.0/me/memberOf'],
+  ])('asks for %s at the address %s', async (call, address) => {
+    const browser = world.openBrowser()
+    world.emulator.signInAutomaticallyAs('MeganB@contoso.onmicrosoft.com')
+    await browser.goTo('/auth/login?scopes=User.Read+Calendars.Read+GroupMember.Read.All')
+    await browser.fetch(`/api/${call}`)
+    expect(upstream.requests.map(({ url }) => url)).toEqual([address])
+  })
+
   test('are read, and never written', async () => {
     for (const method of ['POST', 'PUT', 'PATCH', 'DELETE']) {
       const answer = await fetch(`${world.origin}/api/me`, {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { later } from './support/clock.ts'
+import { leastDifferent } from './support/randomness.ts'
 import { adele, World } from './support/world.ts'
 
 let world: World
@@ -41,6 +42,18 @@ describe('a session', () => {
       headers: { cookie, 'x-csrf': '1' },
     })
     expect(await answer.json()).toMatchObject({ authenticated: false, reason: 'revoked' })
+  })
+
+  test('that was ended is known as ended for as long as it could have lived', async () => {
+    const browser = await world.signIn()
+    const cookie = await browser.jar.getCookieString(world.origin)
+    await browser.submit('/auth/logout')
+    for (const minutes of [2, 12 * 60]) {
+      later(minutes)
+      const headers = { cookie, 'x-csrf': '1' }
+      const answer = await fetch(`${world.origin}/api/me`, { headers })
+      expect(await answer.json()).toMatchObject({ code: 'session_revoked' })
+    }
   })
 
   test('ends after an hour without use', async () => {
@@ -84,6 +97,14 @@ describe('a session', () => {
     )
     expect(cookie).toMatchObject({ httpOnly: true, sameSite: 'strict', path: '/', hostOnly: true })
     expect(cookie?.value).toMatch(/^[\w-]{43}\.[\w-]{43}$/)
+  })
+
+  test('has an id of 256 random bits', async () => {
+    const name = `sid-${new URL(world.origin).port}`
+    const browsers = await Promise.all(Array.from({ length: 20 }, () => world.signIn()))
+    const cookies = await Promise.all(browsers.map((browser) => browser.cookies()))
+    const ids = cookies.map((own) => own[name]?.split('.')[0] ?? '')
+    expect(leastDifferent(ids)).toBeGreaterThan(10)
   })
 
   test.each([

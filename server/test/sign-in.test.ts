@@ -1,5 +1,6 @@
 import { request } from 'undici'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { leastDifferent } from './support/randomness.ts'
 import { type RawAnswer, RawClient } from './support/raw-client.ts'
 import { adele, World } from './support/world.ts'
 
@@ -33,6 +34,16 @@ describe('starting a sign-in', () => {
     expect(query['scope']?.split(' ').sort()).toEqual(
       ['User.Read', 'offline_access', 'openid', 'profile'].sort(),
     )
+  })
+
+  test('gives each sign-in a state, a nonce and a challenge of its own, of 256 random bits', async () => {
+    const starts = await Promise.all(
+      Array.from({ length: 20 }, () => world.openBrowser().goTo('/auth/login', toEntra)),
+    )
+    for (const name of ['state', 'nonce', 'code_challenge']) {
+      const values = starts.map(({ url }) => url.searchParams.get(name) ?? '')
+      expect(leastDifferent(values)).toBeGreaterThan(10)
+    }
   })
 
   test('passes hints on, and drops the picker for a named account', async () => {

@@ -33,6 +33,15 @@ describe('every answer', () => {
     },
   )
 
+  test('lets the page load scripts, styles and data from this origin alone', async () => {
+    const { headers } = await fetch(`${world.origin}/api/session`)
+    const policy = (headers.get('content-security-policy') ?? '').split('; ')
+    for (const name of ['script-src', 'style-src', 'connect-src', 'font-src']) {
+      expect(policy).toContain(`${name} 'self'`)
+    }
+    expect(policy).toContain("img-src 'self' blob: data:")
+  })
+
   test.each([
     ['GET', '/api/session', 200],
     ['GET', '/api/nothing', 404],

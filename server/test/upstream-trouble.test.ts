@@ -71,6 +71,15 @@ describe('an API that (#22)', () => {
     },
   )
 
+  test.each(['image/svg+xml', 'text/html', 'application/javascript'])(
+    'sends a document with scripts for a photo: %s',
+    async (type) => {
+      answer = (_request, response) => response.writeHead(200, { 'content-type': type }).end('<x/>')
+      const { status, json } = await browser.fetch('/api/me/photo')
+      expect([status, json]).toMatchObject([502, { code: 'upstream_error' }])
+    },
+  )
+
   test.each(['{', 'null x', '[1,', ''])('sends JSON that is none: %j', async (body) => {
     answer = (_request, response) => response.writeHead(200, json).end(body)
     expect((await browser.fetch('/api/me')).json).toMatchObject({ code: 'upstream_error' })

@@ -1,0 +1,129 @@
+import type { Mutation } from './mutation.ts'
+
+export const deviceLogin: Mutation[] = [
+  {
+    rule: 'A6',
+    breaks: 'ALLOWED_TENANTS does not count on another device',
+    change: {
+      'server/src/entra/device-code.ts': {
+        'nonce: undefined, allowedTenants }':
+          'nonce: undefined, allowedTenants: allowedTenants.slice(9) }',
+      },
+    },
+  },
+  {
+    rule: 'A5',
+    breaks: 'a device login takes an ID token with any nonce',
+    change: {
+      'server/src/entra/id-token.ts': {
+        "if (claims['nonce'] !== expected.nonce)":
+          "if (expected.nonce !== undefined && claims['nonce'] !== expected.nonce)",
+      },
+    },
+  },
+  {
+    rule: 'C7',
+    breaks: 'the status of a device login has no rate limit',
+    change: {
+      'server/src/sign-in/device-routes.ts': {
+        'schema: stateSchema, exposeHeadRoute: false, config: { rateLimit: {} }':
+          'schema: stateSchema, exposeHeadRoute: false',
+      },
+    },
+  },
+  {
+    rule: 'C7',
+    breaks: 'finishing a device login has no rate limit',
+    change: {
+      'server/src/sign-in/device-routes.ts': {
+        'schema: finishSchema, config: { rateLimit: {} }': 'schema: finishSchema',
+      },
+    },
+  },
+  {
+    rule: 'G1',
+    breaks: 'slow_down is not heeded',
+    change: {
+      'server/src/sign-in/device-login.ts': {
+        'record.interval + slowerBy': 'record.interval + 0 * slowerBy',
+      },
+    },
+  },
+  {
+    rule: 'G1',
+    breaks: 'an Entra that is away is asked at nearly the same pace',
+    change: {
+      'server/src/sign-in/device-login.ts': { 'record.interval * 2': 'record.interval + slowerBy' },
+    },
+  },
+  {
+    rule: 'G1',
+    breaks: 'Entra is asked by each request while it is slow',
+    change: {
+      'server/src/sign-in/device-login.ts': {
+        'Date.now() + longestPoll': 'Date.now() + 0 * longestPoll',
+      },
+    },
+  },
+  {
+    rule: 'G1',
+    breaks: 'a code is good after its expiry',
+    change: {
+      'server/src/sign-in/device-login.ts': {
+        'Date.now() >= record.expiresAt': 'Date.now() >= 2 * record.expiresAt',
+      },
+    },
+  },
+  {
+    rule: 'G2',
+    breaks: 'a device login is of use to every browser',
+    change: {
+      'server/src/sign-in/device-routes.ts': {
+        'if (cookie.idIn(request) === id)': "if (cookie.idIn(request) !== '')",
+      },
+    },
+  },
+  {
+    rule: 'G2',
+    breaks: 'ids of device logins hold 32 random bits',
+    change: {
+      'server/src/sign-in/device-login.ts': {
+        'const id = randomBytes(32)':
+          'const id = Buffer.concat([Buffer.alloc(28), randomBytes(4)])',
+      },
+    },
+  },
+  {
+    rule: 'G2',
+    breaks: 'one address starts any number of device logins',
+    change: {
+      'server/src/sign-in/device-routes.ts': { 'max: mostStarts': 'max: 1_000 * mostStarts' },
+    },
+  },
+  {
+    rule: 'G2',
+    breaks: 'any number of device logins are kept',
+    change: {
+      'server/src/sign-in/device-login.ts': {
+        'kept.length < mostKept': 'kept.length < 9 * mostKept',
+      },
+    },
+  },
+  {
+    rule: 'G2',
+    breaks: 'a device login is finished twice',
+    change: {
+      'server/src/sign-in/device-login.ts': {
+        "const taken = await this.#settle(id, read, { kind: 'used' })":
+          "const taken = (await this.#settle(id, read, { kind: 'ready', ...outcome })) ?? read",
+      },
+    },
+  },
+  {
+    rule: 'G2',
+    breaks: 'a device login outlives a sign-in of somebody else',
+    change: {
+      'server/src/sign-in/begin-session.ts': { 'deviceCookie.forget(reply)': 'void deviceCookie' },
+    },
+  },
+]

@@ -1,0 +1,200 @@
+import type { Mutation } from './mutation.ts'
+
+const idToken = 'server/src/entra/id-token.ts'
+
+export const entra: Mutation[] = [
+  {
+    rule: 'A5',
+    breaks: 'the nonce is not checked',
+    change: {
+      [idToken]: { "if (claims['nonce'] !== expected.nonce)": "if (claims['nonce'] === '')" },
+    },
+  },
+  {
+    rule: 'A5',
+    breaks: 'the audience is not checked',
+    change: { [idToken]: { 'audience: expected.clientId,': '' } },
+  },
+  {
+    rule: 'A5',
+    breaks: 'a second audience is admitted',
+    change: { [idToken]: { 'if (Array.isArray(payload.aud))': "if (payload.aud === '')" } },
+  },
+  {
+    rule: 'A5',
+    breaks: 'azp is not checked',
+    change: { [idToken]: { "claims['azp'] !== expected.clientId": "claims['azp'] === ''" } },
+  },
+  {
+    rule: 'A5',
+    breaks: 'an ID token from the future is admitted',
+    change: { [idToken]: { 'payload.iat > latest': 'payload.iat > 9 * latest' } },
+  },
+  {
+    rule: 'A5',
+    breaks: 'the signature is not checked',
+    change: {
+      [idToken]: {
+        'type JWTPayload, jwtVerify }': 'decodeJwt, type JWTPayload, jwtVerify }',
+        'const { payload } = await jwtVerify(':
+          'const payload = decodeJwt(token)\n    void jwtVerify(',
+        'currentDate: new Date(),\n      },\n    )':
+          'currentDate: new Date(),\n      },\n    ).catch(() => undefined)',
+      },
+    },
+  },
+  {
+    rule: '#29',
+    breaks: 'clocks may differ by nine minutes',
+    change: { [idToken]: { 'clockTolerance = 300': 'clockTolerance = 540' } },
+  },
+  {
+    rule: 'A6',
+    breaks: 'the issuer is not checked',
+    change: { [idToken]: { 'claims.iss !== issuer || ': '' } },
+  },
+  {
+    rule: 'A6',
+    breaks: 'the key of another tenant signs',
+    change: { [idToken]: { 'if (keyIssuer && ': "if (keyIssuer === '' && " } },
+  },
+  {
+    rule: 'A6',
+    breaks: 'ALLOWED_TENANTS does not count',
+    change: {
+      [idToken]: {
+        '!expected.allowedTenants.includes(tid)': "expected.allowedTenants.includes('')",
+      },
+    },
+  },
+  {
+    rule: 'A10',
+    breaks: 'a discovery document of another tenant is taken',
+    change: {
+      'server/src/entra/discovery.ts': {
+        'if (!sameHost || !sameTenant)': 'if (!sameHost && !sameTenant)',
+      },
+    },
+  },
+  {
+    rule: 'A10',
+    breaks: 'an endpoint without TLS is taken',
+    change: {
+      'server/src/entra/discovery.ts': {
+        'if (isPrivateTransport(new URL(endpoint)))':
+          'if (isPrivateTransport(new URL(endpoint)) || endpoint)',
+      },
+    },
+  },
+  {
+    rule: 'H1',
+    breaks: 'Entra is not told whom to sign out',
+    change: {
+      'server/src/entra/client.ts': { 'if (loginHint) url.': "if (loginHint === '') url." },
+    },
+  },
+  {
+    rule: 'E3',
+    breaks: 'Entra is not told that claims challenges are answered',
+    change: {
+      'server/src/entra/client.ts': { "clientCapabilities: ['CP1']": 'clientCapabilities: []' },
+    },
+  },
+  {
+    rule: 'D6',
+    breaks: 'a rotated refresh token is lost',
+    change: {
+      'server/src/entra/client.ts': {
+        'serialized: tokens.serialize()': 'serialized: cache.serialized',
+      },
+    },
+  },
+  {
+    rule: 'D6',
+    breaks: 'each request refreshes the token by itself',
+    change: {
+      'server/src/entra/flights.ts': {
+        'return this.#running.get(key) ?? this.#start(': 'return this.#start(',
+      },
+    },
+  },
+  {
+    rule: 'D5',
+    breaks: 'Entra is asked again at once while it asks for a pause',
+    change: {
+      'server/src/entra/tokens.ts': {
+        'if (!pause || left <= 0) return': 'if (!pause || left > 0) return',
+      },
+    },
+  },
+  {
+    rule: 'D1',
+    breaks: 'a dead refresh token is kept',
+    change: {
+      'server/src/entra/tokens.ts': {
+        'await this.#discard(sessionKey, read)':
+          "if (sessionKey === '') await this.#discard(sessionKey, read)",
+      },
+    },
+  },
+  {
+    rule: '#24',
+    breaks: 'a refresh in flight brings the tokens of an ended session back',
+    change: {
+      'server/src/entra/token-records.ts': {
+        'this.#store.swap(key, read.bytes, ': 'this.#store.swap(key, await this.#store.get(key), ',
+      },
+    },
+  },
+  {
+    rule: '#24',
+    breaks: 'the token of an ended session is used for one more call',
+    change: {
+      'server/src/entra/tokens.ts': {
+        'if (await this.#records.find(sessionKey)) return':
+          'if ((await this.#records.find(sessionKey)) || sessionKey) return',
+      },
+    },
+  },
+  {
+    rule: 'E4',
+    breaks: 'a refused token is offered again',
+    change: {
+      'server/src/entra/tokens.ts': {
+        'const force = refusal !== undefined': "const force = refusal?.token === ''",
+        'known.token !== refusal?.token': "known.token !== ''",
+      },
+    },
+  },
+  {
+    rule: 'E3',
+    breaks: 'the claims of a challenge are not passed on',
+    change: {
+      'server/src/entra/tokens.ts': { 'claims: refusal?.claims }': 'claims: undefined }' },
+    },
+  },
+  {
+    rule: 'D4',
+    breaks: 'an app that Entra refuses looks like a dead token',
+    change: {
+      'server/src/entra/failures.ts': { "return 'client_rejected'": "return 'grant_rejected'" },
+    },
+  },
+  {
+    rule: 'E6',
+    breaks: 'an authority may have any certificate',
+    change: {
+      'server/src/entra/http.ts': { 'timeout: 5_000': 'timeout: 5_000, rejectUnauthorized: false' },
+    },
+  },
+  {
+    rule: 'D5',
+    breaks: 'a silent Entra holds requests for a minute',
+    change: {
+      'server/src/entra/http.ts': {
+        'headersTimeout: 8_000': 'headersTimeout: 60_000',
+        'deadlineMs = 10_000': 'deadlineMs = 60_000',
+      },
+    },
+  },
+]

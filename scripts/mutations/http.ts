@@ -1,0 +1,179 @@
+import type { Mutation } from './mutation.ts'
+
+const cookies = 'server/src/http/cookies.ts'
+const headers = 'server/src/http/headers.ts'
+
+function cookie(name: string, attribute: 'httpOnly' | 'secure', rule: string): Mutation {
+  return {
+    rule,
+    breaks: `the cookie "${name}" lacks ${attribute}`,
+    change: {
+      [cookies]: {
+        [`nameOf('${name}')}-\`, options: { ...options,`]: `nameOf('${name}')}-\`, options: { ...options, ${attribute}: false,`,
+      },
+    },
+  }
+}
+
+export const http: Mutation[] = [
+  {
+    rule: 'B1',
+    breaks: 'scripts can read the session cookie',
+    change: { [cookies]: { 'httpOnly: true, secure }': 'httpOnly: false, secure }' } },
+  },
+  {
+    rule: 'B1',
+    breaks: 'the session cookie travels without TLS',
+    change: { [cookies]: { 'httpOnly: true, secure }': 'httpOnly: true, secure: false }' } },
+  },
+  {
+    rule: 'B1',
+    breaks: 'other sites send the session cookie',
+    change: {
+      [cookies]: {
+        "nameOf('sid'), options: { ...options, sameSite: 'strict' }":
+          "nameOf('sid'), options: { ...options, sameSite: 'lax' }",
+      },
+    },
+  },
+  {
+    rule: 'B1',
+    breaks: 'a sibling domain can set the session cookie',
+    change: { [cookies]: { '__Host-Http-${name}': '${name}' } },
+  },
+  ...['tx', 'last', 'device', 'err'].flatMap((name) => [
+    cookie(name, 'httpOnly', '6.1.3.2 `HttpOnly`'),
+    cookie(name, 'secure', '6.1.3.2 `Secure`'),
+  ]),
+  {
+    rule: 'B7',
+    breaks: 'answers are kept',
+    change: { [headers]: { "'cache-control': 'no-store'": "'cache-control': 'no-cache'" } },
+  },
+  {
+    rule: 'C5',
+    breaks: 'scripts of other origins run',
+    change: { [headers]: { "script-src 'self'": 'script-src *' } },
+  },
+  {
+    rule: 'C5',
+    breaks: 'the page sends data to other origins',
+    change: { [headers]: { "connect-src 'self'": 'connect-src *' } },
+  },
+  {
+    rule: 'C5',
+    breaks: 'other sites frame the page',
+    change: { [headers]: { "frame-ancestors 'none'": "frame-ancestors 'self'" } },
+  },
+  {
+    rule: 'C5',
+    breaks: 'browsers come back without TLS',
+    change: { [headers]: { '(secure && { ': '(!secure && { ' } },
+  },
+  {
+    rule: 'C5',
+    breaks: 'types are guessed',
+    change: { [headers]: { "'x-content-type-options': 'nosniff',": '' } },
+  },
+  {
+    rule: 'C5',
+    breaks: 'requests that cannot be read are answered without the headers',
+    change: {
+      'server/src/http/client-errors.ts': { '...headers,': "...(error.code === '' && headers)," },
+    },
+  },
+  {
+    rule: 'C7',
+    breaks: 'each address of an IPv6 network counts by itself',
+    change: {
+      'server/src/http/rate-limits.ts': {
+        'normalizeIP(addressOf(request))': 'normalizeIP(addressOf(request)) + addressOf(request)',
+      },
+    },
+  },
+  {
+    rule: 'A9',
+    breaks: 'every caller counts as a proxy',
+    change: { 'server/src/app.ts': { 'trustProxy: config.trustProxy': 'trustProxy: true' } },
+  },
+  {
+    rule: 'A9',
+    breaks: 'the setup is told to strangers',
+    change: {
+      'server/src/http/setup.ts': {
+        '!isLocal(request)': '(config.production && !isLocal(request))',
+      },
+    },
+  },
+  {
+    rule: 'I1',
+    breaks: 'the reason of a failure is told',
+    change: {
+      'server/src/http/problems.ts': {
+        'failure.publicDetail ?? detail': '(failure.publicDetail ?? failure.message) || detail',
+      },
+    },
+  },
+  {
+    rule: 'I2',
+    breaks: 'addresses are logged with their query',
+    change: {
+      'server/src/http/logging.ts': {
+        'path: pathOf(request.url)': 'path: pathOf(request.url) + request.url',
+      },
+    },
+  },
+  {
+    rule: 'I2',
+    breaks: 'a sign-in is not logged',
+    change: {
+      'server/src/sign-in/begin-session.ts': {
+        "audit(request, { audit: 'signed_in'":
+          "if (method === 'device') audit(request, { audit: 'signed_in'",
+      },
+    },
+  },
+  {
+    rule: 'I2',
+    breaks: 'a failed sign-in is not logged',
+    change: {
+      'server/src/sign-in/error-cookies.ts': {
+        "audit(request, { audit: 'sign_in_failed'":
+          "if (method === 'device') audit(request, { audit: 'sign_in_failed'",
+      },
+    },
+  },
+  {
+    rule: 'I2',
+    breaks: 'the end of a session is not logged',
+    change: {
+      'server/src/session/end.ts': {
+        'if (ended) audit(': "if (ended && cause === 'operator') audit(",
+      },
+    },
+  },
+  {
+    rule: 'I4',
+    breaks: 'a server without its store says that it is ready',
+    change: {
+      'server/src/http/health.ts': {
+        "storeState === 'ok' && authorityState": 'storeState !== undefined && authorityState',
+      },
+    },
+  },
+  {
+    rule: '#12',
+    breaks: 'bodies of 64 MiB are read',
+    change: { 'server/src/app.ts': { 'bodyLimit: 64 * 1024': 'bodyLimit: 64 * 1024 * 1024' } },
+  },
+  {
+    rule: '#12',
+    breaks: 'headers of 64 KiB are read',
+    change: { 'server/src/app.ts': { 'maxHeaderSize: 16 * 1024': 'maxHeaderSize: 64 * 1024' } },
+  },
+  {
+    rule: '#40',
+    breaks: 'a client may take minutes for its headers',
+    change: { 'server/src/app.ts': { 'headersTimeout: 10_000': 'headersTimeout: 300_000' } },
+  },
+]

@@ -1,0 +1,11 @@
+import type { Mutation } from './mutation.ts'
+
+export const page: Mutation[] = [
+  {
+    rule: '6.1.3.3.2 Require',
+    breaks: 'the page does not send its header',
+    change: {
+      'web/src/api.ts': { '[csrfHeader.name]: csrfHeader.value': "[csrfHeader.name]: ''" },
+    },
+  },
+]

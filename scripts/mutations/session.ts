@@ -1,0 +1,178 @@
+import type { Mutation } from './mutation.ts'
+
+export const session: Mutation[] = [
+  {
+    rule: 'B3',
+    breaks: 'session ids hold 32 random bits',
+    change: {
+      'server/src/session/cookie.ts': {
+        'randomBytes(idBytes)': 'Buffer.concat([Buffer.alloc(idBytes - 4), randomBytes(4)])',
+      },
+    },
+  },
+  {
+    rule: 'B3',
+    breaks: 'the signature of a session cookie is not checked',
+    change: {
+      'server/src/session/cookie.ts': {
+        'return isSigned ? id : undefined': 'return isSigned || id ? id : undefined',
+      },
+    },
+  },
+  {
+    rule: 'B4',
+    breaks: 'a session does not end for want of use',
+    change: {
+      'server/src/session/lifetimes.ts': {
+        'return Date.now() >= idleExpiry(': 'return Date.now() >= absoluteExpiry(',
+      },
+    },
+  },
+  {
+    rule: 'B4',
+    breaks: 'a session lives as long as it is used',
+    change: {
+      'server/src/session/lifetimes.ts': {
+        'Math.min(record.lastSeenAt + lifetimes.idle, absoluteExpiry(record, lifetimes))':
+          'record.lastSeenAt + lifetimes.idle',
+      },
+    },
+  },
+  {
+    rule: 'B5',
+    breaks: 'an end is remembered for a minute',
+    change: {
+      'server/src/session/sessions.ts': {
+        'Date.now() + lifetimes.max + remembrance':
+          'Date.now() + Math.min(lifetimes.max + remembrance, 60_000)',
+      },
+    },
+  },
+  {
+    rule: 'B5',
+    breaks: 'a request in flight brings an ended session back',
+    change: {
+      'server/src/session/sessions.ts': {
+        'store.swap(key, bytes, ': 'store.swap(key, (await store.get(key)) ?? bytes, ',
+      },
+    },
+  },
+  {
+    rule: 'B5',
+    breaks: 'an open page is not told of the end of its session',
+    change: {
+      'server/src/session/sessions.ts': { 'listener(key)\n': 'void listener\n' },
+      'server/src/session/events.ts': { 'lookEveryMs = 2_000': 'lookEveryMs = 2_000_000' },
+    },
+  },
+  {
+    rule: 'D7',
+    breaks: 'the tokens of an ended session stay',
+    change: { 'server/src/session/sessions.ts': { 'await tokens.erase(key)': 'void tokens' } },
+  },
+  {
+    rule: 'A7',
+    breaks: 'the same object id in two tenants is one person',
+    change: {
+      'server/src/session/groups.ts': { '`${tenantId} ${id}`': '`${tenantId.slice(99)} ${id}`' },
+      'server/src/session/sessions.ts': { ' && a.tenantId === b.tenantId': '' },
+    },
+  },
+  {
+    rule: 'B8',
+    breaks: 'asking for the session prolongs it',
+    change: {
+      'server/src/session/routes.ts': {
+        "api.get('/session', { schema }, ({ lookup }): SessionView => {":
+          "api.get('/session', { schema }, async (request, reply): Promise<SessionView> => {\n const { lookup } = request\n if (lookup.kind === 'live') await prolonging.prolong(request, reply, lookup.session)",
+      },
+    },
+  },
+  {
+    rule: 'B9',
+    breaks: 'ending all others ends this session too',
+    change: { 'server/src/session/own-sessions.ts': { 'key !== current.key': "key !== ''" } },
+  },
+  {
+    rule: 'C1',
+    breaks: 'an unsafe request needs no header without a cookie',
+    change: {
+      'server/src/session/csrf.ts': { 'if (isSafe && !(': 'if (isSafe || !(' },
+    },
+  },
+  {
+    rule: '6.1.3.3.2 If so',
+    breaks: 'a browser reads without the header',
+    change: {
+      'server/src/session/csrf.ts': {
+        '!(hasSessionCookie && fromBrowser)':
+          '(!hasSessionCookie || !fromBrowser || origin !== publicUrl)',
+      },
+    },
+  },
+  {
+    rule: '6.1.3.3.2 If so',
+    breaks: 'a page of another origin hears of a session',
+    change: {
+      'server/src/session/guard.ts': {
+        'sendsNoHeader) checkSameOrigin(request, publicUrl)': 'sendsNoHeader) void checkSameOrigin',
+      },
+    },
+  },
+  {
+    rule: 'C2',
+    breaks: 'the Origin of a request does not count',
+    change: {
+      'server/src/session/csrf.ts': {
+        'origin !== undefined && origin !== publicUrl': "origin === ''",
+      },
+    },
+  },
+  {
+    rule: 'C2',
+    breaks: 'requests from another site are let in',
+    change: { 'server/src/session/csrf.ts': { "if (site === 'cross-site')": "if (site === '')" } },
+  },
+  {
+    rule: 'C2',
+    breaks: 'requests from a sibling site are let in',
+    change: {
+      'server/src/session/csrf.ts': { "if (site === 'same-site' &&": "if (site === '' &&" },
+    },
+  },
+  {
+    rule: 'C1',
+    breaks: 'a form of a sibling site signs people out',
+    change: {
+      'server/src/session/csrf.ts': { "site === 'same-origin')": "site !== 'cross-site')" },
+    },
+  },
+  {
+    rule: '#11',
+    breaks: 'a rotation does not renew cookies',
+    change: {
+      'server/src/session/cookie.ts': {
+        'this.#ring.all.length === 1': 'this.#ring.all.length > 0',
+      },
+    },
+  },
+  {
+    rule: '#33',
+    breaks: 'a rotation leaves tokens sealed with the old secret',
+    change: {
+      'server/src/session/sessions.ts': {
+        'if (!isSealed) await': "if (!isSealed && key === '') await",
+      },
+    },
+  },
+  {
+    rule: '#33',
+    breaks: 'a rotation leaves the naming key sealed with the old secret',
+    change: {
+      'server/src/store/record-names.ts': {
+        'if (isSealedWithNewest(ring, sealed)) return':
+          'if (isSealedWithNewest(ring, sealed) || key) return',
+      },
+    },
+  },
+]

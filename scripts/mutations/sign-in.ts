@@ -1,0 +1,206 @@
+import type { Mutation } from './mutation.ts'
+
+export const signIn: Mutation[] = [
+  {
+    rule: 'A1',
+    breaks: 'every sign-in has the same nonce',
+    change: { 'server/src/sign-in/attempt.ts': { 'nonce: randomText()': `nonce: 'n'.repeat(43)` } },
+  },
+  {
+    rule: 'A1',
+    breaks: 'every sign-in has the same PKCE verifier',
+    change: {
+      'server/src/sign-in/attempt.ts': {
+        'codeVerifier: randomText()': `codeVerifier: 'v'.repeat(43)`,
+      },
+    },
+  },
+  {
+    rule: 'A1',
+    breaks: 'state, nonce and verifier hold 32 random bits',
+    change: {
+      'server/src/sign-in/attempt.ts': {
+        'return randomBytes(32)': 'return Buffer.concat([Buffer.alloc(28), randomBytes(4)])',
+      },
+    },
+  },
+  {
+    rule: 'A1',
+    breaks: 'any scope can be asked for',
+    change: {
+      'server/src/sign-in/start.ts': { 'if (unknown === undefined)': `if (unknown !== '')` },
+    },
+  },
+  {
+    rule: 'A2',
+    breaks: 'an attempt can be redeemed many times',
+    change: {
+      'server/src/sign-in/callback.ts': { 'if (await claim(': 'if (true || await claim(' },
+    },
+  },
+  {
+    rule: 'A2',
+    breaks: 'an attempt is good for days',
+    change: {
+      'server/src/sign-in/attempt.ts': { '> attemptLifetime': '> 1_000 * attemptLifetime' },
+    },
+  },
+  {
+    rule: 'A3',
+    breaks: 'the state is not compared with that of the attempt',
+    change: {
+      'server/src/sign-in/attempt-cookies.ts': {
+        'this.#cookies.get(request, attemptId(state))': `this.#cookies.get(request, this.#cookies.ids(request)[0] ?? '')`,
+        'attempt && isFor(attempt, state)': 'attempt && (isFor(attempt, state) || state)',
+      },
+    },
+  },
+  {
+    rule: 'A4',
+    breaks: "the text of Entra's error is shown",
+    change: {
+      'server/src/sign-in/callback.ts': {
+        'throw fromAuthorizeError(error, facts, returnTo)':
+          'throw fromAuthorizeError(error, { ...facts, traceId: String(description) }, returnTo)',
+      },
+    },
+  },
+  {
+    rule: 'A8',
+    breaks: 'the session before a sign-in goes on',
+    change: {
+      'server/src/sign-in/begin-session.ts': {
+        'of this.#previousOf(request)': 'of [...this.#previousOf(request)].slice(9)',
+      },
+    },
+  },
+  {
+    rule: 'B10',
+    breaks: 'a sealed value opens under every name',
+    change: {
+      'server/src/secrets/seal.ts': {
+        '\n  cipher.setAAD(Buffer.from(context': '\n  cipher.setAAD(Buffer.from(context.slice(999)',
+        ' decipher.setAAD(Buffer.from(context': ' decipher.setAAD(Buffer.from(context.slice(999)',
+      },
+    },
+  },
+  {
+    rule: 'C3',
+    breaks: 'a sign-in starts in a frame',
+    change: {
+      'server/src/sign-in/start.ts': {
+        "(destination ?? 'document') !== 'document'": "(destination ?? 'document') === ''",
+      },
+    },
+  },
+  {
+    rule: 'C3',
+    breaks: 'a sign-in starts by a fetch',
+    change: {
+      'server/src/sign-in/start.ts': { "(mode ?? 'navigate') !== 'navigate'": "mode === ''" },
+    },
+  },
+  {
+    rule: 'C3',
+    breaks: 'a sibling site can cause a sign-in without a page',
+    change: {
+      'server/src/sign-in/start.ts': {
+        "site === 'cross-site' || site === 'same-site'": "site === 'cross-site'",
+      },
+    },
+  },
+  {
+    rule: 'C7',
+    breaks: 'sign-ins have no rate limit',
+    change: { 'server/src/sign-in/start.ts': { 'rateLimit: {}': '' } },
+  },
+  {
+    rule: 'C7',
+    breaks: 'callbacks have no rate limit',
+    change: { 'server/src/sign-in/callback.ts': { 'rateLimit: {}': '' } },
+  },
+  {
+    rule: 'C7',
+    breaks: 'front-channel logout has no rate limit',
+    change: { 'server/src/sign-in/front-channel.ts': { 'rateLimit: {}': '' } },
+  },
+  {
+    rule: 'C7',
+    breaks: 'reports of errors have no rate limit',
+    change: { 'server/src/sign-in/error-route.ts': { 'rateLimit: {}': '' } },
+  },
+  {
+    rule: 'D2',
+    breaks: 'claims of the caller go to Entra',
+    change: {
+      'server/src/sign-in/start.ts': {
+        'await options.claimsNotes.find(query.claims)':
+          '((await options.claimsNotes.find(query.claims)) ?? query.claims)',
+      },
+    },
+  },
+  {
+    rule: 'D3',
+    breaks: 'a person who cancels is told of a failure',
+    change: {
+      'server/src/sign-in/errors.ts': {
+        "['access_denied', 'access_denied']": "['access_denied', 'sign_in_failed']",
+      },
+    },
+  },
+  {
+    rule: 'H1',
+    breaks: 'sign-out leaves the cookies',
+    change: {
+      'server/src/sign-in/sign-out.ts': { 'forgetPerson(reply)\n': 'void forgetPerson\n' },
+    },
+  },
+  {
+    rule: 'H1',
+    breaks: 'sign-out fails while Entra is down',
+    change: {
+      'server/src/sign-in/sign-out.ts': {
+        'if (!(error instanceof EntraFailure))': 'if (error instanceof EntraFailure)',
+      },
+    },
+  },
+  {
+    rule: 'C1',
+    breaks: 'a form of another site signs people out',
+    change: {
+      'server/src/sign-in/sign-out.ts': {
+        'checkSameOrigin(request, config.publicUrl)': 'void checkSameOrigin',
+      },
+    },
+  },
+  {
+    rule: 'C6',
+    breaks: 'sign-out by GET',
+    change: {
+      'server/src/sign-in/sign-out.ts': { 'scope.post(paths.logout': 'scope.all(paths.logout' },
+    },
+  },
+  {
+    rule: 'H2',
+    breaks: 'front-channel logout takes every issuer',
+    change: {
+      'server/src/sign-in/front-channel.ts': {
+        'return iss === (await': "return iss !== '' || iss === (await",
+      },
+    },
+  },
+  {
+    rule: '#9',
+    breaks: 'returnTo leads to another host by two slashes',
+    change: {
+      'server/src/sign-in/local-path.ts': {
+        '/^\\/(?![/\\\\])/.test(path)': "path.startsWith('/')",
+      },
+    },
+  },
+  {
+    rule: '#17',
+    breaks: 'a browser keeps every attempt',
+    change: { 'server/src/sign-in/attempt-cookies.ts': { 'slice(most - 1)': 'slice(most + 99)' } },
+  },
+]

@@ -1,0 +1,56 @@
+import type { Mutation } from './mutation.ts'
+
+export const store: Mutation[] = [
+  {
+    rule: '#1',
+    breaks: 'memory: two can take what can be taken once',
+    change: {
+      'server/src/store/memory.ts': {
+        'if (!sameBytes(living(key), previous))':
+          'if (sameBytes(living(key), previous) === undefined)',
+      },
+    },
+  },
+  {
+    rule: '#26',
+    breaks: 'files: two writers overwrite each other',
+    change: {
+      'server/src/store/lmdb.ts': {
+        'if (!sameBytes(living(key), previous))':
+          'if (sameBytes(living(key), previous) === undefined)',
+      },
+    },
+  },
+  {
+    rule: '#27',
+    breaks: 'a slow store holds requests for a minute',
+    change: { 'server/src/store/open.ts': { 'deadlineMs = 2_000': 'deadlineMs = 60_000' } },
+  },
+  {
+    rule: '#27',
+    breaks: 'a failing store is a fault of the server',
+    change: {
+      'server/src/store/open.ts': {
+        "new Failure('store_unavailable'": "new Failure('internal_error'",
+      },
+    },
+  },
+  {
+    rule: '#39',
+    breaks: 'names of records tell session ids',
+    change: {
+      'server/src/store/record-names.ts': { '`${kind}:${mac(': '`${kind}:${secret}${mac(' },
+    },
+  },
+  {
+    rule: '#27',
+    breaks: 'a wrong secret starts the server',
+    change: {
+      'server/src/store/record-names.ts': {
+        'throw new ConfigError([': 'new ConfigError([',
+        '      ])\n    }\n  }':
+          '      ])\n      return new RecordNames(store, macKey(Buffer.alloc(macKeyBytes)))\n    }\n  }',
+      },
+    },
+  },
+]

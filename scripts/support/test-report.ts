@@ -1,0 +1,50 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { root } from './paths.ts'
+import type { Citation } from './security-page.ts'
+
+/** What Vitest's JSON reporter writes, as far as it is read here. */
+export interface TestReport {
+  numPassedTests: number
+  numFailedTests: number
+  numPendingTests: number
+  testResults: {
+    /** Absolute path of the file. */
+    name: string
+    /** Why the file could not be run. */
+    message: string
+    assertionResults: TestResult[]
+  }[]
+}
+
+export interface TestResult {
+  title: string
+  /** `passed`, `failed`, or one of several words for a test that was not run. */
+  status: string
+  failureMessages: string[]
+}
+
+export function readReport(file: string): TestReport {
+  return JSON.parse(readFileSync(file, 'utf8')) as TestReport
+}
+
+/** The title of a test; that of a `test.each` stands for the title of each of its tests. */
+export function titlePattern(title: string): string {
+  return title.replace(/[.*+?^${}()|[\]\\]/g, '\\$&').replace(/%[sdifjoOc#]/g, '[^]*')
+}
+
+/**
+ * The citations that the run does not show: no test has that whole title, or one that has it did
+ * not pass.
+ * @param folder the checkout that the tests ran in
+ */
+export function notShown(citations: Citation[], report: TestReport, folder = root): Citation[] {
+  const results = new Map(
+    report.testResults.map(({ name, assertionResults }) => [name, assertionResults]),
+  )
+  return citations.filter(({ file, title }) => {
+    const pattern = new RegExp(`^${titlePattern(title)}$`)
+    const named = (results.get(join(folder, file)) ?? []).filter((test) => pattern.test(test.title))
+    return named.length === 0 || named.some(({ status }) => status !== 'passed')
+  })
+}
