@@ -76,6 +76,8 @@ export function answerTokens(
   const middleware = async (ctx: KoaContextWithOIDC, next: () => Promise<unknown>) => {
     await next()
     dropEngineCookies(ctx)
+    // Entra answers other origins only for the redirect URI of a single-page app.
+    ctx.remove('access-control-allow-origin')
     if (ctx.path !== paths.token) return
     const grantId = ctx.oidc.entities.AuthorizationCode?.grantId
     const signIn = pendingCodes.get(grantId ?? '')?.authorization
