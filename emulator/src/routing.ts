@@ -10,7 +10,7 @@ import type { EntraState } from './entra/state.ts'
 import { answerGraph, graphEndpoint } from './graph/routes.ts'
 import { userinfo, userinfoPath } from './graph/userinfo.ts'
 import type { Exchange } from './http/exchange.ts'
-import { html, send } from './http/replies.ts'
+import { html, json, send, type Reply } from './http/replies.ts'
 import type { EndpointName } from './requests.ts'
 
 export interface Endpoints {
@@ -134,7 +134,7 @@ async function dispatchToTenant(exchange: Exchange, endpoints: Endpoints): Promi
     ({ path, methods }) => path === rest && methods.includes(exchange.method),
   )
   if (!route) {
-    send(exchange.res, html(404, messagePage('Not found', 'The emulator has no such page.')))
+    send(exchange.res, notFound(exchange))
     return
   }
   try {
@@ -145,6 +145,15 @@ async function dispatchToTenant(exchange: Exchange, endpoints: Endpoints): Promi
     const page = () => html(error.status, errorPage(error, correlationId))
     send(res, route.page ? page() : errorReply(error, correlationId))
   }
+}
+
+/** Only a browser gets a page: other clients read JSON more easily than HTML. */
+function notFound({ req, method, path }: Exchange): Reply {
+  const text = `The emulator has nothing at ${method} ${path}.`
+  const isBrowser = req.headers.accept?.includes('text/html') === true
+  return isBrowser
+    ? html(404, messagePage('Not found', text))
+    : json(404, { error: 'not_found', error_description: text })
 }
 
 function authorityOf(segment: string): Authority {

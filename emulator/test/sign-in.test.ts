@@ -78,7 +78,8 @@ test('an unknown account and one of another tenant are refused on the picker', a
   const page = await browser.open(authorizeUrl(emulator))
   const unknown = await browser.press(page, 'Next', { username: 'nobody@contoso.com' })
   expect(unknown.text).toContain('AADSTS50034')
-  expect((await browser.press(unknown, 'Robin Kline')).text).toContain('AADSTS50020')
+  const foreign = { username: `RobinK@${fabrikam.domain}` }
+  expect((await browser.press(unknown, 'Next', foreign)).text).toContain('AADSTS50020')
 })
 
 test('common lets a user of any tenant in, with the issuer of that tenant', async () => {
@@ -91,6 +92,20 @@ test('common lets a user of any tenant in, with the issuer of that tenant', asyn
     tid: fabrikam.id,
     iss: `${emulator.url}/${fabrikam.id}/v2.0`,
   })
+})
+
+test('consumers lets personal accounts in, organizations all others', async () => {
+  const personal = '9188040d-6c67-4c5b-b112-36a304b66dad'
+  const consumers = { authority: `${emulator.url}/consumers` }
+  const metadata = await fetch(`${consumers.authority}/v2.0/.well-known/openid-configuration`)
+  expect(await metadata.json()).toMatchObject({ issuer: `${emulator.url}/${personal}/v2.0` })
+  const page = await signIn(browser, authorizeUrl(emulator, consumers), 'Patti Fernandez')
+  const { body } = await redeem(emulator, page)
+  expect(decodeJwt(String(body['id_token']))).toMatchObject({ tid: personal })
+  const organizations = { authority: `${emulator.url}/organizations`, prompt: 'select_account' }
+  const picker = await browser.open(authorizeUrl(emulator, organizations))
+  expect(picker.text).toContain('Robin Kline')
+  expect(picker.text).not.toContain('Patti Fernandez')
 })
 
 test('prompt=none says what is missing', async () => {

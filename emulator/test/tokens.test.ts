@@ -73,7 +73,36 @@ test('the ID token has the claims of version 2', async () => {
     expect(claims, name).toHaveProperty(name)
   }
   expect(body).toMatchObject({ token_type: 'Bearer', ext_expires_in: body['expires_in'] })
-  expect(body['client_info']).toBeTypeOf('string')
+  expect(body).not.toHaveProperty('client_info')
+})
+
+test('the answer has client_info when it is asked for', async () => {
+  const { refresh } = await tokensOf(emulator, 'Adele Vance')
+  const { body } = await refreshWith(refresh, { client_info: '1' })
+  const info = Buffer.from(String(body['client_info']), 'base64url').toString()
+  expect(JSON.parse(info)).toEqual({
+    uid: decodeJwt(String(body['id_token']))['oid'],
+    utid: emulator.tenantId,
+  })
+})
+
+test('the ID token names the user only when profile is asked for', async () => {
+  const { body } = await tokensOf(emulator, 'Adele Vance', 'openid User.Read')
+  const claims = decodeJwt(String(body['id_token']))
+  expect(claims).not.toHaveProperty('name')
+  expect(claims).not.toHaveProperty('preferred_username')
+})
+
+test('a client assertion is refused: no certificate is registered', async () => {
+  const body = new URLSearchParams({
+    client_id: client.clientId,
+    client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
+    client_assertion: 'x.y.z',
+    grant_type: 'refresh_token',
+  })
+  const response = await fetch(`${emulator.authority}/oauth2/v2.0/token`, { method: 'POST', body })
+  expect(response.status).toBe(401)
+  expect(await response.json()).toMatchObject({ error: 'invalid_client', error_codes: [700027] })
 })
 
 test('the ID token has an optional claim only when the app registers it', async () => {

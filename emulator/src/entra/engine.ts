@@ -25,7 +25,7 @@ export function createEngine(state: EntraState, log: (line: string) => void): En
     state,
     pendingCodes: new ExpiringMap(),
     correlationOf: (ctx) => exchanges.get(ctx.req)?.correlationId ?? 'unknown',
-    claimsOf: (ctx) => exchanges.get(ctx.req)?.form.get('claims') ?? null,
+    formOf: (ctx) => exchanges.get(ctx.req)?.form ?? new URLSearchParams(),
   }
   const provider = createProvider(context, log)
   const handle = provider.callback()

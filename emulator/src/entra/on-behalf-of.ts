@@ -24,7 +24,7 @@ export async function onBehalfOf(
   const claims = await claimsOf(form.get('assertion') ?? '', state, clientId)
   const request = parseScopes(state, client, form.get('scope') ?? '')
   const signIn = { userId: text(claims['oid']), clientId, sid: text(claims['sid']), request }
-  return tokenAnswer(state, signIn, { claims: form.get('claims') })
+  return tokenAnswer(state, signIn, { form })
 }
 
 async function claimsOf(assertion: string, { key }: EntraState, audience: string) {

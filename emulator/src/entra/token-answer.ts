@@ -3,6 +3,7 @@ import { SignJWT } from 'jose'
 import { findUser, type SampleUser } from '../directory.ts'
 import { epochSeconds } from '../lifetimes.ts'
 import type { Authorization } from './authorization.ts'
+import { isPublic } from './client-authentication.ts'
 import { graphAudienceOf } from './clouds.ts'
 import { consentMissing, EntraError } from './errors.ts'
 import type { RequestedScopes } from './scopes.ts'
@@ -33,7 +34,6 @@ function timesFor(lifetime: number) {
 
 function aboutUser({ authorization, user }: Grounds) {
   return {
-    name: user.displayName,
     oid: user.id,
     sub: short(user.id, authorization.clientId),
     tid: user.tenantId,
@@ -58,12 +58,21 @@ function idToken(grounds: Grounds): Promise<string> {
     aud: authorization.clientId,
     ...timesFor(state.lifetimes.idToken),
     ...aboutUser(grounds),
-    preferred_username: user.username,
+    ...(authorization.request.openid.includes('profile') && {
+      name: user.displayName,
+      preferred_username: user.username,
+    }),
     ...optionalClaims(grounds),
     ...(authorization.request.openid.includes('email') && { email: user.username }),
     ...(authorization.nonce !== undefined && { nonce: authorization.nonce }),
   }
   return state.idTokens.sign(claims, authorization.clientId)
+}
+
+/** `0` for a public client, `1` for a client secret. */
+function credentialKind({ state, authorization }: Grounds): string {
+  const client = state.clients.find(authorization.clientId)
+  return client && isPublic(client, authorization.byDevice === true) ? '0' : '1'
 }
 
 /** Graph's tokens have the shape of version 1, those for the client's own API of version 2. */
@@ -75,7 +84,8 @@ function accessClaims(grounds: Grounds, scopes: string[]) {
       aud: request.resource.clientId,
       iss: `${state.origin}/${user.tenantId}/v2.0`,
       azp: authorization.clientId,
-      azpacr: '1',
+      azpacr: credentialKind(grounds),
+      name: user.displayName,
       preferred_username: user.username,
       sid: authorization.sid,
       scp: scopes.join(' '),
@@ -86,7 +96,8 @@ function accessClaims(grounds: Grounds, scopes: string[]) {
     aud: graphAudienceOf(state),
     iss: `https://sts.windows.net/${user.tenantId}/`,
     appid: authorization.clientId,
-    appidacr: '1',
+    appidacr: credentialKind(grounds),
+    name: user.displayName,
     idtyp: 'user',
     upn: user.username,
     unique_name: user.username,
@@ -127,8 +138,8 @@ function scopeText({ authorization, request }: Grounds, scopes: string[]): strin
 export interface TokenRequest {
   /** Scopes other than those of the sign-in. */
   request?: RequestedScopes
-  /** The `claims` parameter. */
-  claims: string | null
+  /** Its parameters; `claims` and `client_info` shape the answer. */
+  form: URLSearchParams
 }
 
 /**
@@ -139,14 +150,14 @@ export interface TokenRequest {
 export async function tokenAnswer(
   state: EntraState,
   authorization: Authorization,
-  { request = authorization.request, claims }: TokenRequest,
+  { request = authorization.request, form }: TokenRequest,
 ) {
   const user = findUser(authorization.userId)
   if (!user) throw new EntraError('invalid_grant', 50034, 'The user account does not exist.')
   const { userId, clientId } = authorization
   const wanted = { ...request, openid: [] }
   if (state.consents.missing(userId, clientId, wanted).length > 0) throw consentMissing(clientId)
-  const isLong = request.resource.kind === 'graph' && answersClaimsChallenges(claims)
+  const isLong = request.resource.kind === 'graph' && answersClaimsChallenges(form.get('claims'))
   const grounds = { state, authorization, user, request, isLong }
   const scopes = grantedScopes(grounds)
   const seconds = accessTokenSeconds(state.lifetimes, isLong)
@@ -161,6 +172,8 @@ export async function tokenAnswer(
       refresh_token: state.refreshTokens.issue(authorization, state.lifetimes.refreshToken),
     }),
     ...(has('openid') && { id_token: await idToken(grounds) }),
-    client_info: base64url(JSON.stringify({ uid: user.id, utid: user.tenantId })),
+    ...(form.get('client_info') === '1' && {
+      client_info: base64url(JSON.stringify({ uid: user.id, utid: user.tenantId })),
+    }),
   }
 }

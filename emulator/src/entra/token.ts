@@ -19,7 +19,7 @@ function grantsOf(state: EntraState, engine: Engine): Map<string, Grant> {
   const device: Grant = async ({ form, res }, { clientId }) => {
     const code = form.get('device_code') ?? form.get('code') ?? ''
     const signIn = state.deviceCodes.redeem(code, clientId)
-    send(res, json(200, await tokenAnswer(state, signIn, { claims: form.get('claims') })))
+    send(res, json(200, await tokenAnswer(state, signIn, { form })))
   }
   return new Map<string, Grant>([
     [
@@ -42,8 +42,7 @@ async function refresh(state: EntraState, exchange: Exchange, client: ClientRegi
   const signIn = state.refreshTokens.redeem(form.get('refresh_token'), client.clientId)
   const scope = form.get('scope')
   const request = scope ? parseScopes(state, client, scope) : signIn.request
-  const claims = form.get('claims')
-  send(res, json(200, await tokenAnswer(state, withoutNonce(signIn), { request, claims })))
+  send(res, json(200, await tokenAnswer(state, withoutNonce(signIn), { request, form })))
 }
 
 export function createTokenEndpoint(state: EntraState, engine: Engine) {
