@@ -25,6 +25,7 @@ describe('every answer', () => {
         expect(policy).toContain(`${name} 'none'`)
       }
       expect(policy).toContain(`form-action 'self' ${new URL(world.emulator.authority).origin};`)
+      expect(policy).toContain("require-trusted-types-for 'script'")
       expect(policy).not.toContain('unsafe')
       expect(headers.get('x-content-type-options')).toBe('nosniff')
       expect(headers.get('referrer-policy')).toBe('same-origin')

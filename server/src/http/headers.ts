@@ -53,5 +53,8 @@ function contentSecurityPolicy(authority: string | undefined): string {
     "base-uri 'none'",
     "frame-ancestors 'none'",
     "object-src 'none'",
+    // Text becomes markup or script through Vue's own policy alone (W3C Trusted Types).
+    "require-trusted-types-for 'script'",
+    'trusted-types vue',
   ].join('; ')
 }

@@ -1,11 +1,8 @@
-import { spawnSync } from 'node:child_process'
-import { chmodSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { execPath } from 'node:process'
-import { fileURLToPath } from 'node:url'
 import { open } from 'lmdb'
-import { ConfigError } from '../config/reader.ts'
+import { OpenedFiles } from './opened-files.ts'
 import { sameBytes, type Store } from './store.ts'
+import { requireUsable } from './usable.ts'
 
 const expiryLength = 8
 const sweepEveryMs = 10 * 60_000
@@ -18,11 +15,12 @@ const sliceLength = 500
  */
 export function openLmdbStore(folder: string, now: () => number = () => Date.now()): Store {
   const path = join(folder, 'sessions.mdb')
-  requireUsable(folder, path)
+  const paths = [path, `${path}-lock`] as const
+  requireUsable(folder, paths)
   // Not batched by turns: the promise of such a batch is out of reach, and its failure, as on a full
   // disk, would end the process as one that nobody handles.
   const db = open<Buffer, string>({ path, encoding: 'binary', eventTurnBatching: false })
-  for (const file of [path, `${path}-lock`]) chmodSync(file, 0o600)
+  const files = new OpenedFiles(paths)
 
   const living = (key: string): Buffer | undefined => {
     const stored = db.getBinary(key)
@@ -39,6 +37,7 @@ export function openLmdbStore(folder: string, now: () => number = () => Date.now
   async function* walk(prefix: string): AsyncGenerator<{ key: string; value: Buffer }> {
     let start = prefix
     for (;;) {
+      files.checkNowAndThen()
       const slice = [...db.getRange({ start, limit: sliceLength })]
       for (const entry of slice) {
         if (!entry.key.startsWith(prefix)) return
@@ -58,24 +57,33 @@ export function openLmdbStore(folder: string, now: () => number = () => Date.now
   }
 
   const removeIfExpired = (key: string) =>
-    db.transaction(() => {
-      if (!living(key)) db.removeSync(key)
-    })
+    committed(
+      db.transaction(() => {
+        if (!living(key)) db.removeSync(key)
+      }),
+    )
 
   return {
-    get: (key) => Promise.resolve(living(key)),
+    get: (key) => {
+      files.checkNowAndThen()
+      return Promise.resolve(living(key))
+    },
     put: async (key, value, expiresAt) => {
+      files.check()
       await committed(db.put(key, withExpiry(value, expiresAt)))
     },
-    swap: (key, previous, value, expiresAt) =>
-      committed(
+    swap: (key, previous, value, expiresAt) => {
+      files.check()
+      return committed(
         db.transaction(() => {
           if (!sameBytes(living(key), previous)) return false
           db.putSync(key, withExpiry(value, expiresAt))
           return true
         }),
-      ),
+      )
+    },
     delete: async (key) => {
+      files.check()
       await committed(db.remove(key))
     },
     keys: async function* (prefix) {
@@ -100,34 +108,6 @@ async function committed<T>(write: Promise<T>): Promise<T> {
     })
     throw error
   }
-}
-
-/** Tried in another process first: on a damaged file LMDB does not throw, it crashes. */
-function requireUsable(folder: string, path: string): void {
-  const problem = problemWith(folder, path)
-  if (problem === undefined) return
-  throw new ConfigError([
-    `SESSION_STORE file:${folder} cannot be used: ${problem}`,
-    `Make ${folder} a folder with free space that this user can read and write; restore`,
-    `${path} from a backup; or delete it, which ends all sessions.`,
-  ])
-}
-
-/** Reading the largest store takes seconds; another process may hold it locked. Milliseconds. */
-const longestTrial = 30_000
-const trial = fileURLToPath(new URL('../../bin/try-store.mjs', import.meta.url))
-
-function problemWith(folder: string, path: string): string | undefined {
-  try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 })
-  } catch (error) {
-    return error instanceof Error ? error.message : String(error)
-  }
-  const limits = { encoding: 'utf8', timeout: longestTrial } as const
-  const { status, signal, stdout, stderr, error } = spawnSync(execPath, [trial, path], limits)
-  if (error) return `it did not open within half a minute (${error.message})`
-  if (signal) return `sessions.mdb is damaged or cut off, or the disk is full (${signal})`
-  return status === 0 ? undefined : stdout || stderr
 }
 
 function withExpiry(value: Uint8Array, expiresAt: number): Buffer {
