@@ -4,6 +4,7 @@ import {
   PublicClientApplication,
 } from '@azure/msal-node'
 import type { EntraSettings, Prompt } from '../config/entra.ts'
+import { askAs, type ClientKind } from './client-kind.ts'
 import { DeviceCodeClient } from './device-code.ts'
 import { DiscoveryDocument } from './discovery.ts'
 import { EntraFailure, translateMsalError } from './failures.ts'
@@ -39,14 +40,11 @@ export interface TokenCache {
   /** MSAL's serialized cache. */
   serialized: string
   homeAccountId: string
-  /** As which kind of client they were got, and are refreshed (RFC 6749 section 2.1). */
+  /** As which kind of client they were got, and are refreshed. */
   client: ClientKind
 }
 
 type Msal = ConfidentialClientApplication | PublicClientApplication
-
-/** Public: without the secret, as Entra wants it for a sign-in on another device. */
-type ClientKind = 'confidential' | 'public'
 
 export interface AccessTokenRequest {
   scopes: string[]
@@ -128,19 +126,23 @@ export class EntraClient {
   }
 
   /**
-   * Makes a refresh token from a sign-in on another device ours: exchanges it for tokens.
+   * Exchanges the refresh token of a sign-in on another device for tokens that are kept here.
+   * @param client as which kind of client it was got
    * @throws {EntraFailure}
    */
-  async adopt(
+  adopt(
     refreshToken: string,
     scopes: readonly string[],
+    client: ClientKind,
   ): Promise<{ cache: TokenCache; accessToken: AccessToken }> {
-    return this.#run(await this.#public(), async (msal) => {
-      const request = { refreshToken, scopes: [...scopes], forceCache: true }
-      const answer = await msal.acquireTokenByRefreshToken(request)
-      if (!answer) throw new EntraFailure('unavailable', 'no answer to the refresh token')
-      return takenFrom(msal, answer, 'public')
-    })
+    const request = { refreshToken, scopes: [...scopes], forceCache: true }
+    return askAs(client, async (kind) =>
+      this.#run(await this.#msal(kind), async (msal) => {
+        const answer = await msal.acquireTokenByRefreshToken(request)
+        if (!answer) throw new EntraFailure('unavailable', 'no answer to the refresh token')
+        return takenFrom(msal, answer, kind)
+      }),
+    )
   }
 
   /**
@@ -148,23 +150,15 @@ export class EntraClient {
    * @returns the token, and the cache as it is now
    * @throws {EntraFailure}
    */
-  async accessToken(
+  accessToken(
     cache: TokenCache,
-    { scopes, force, claims }: AccessTokenRequest,
+    request: AccessTokenRequest,
   ): Promise<{ accessToken: AccessToken; cache: TokenCache }> {
-    const app = await (cache.client === 'public' ? this.#public() : this.#confidential())
-    return this.#run(app, async (msal) => {
-      const tokens = msal.getTokenCache()
-      tokens.deserialize(cache.serialized)
-      const account = await tokens.getAccountByHomeId(cache.homeAccountId)
-      if (!account) throw new EntraFailure('interaction_required', 'the cache holds no account')
-      const request = { account, scopes, forceRefresh: force, ...(claims && { claims }) }
-      const answer = await msal.acquireTokenSilent(request)
-      return {
-        accessToken: accessTokenOf(answer),
-        cache: { ...cache, serialized: tokens.serialize() },
-      }
-    })
+    return askAs(cache.client, async (client) =>
+      this.#run(await this.#msal(client), (msal) =>
+        silentToken(msal, { ...cache, client }, request),
+      ),
+    )
   }
 
   /** Where the browser goes to sign out of Entra too. @throws {EntraFailure} `unavailable` */
@@ -194,6 +188,10 @@ export class EntraClient {
     }
   }
 
+  #msal(kind: ClientKind): Promise<Msal> {
+    return kind === 'public' ? this.#public() : this.#confidential()
+  }
+
   async #confidential(): Promise<ConfidentialClientApplication> {
     const { clientSecret } = this.#settings
     const { auth, system } = await this.#msalSettings()
@@ -219,6 +217,23 @@ export class EntraClient {
       },
       system: { networkClient: this.#http },
     }
+  }
+}
+
+async function silentToken(
+  msal: Msal,
+  cache: TokenCache,
+  { scopes, force, claims }: AccessTokenRequest,
+) {
+  const tokens = msal.getTokenCache()
+  tokens.deserialize(cache.serialized)
+  const account = await tokens.getAccountByHomeId(cache.homeAccountId)
+  if (!account) throw new EntraFailure('interaction_required', 'the cache holds no account')
+  const request = { account, scopes, forceRefresh: force, ...(claims && { claims }) }
+  const answer = await msal.acquireTokenSilent(request)
+  return {
+    accessToken: accessTokenOf(answer),
+    cache: { ...cache, serialized: tokens.serialize() },
   }
 }
 
