@@ -1,6 +1,6 @@
 import type { SettingStatus } from '@entra-bff/shared'
+import { parseAuthority } from './authority.ts'
 import { isGuid } from './guid.ts'
-import { isPrivateTransport } from './loopback.ts'
 import type { SettingsReader } from './reader.ts'
 
 /** What the app registration in Microsoft Entra ID gives, and how to sign in with it. */
@@ -26,7 +26,7 @@ export function readEntraSettings(reader: SettingsReader): {
 } {
   const clientId = reader.text('CLIENT_ID')
   const clientSecret = reader.secret('CLIENT_SECRET')
-  const authority = reader.text('AUTHORITY')?.replace(/(\/v2\.0)?\/*$/, '')
+  const authority = reader.text('AUTHORITY')
   const setup = [
     judge('CLIENT_ID', clientId, 'Application (client) ID', idProblem),
     judge('CLIENT_SECRET', clientSecret, 'The value of a client secret', secretProblem),
@@ -43,8 +43,11 @@ export function readEntraSettings(reader: SettingsReader): {
     reader.problem('ALLOWED_TENANTS', 'must be tenant ids (GUIDs), separated by commas')
   }
   const complete = setup.every((setting) => setting.status === 'present')
-  if (!complete || !clientId || !clientSecret || !authority) return { entra: undefined, setup }
-  return { entra: { clientId, clientSecret, authority, prompt, allowedTenants }, setup }
+  const parsed = parseAuthority(authority ?? '')
+  if (!complete || !clientId || !clientSecret || 'problem' in parsed) {
+    return { entra: undefined, setup }
+  }
+  return { entra: { clientId, clientSecret, ...parsed, prompt, allowedTenants }, setup }
 }
 
 function judge(
@@ -68,6 +71,6 @@ function secretProblem(value: string): string | undefined {
 }
 
 function authorityProblem(value: string): string | undefined {
-  if (!URL.canParse(value)) return 'Must be a URL: https://login.microsoftonline.com/<tenant id>'
-  return isPrivateTransport(new URL(value)) ? undefined : 'Must begin with https://'
+  const parsed = parseAuthority(value)
+  return 'problem' in parsed ? parsed.problem : undefined
 }
