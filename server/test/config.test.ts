@@ -84,6 +84,7 @@ describe('settings', () => {
     [{ TRUST_PROXY: '1' }, 'TRUST_PROXY must be true, false'],
     [{ REDIRECT_PATH: '/auth/login' }, 'REDIRECT_PATH must be a path'],
     [{ REDIRECT_PATH: '/a/../b' }, 'REDIRECT_PATH must be a path'],
+    [{ HTTPS_PROXY: 'proxy.example.com:8080' }, 'HTTPS_PROXY must be the URL of a proxy'],
     [{ SCOPE: ',' }, 'SCOPE must name a permission'],
   ])('%j are refused', (env, problem) => {
     expect(problemsOf(env).join()).toContain(problem)

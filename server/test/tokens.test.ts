@@ -19,7 +19,8 @@ let cache: TokenCache
 beforeAll(async () => {
   emulator = await startEmulator({ clients: [registrationAt('http://localhost:3000')] })
   const { authority } = emulator
-  entra = new EntraClient({ ...client, authority, prompt: undefined, allowedTenants: [] }, ignore)
+  const settings = { ...client, authority, prompt: undefined, allowedTenants: [] }
+  entra = new EntraClient(settings, { httpsProxy: undefined, noProxy: '' }, ignore)
   cache = await signInByDevice()
 })
 beforeEach(() => {

@@ -4,6 +4,7 @@ import { type DownstreamSettings, readDownstreamSettings } from './downstream.ts
 import { type EntraSettings, readEntraSettings } from './entra.ts'
 import { readSessionSettings, type SessionSettings } from './session.ts'
 import { isPrivateTransport } from './loopback.ts'
+import { type ProxySettings, readProxySettings } from './proxy.ts'
 import { SettingsReader } from './reader.ts'
 import { checkRedirectUri } from './redirect-uri.ts'
 
@@ -25,6 +26,7 @@ export interface Config extends DownstreamSettings {
   session: SessionSettings
   /** Whether sign-in on another device is offered. */
   deviceLogin: boolean
+  proxy: ProxySettings
   /** Requests per minute and address to each route of sign-in; 0: any number. */
   rateLimit: number
   trustProxy: boolean | string
@@ -58,6 +60,7 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
     ...readDownstreamSettings(reader, entra?.authority),
     session: readSessionSettings(reader, production),
     deviceLogin: reader.oneOf('DEVICE_LOGIN', ['on', 'off'], 'off') === 'on',
+    proxy: readProxySettings(reader),
     rateLimit: reader.integer('RATE_LIMIT', 120, { min: 0, max: 1_000_000 }),
     trustProxy: readTrustProxy(reader),
     logLevel: reader.oneOf('LOG_LEVEL', logLevels, 'info'),

@@ -4,6 +4,7 @@ import {
   PublicClientApplication,
 } from '@azure/msal-node'
 import type { EntraSettings, Prompt } from '../config/entra.ts'
+import type { ProxySettings } from '../config/proxy.ts'
 import { askAs, type ClientKind } from './client-kind.ts'
 import { DeviceCodeClient } from './device-code.ts'
 import { DiscoveryDocument } from './discovery.ts'
@@ -70,7 +71,7 @@ export interface AccessToken {
  */
 export class EntraClient {
   readonly #settings: EntraSettings
-  readonly #http = new EntraHttp()
+  readonly #http: EntraHttp
   readonly #keys: SigningKeys
   readonly #discovery: DiscoveryDocument
   /** Sign-in on another device. */
@@ -79,8 +80,13 @@ export class EntraClient {
   readonly origin: string
 
   /** @param onStale told when a document of Entra cannot be fetched and an old one stays in use */
-  constructor(settings: EntraSettings, onStale: (failure: EntraFailure) => void) {
+  constructor(
+    settings: EntraSettings,
+    proxy: ProxySettings,
+    onStale: (failure: EntraFailure) => void,
+  ) {
     this.#settings = settings
+    this.#http = new EntraHttp(proxy)
     this.origin = new URL(settings.authority).origin
     this.#keys = new SigningKeys(this.#http, onStale)
     this.#discovery = new DiscoveryDocument(settings.authority, this.#http, onStale)

@@ -20,6 +20,12 @@ export interface MicrosoftHosts {
   graph: string
 }
 
+export interface MicrosoftOptions {
+  settings?: Record<string, string>
+  /** Whether the server reaches the hosts by itself; else it needs a proxy. */
+  isOnline?: boolean
+}
+
 const builtServer = fileURLToPath(new URL('../../dist/main.js', import.meta.url))
 const preload = new URL('loopback-hosts.mjs', import.meta.url).href
 
@@ -52,6 +58,7 @@ export class MicrosoftWorld {
     hosts: MicrosoftHosts,
     certificates: Certificates,
     folder: string,
+    { settings = {}, isOnline = true }: MicrosoftOptions = {},
   ): Promise<MicrosoftWorld> {
     const origin = `http://localhost:${String(await freePort())}`
     const emulator = await startEmulator({
@@ -73,17 +80,23 @@ export class MicrosoftWorld {
         PATH: process.env['PATH'],
         NODE_ENV: 'production',
         NODE_EXTRA_CA_CERTS: certificates.authorityFile,
-        TEST_HOST_PORTS: JSON.stringify(ports),
+        TEST_HOST_PORTS: JSON.stringify(isOnline ? ports : {}),
         PORT: new URL(origin).port,
         SESSION_STORE: 'memory:',
         SESSION_SECRET: 's'.repeat(32),
         CLIENT_ID: client.clientId,
         CLIENT_SECRET: client.clientSecret,
         AUTHORITY: hosts.authority,
+        ...settings,
       },
     })
     await lineWith(server, 'redirect URI to register')
     return new MicrosoftWorld(emulator, origin, front, server, certificates, ports)
+  }
+
+  /** Where the hosts answer, whatever their name. */
+  get port(): number {
+    return (this.#front.address() as AddressInfo).port
   }
 
   /** A browser for which the names lead to this machine as well. */
