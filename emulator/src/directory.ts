@@ -18,7 +18,6 @@ export interface SampleUser {
   mobilePhone: string | null
   businessPhones: readonly string[]
   administrator: boolean
-  hasPhoto: boolean
 }
 
 export const contoso: Tenant = {
@@ -33,17 +32,24 @@ export const fabrikam: Tenant = {
   domain: 'fabrikam.onmicrosoft.com',
 }
 
-const tenants: readonly Tenant[] = [contoso, fabrikam]
+/** The tenant of all personal Microsoft accounts, as Entra calls it. */
+const personal: Tenant = {
+  id: '9188040d-6c67-4c5b-b112-36a304b66dad',
+  name: 'Microsoft account',
+  domain: 'consumers',
+}
+
+const tenants: readonly Tenant[] = [contoso, fabrikam, personal]
 
 type Person = [number, string, string, string, string, Partial<SampleUser>?]
 
 const people: Person[] = [
   [1, 'Adele', 'Vance', 'Product Marketing Manager', '18/2111', { mobilePhone: '+1 425 555 0109' }],
-  [2, 'Alex', 'Wilber', 'Marketing Assistant', '131/1104', { hasPhoto: false }],
+  [2, 'Alex', 'Wilber', 'Marketing Assistant', '131/1104'],
   [3, 'Diego', 'Siciliani', 'HR Manager', '14/1108'],
-  [4, 'Grady', 'Archie', 'Designer', '19/2109', { hasPhoto: false }],
+  [4, 'Grady', 'Archie', 'Designer', '19/2109'],
   [5, 'Isaiah', 'Langer', 'Sales Rep', '20/1101'],
-  [6, 'Lidia', 'Holloway', 'Product Manager', '20/2107', { hasPhoto: false }],
+  [6, 'Lidia', 'Holloway', 'Product Manager', '20/2107'],
   [7, 'Megan', 'Bowen', 'IT Administrator', '12/1110', { administrator: true }],
 ]
 
@@ -60,7 +66,6 @@ function sampleUser(tenant: Tenant, [n, givenName, surname, jobTitle, office, mo
     mobilePhone: null,
     businessPhones: [`+1 425 555 01${String(n).padStart(2, '0')}`],
     administrator: false,
-    hasPhoto: true,
   }
   return { ...user, ...more }
 }
@@ -68,6 +73,7 @@ function sampleUser(tenant: Tenant, [n, givenName, surname, jobTitle, office, mo
 export const sampleUsers: readonly SampleUser[] = [
   ...people.map((person) => sampleUser(contoso, person)),
   sampleUser(fabrikam, [1, 'Robin', 'Kline', 'Retail Manager', 'Fabrikam 3/301']),
+  sampleUser(personal, [1, 'Patti', 'Fernandez', '', '', { username: 'patti@outlook.com' }]),
 ]
 
 export function findUser(id: string): SampleUser | undefined {
@@ -90,7 +96,7 @@ export function knownUser(username: string): SampleUser {
 /** What stands in the tenant's place of an authority: one tenant, or any. */
 export type Authority = { kind: 'tenant'; tenant: Tenant } | { kind: 'any'; alias: string }
 
-/** The authority a path segment names: a GUID, a domain, `common` or `organizations`. */
+/** The authority a path segment names: a GUID, a domain, `common`, `organizations`, `consumers`. */
 export function findAuthority(segment: string): Authority | undefined {
   const wanted = segment.toLowerCase()
   if (wanted === 'common' || wanted === 'organizations') return { kind: 'any', alias: wanted }
@@ -99,9 +105,10 @@ export function findAuthority(segment: string): Authority | undefined {
 }
 
 export function admits(authority: Authority, user: SampleUser): boolean {
-  return authority.kind === 'any' || authority.tenant.id === user.tenantId
+  if (authority.kind === 'tenant') return authority.tenant.id === user.tenantId
+  return authority.alias === 'common' || user.tenantId !== personal.id
 }
 
 export function tenantOf(user: SampleUser): Tenant {
-  return user.tenantId === fabrikam.id ? fabrikam : contoso
+  return tenants.find(({ id }) => id === user.tenantId) ?? contoso
 }

@@ -1,6 +1,7 @@
 /** How long things live, in seconds; the defaults are those of Microsoft Entra ID. */
 export interface Lifetimes {
-  accessToken: number
+  /** Unless set: 60 to 90 minutes at random, 20 to 28 hours for a client that declares `CP1`. */
+  accessToken?: number
   idToken: number
   refreshToken: number
   deviceCode: number
@@ -10,7 +11,6 @@ export interface Lifetimes {
 }
 
 export const entraLifetimes: Lifetimes = {
-  accessToken: 3600,
   idToken: 3600,
   refreshToken: 90 * 24 * 3600,
   deviceCode: 900,

@@ -7,6 +7,7 @@ export type EndpointName =
   | 'token'
   | 'devicecode'
   | 'logout'
+  | 'userinfo'
   | 'graph'
   | 'me'
   | 'photo'

@@ -8,8 +8,9 @@ import { logout } from './entra/logout.ts'
 import { errorPage, messagePage } from './entra/pages.ts'
 import type { EntraState } from './entra/state.ts'
 import { answerGraph, graphEndpoint } from './graph/routes.ts'
+import { userinfo, userinfoPath } from './graph/userinfo.ts'
 import type { Exchange } from './http/exchange.ts'
-import { html, send } from './http/replies.ts'
+import { html, json, send, type Reply } from './http/replies.ts'
 import type { EndpointName } from './requests.ts'
 
 export interface Endpoints {
@@ -51,6 +52,20 @@ const tenantRoutes: Route[] = [
     path: 'discovery/v2.0/keys',
     handle: ({ exchange }, { state }) => {
       send(exchange.res, keysDocument(state))
+    },
+  },
+  {
+    methods: read,
+    path: 'discovery/instance',
+    handle: ({ exchange }, { state }) => {
+      send(exchange.res, instanceDiscovery(state, exchange))
+    },
+  },
+  {
+    methods: browser,
+    path: 'kerberos',
+    handle: () => {
+      throw new EntraError('invalid_request', 90000, 'The emulator issues no Kerberos tickets.')
     },
   },
   {
@@ -99,6 +114,7 @@ function split(path: string): [segment: string, rest: string] {
 /** The endpoint a request is for, as faults and recorded requests name it. */
 export function endpointOf({ path }: Exchange): EndpointName | undefined {
   if (path.startsWith('/v1.0/')) return graphEndpoint(path)
+  if (path === userinfoPath) return 'userinfo'
   const [, rest] = split(path)
   return tenantRoutes.find((route) => route.path === rest)?.endpoint
 }
@@ -108,7 +124,7 @@ export async function dispatch(exchange: Exchange, endpoints: Endpoints): Promis
   const { path, res } = exchange
   if (path.startsWith('/v1.0/')) send(res, await answerGraph(state, exchange))
   else if (path === devicePath) deviceSignInPage(state, exchange)
-  else if (path === '/common/discovery/instance') send(res, instanceDiscovery(state))
+  else if (path === userinfoPath) send(res, await userinfo(state, exchange))
   else await dispatchToTenant(exchange, endpoints)
 }
 
@@ -118,7 +134,7 @@ async function dispatchToTenant(exchange: Exchange, endpoints: Endpoints): Promi
     ({ path, methods }) => path === rest && methods.includes(exchange.method),
   )
   if (!route) {
-    send(exchange.res, html(404, messagePage('Not found', 'The emulator has no such page.')))
+    send(exchange.res, notFound(exchange))
     return
   }
   try {
@@ -129,6 +145,15 @@ async function dispatchToTenant(exchange: Exchange, endpoints: Endpoints): Promi
     const page = () => html(error.status, errorPage(error, correlationId))
     send(res, route.page ? page() : errorReply(error, correlationId))
   }
+}
+
+/** Only a browser gets a page: other clients read JSON more easily than HTML. */
+function notFound({ req, method, path }: Exchange): Reply {
+  const text = `The emulator has nothing at ${method} ${path}.`
+  const isBrowser = req.headers.accept?.includes('text/html') === true
+  return isBrowser
+    ? html(404, messagePage('Not found', text))
+    : json(404, { error: 'not_found', error_description: text })
 }
 
 function authorityOf(segment: string): Authority {

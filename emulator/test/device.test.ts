@@ -11,23 +11,31 @@ afterEach(async () => {
   await emulator.close()
 })
 
-async function startDevice(scope: string) {
-  const response = await fetch(`${emulator.authority}/oauth2/v2.0/devicecode`, {
+async function startDevice(scope: string, query = '') {
+  const response = await fetch(`${emulator.authority}/oauth2/v2.0/devicecode${query}`, {
     method: 'POST',
     body: new URLSearchParams({ client_id: client.clientId, scope }),
   })
   return (await response.json()) as { user_code: string; device_code: string; interval: number }
 }
 
-test('a device code waits, slows down, expires', async () => {
+test('a device code waits, also for one who asks too often, and expires', async () => {
   const { device_code: code, interval } = await startDevice('openid User.Read')
   expect(interval).toBe(5)
   const poll = () => callToken(emulator, { grant_type: 'device_code', device_code: code })
   expect((await poll()).body['error']).toBe('authorization_pending')
-  expect((await poll()).body['error']).toBe('slow_down')
+  expect((await poll()).body['error']).toBe('authorization_pending')
   vi.useFakeTimers({ toFake: ['Date'] })
   vi.setSystemTime(Date.now() + 900_000)
   expect((await poll()).body).toMatchObject({ error: 'expired_token', error_codes: [70020] })
+})
+
+test('user codes have nine letters and digits, vowels among them, and no 0 or 1', async () => {
+  const codes = await Promise.all(
+    Array.from({ length: 30 }, async () => (await startDevice('openid', '?mkt=de-DE')).user_code),
+  )
+  for (const code of codes) expect(code).toMatch(/^[A-Z2-9]{9}$/)
+  expect(codes.join('')).toMatch(/[AEIOU]/)
 })
 
 describe('the credential for a device code and for what comes of it', () => {

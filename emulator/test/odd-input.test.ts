@@ -3,7 +3,7 @@ import { text } from 'node:stream/consumers'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { startEmulator, type Emulator } from '../src/index.ts'
 import { Browser } from './support/browser.ts'
-import { answerOf, authorizeUrl, client, signIn } from './support/sign-in.ts'
+import { answerOf, authorizeUrl, client, redirectUri, signIn, verifier } from './support/sign-in.ts'
 
 let emulator: Emulator
 let browser: Browser
@@ -67,7 +67,7 @@ test('a client hears of a response type it cannot have', async () => {
 
 test('a scope with the name of an object’s member is an unknown one', async () => {
   const page = await browser.open(authorizeUrl(emulator, { scope: 'openid toString' }))
-  expect(answerOf(page)['error']).toBe('invalid_scope')
+  expect(answerOf(page)['error']).toBe('invalid_client')
 })
 
 test('a Basic header that is not encoded is taken as it is', async () => {
@@ -75,6 +75,28 @@ test('a Basic header that is not encoded is taken as it is', async () => {
   const body = new URLSearchParams({ grant_type: 'refresh_token' })
   const response = await fetch(token(), { method: 'POST', headers, body })
   expect(await response.json()).toMatchObject({ error: 'unauthorized_client' })
+})
+
+test.each([
+  ['text/html', 'text/html'],
+  ['*/*', 'application/json'],
+])('who accepts %s reads in %s that an address is unknown', async (accept, type) => {
+  const url = `${emulator.authority}/oauth2/authorize`
+  const response = await fetch(url, { headers: { accept } })
+  expect(response.status).toBe(404)
+  expect(response.headers.get('content-type')).toContain(type)
+  expect(await response.text()).toContain('nothing at GET')
+})
+
+test('a token answer is for its own origin', async () => {
+  const page = await browser.open(authorizeUrl(emulator))
+  const form = { grant_type: 'authorization_code', code: answerOf(page)['code'] ?? '' }
+  const more = { client_id: client.clientId, client_secret: 's3cret', redirect_uri: redirectUri }
+  const body = new URLSearchParams({ ...form, ...more, code_verifier: verifier })
+  const headers = { origin: 'https://page.example' }
+  const response = await fetch(token(), { method: 'POST', headers, body })
+  expect(response.status).toBe(200)
+  expect(response.headers.has('access-control-allow-origin')).toBe(false)
 })
 
 test('a body that is too large is refused', async () => {

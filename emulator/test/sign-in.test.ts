@@ -47,11 +47,25 @@ test.each([
 
 test.each([
   [{ redirect_uri: 'http://localhost:3000/other' }, 'AADSTS50011'],
+  [{ redirect_uri: 'http://localhost:3000/gettoken' }, 'AADSTS50011'],
+  [{ redirect_uri: 'http://127.0.0.1:3000/getAToken' }, 'AADSTS50011'],
+  [{ redirect_uri: 'https://localhost:3000/getAToken' }, 'AADSTS50011'],
+  [{ redirect_uri: 'http://localhost:3000@evil.example/getAToken' }, 'AADSTS50011'],
   [{ client_id: 'nobody' }, 'AADSTS700016'],
+  [{ client_id: '00000000-0000-0000-0000-000000000000' }, 'AADSTS700038'],
+  [{ client_id: '' }, 'AADSTS900144'],
 ])('a request with %o ends on a page of its own', async (change, number) => {
   const page = await browser.open(authorizeUrl(emulator, change))
   expect(page.status).toBe(400)
   expect(page.text).toContain(number)
+})
+
+test('the port of localhost does not count in a redirect URI, but is the same at the end', async () => {
+  const redirect = { redirect_uri: 'http://localhost:54321/getAToken' }
+  const page = await signIn(browser, authorizeUrl(emulator, redirect), 'Adele Vance')
+  expect(page.url).toMatch(/^http:\/\/localhost:54321\/getAToken\?code=/)
+  expect((await redeem(emulator, page)).body).toMatchObject({ error_codes: [500112] })
+  expect((await redeem(emulator, page, redirect)).status).toBe(200)
 })
 
 test('an unknown tenant is refused', async () => {
@@ -64,7 +78,8 @@ test('an unknown account and one of another tenant are refused on the picker', a
   const page = await browser.open(authorizeUrl(emulator))
   const unknown = await browser.press(page, 'Next', { username: 'nobody@contoso.com' })
   expect(unknown.text).toContain('AADSTS50034')
-  expect((await browser.press(unknown, 'Robin Kline')).text).toContain('AADSTS50020')
+  const foreign = { username: `RobinK@${fabrikam.domain}` }
+  expect((await browser.press(unknown, 'Next', foreign)).text).toContain('AADSTS50020')
 })
 
 test('common lets a user of any tenant in, with the issuer of that tenant', async () => {
@@ -77,6 +92,20 @@ test('common lets a user of any tenant in, with the issuer of that tenant', asyn
     tid: fabrikam.id,
     iss: `${emulator.url}/${fabrikam.id}/v2.0`,
   })
+})
+
+test('consumers lets personal accounts in, organizations all others', async () => {
+  const personal = '9188040d-6c67-4c5b-b112-36a304b66dad'
+  const consumers = { authority: `${emulator.url}/consumers` }
+  const metadata = await fetch(`${consumers.authority}/v2.0/.well-known/openid-configuration`)
+  expect(await metadata.json()).toMatchObject({ issuer: `${emulator.url}/${personal}/v2.0` })
+  const page = await signIn(browser, authorizeUrl(emulator, consumers), 'Patti Fernandez')
+  const { body } = await redeem(emulator, page)
+  expect(decodeJwt(String(body['id_token']))).toMatchObject({ tid: personal })
+  const organizations = { authority: `${emulator.url}/organizations`, prompt: 'select_account' }
+  const picker = await browser.open(authorizeUrl(emulator, organizations))
+  expect(picker.text).toContain('Robin Kline')
+  expect(picker.text).not.toContain('Patti Fernandez')
 })
 
 test('prompt=none says what is missing', async () => {

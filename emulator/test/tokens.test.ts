@@ -72,8 +72,90 @@ test('the ID token has the claims of version 2', async () => {
   for (const name of [...names, 'rh', 'sid', 'login_hint', 'tid', 'uti', 'nonce']) {
     expect(claims, name).toHaveProperty(name)
   }
-  expect(body).toMatchObject({ token_type: 'Bearer', expires_in: 3600, ext_expires_in: 3600 })
-  expect(body['client_info']).toBeTypeOf('string')
+  expect(body).toMatchObject({ token_type: 'Bearer', ext_expires_in: body['expires_in'] })
+  expect(body).not.toHaveProperty('client_info')
+})
+
+test('the answer has client_info when it is asked for', async () => {
+  const { refresh } = await tokensOf(emulator, 'Adele Vance')
+  const { body } = await refreshWith(refresh, { client_info: '1' })
+  const info = Buffer.from(String(body['client_info']), 'base64url').toString()
+  expect(JSON.parse(info)).toEqual({
+    uid: decodeJwt(String(body['id_token']))['oid'],
+    utid: emulator.tenantId,
+  })
+})
+
+test('the ID token names the user only when profile is asked for', async () => {
+  const { body } = await tokensOf(emulator, 'Adele Vance', 'openid User.Read')
+  const claims = decodeJwt(String(body['id_token']))
+  expect(claims).not.toHaveProperty('name')
+  expect(claims).not.toHaveProperty('preferred_username')
+})
+
+test('a client assertion is refused: no certificate is registered', async () => {
+  const body = new URLSearchParams({
+    client_id: client.clientId,
+    client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
+    client_assertion: 'x.y.z',
+    grant_type: 'refresh_token',
+  })
+  const response = await fetch(`${emulator.authority}/oauth2/v2.0/token`, { method: 'POST', body })
+  expect(response.status).toBe(401)
+  expect(await response.json()).toMatchObject({ error: 'invalid_client', error_codes: [700027] })
+})
+
+test('the ID token has an optional claim only when the app registers it', async () => {
+  emulator.registerClient({ ...client, optionalIdTokenClaims: ['login_hint'] })
+  const { body } = await tokensOf(emulator, 'Adele Vance')
+  const claims = decodeJwt(String(body['id_token']))
+  expect(claims).toHaveProperty('login_hint')
+  expect(claims).not.toHaveProperty('sid')
+})
+
+const withCp1 = { claims: JSON.stringify({ access_token: { xms_cc: { values: ['CP1'] } } }) }
+
+test('access tokens live 60 to 90 minutes, or 20 to 28 hours for who answers challenges', async () => {
+  const { refresh } = await tokensOf(emulator, 'Adele Vance')
+  const secondsWith = async (more: Record<string, string>) =>
+    Number((await refreshWith(refresh, more)).body['expires_in'])
+  const lives = await Promise.all(Array.from({ length: 20 }, () => secondsWith({})))
+  expect(Math.min(...lives)).toBeGreaterThanOrEqual(3600)
+  expect(Math.max(...lives)).toBeLessThanOrEqual(5400)
+  expect(new Set(lives).size).toBeGreaterThan(1)
+  const long = await refreshWith(refresh, withCp1)
+  expect(long.body['expires_in']).toBeGreaterThanOrEqual(20 * 3600)
+  expect(long.body['expires_in']).toBeLessThanOrEqual(28 * 3600)
+  expect(decodeJwt(String(long.body['access_token']))).toMatchObject({ xms_cc: ['CP1'] })
+  for (const claims of ['{', '[]', '{"access_token":{"xms_cc":{"values":["cp2"]}}}']) {
+    expect(await secondsWith({ claims })).toBeLessThanOrEqual(5400)
+  }
+  emulator.setLifetimes({ accessToken: 60 })
+  expect(await secondsWith(withCp1)).toBe(60)
+})
+
+test('a token for an app’s API lives no longer for who answers challenges', async () => {
+  const browser = new Browser(emulator.url)
+  const scope = `api://${client.clientId}/access_as_user`
+  const page = await signIn(browser, authorizeUrl(emulator, { scope }), 'Adele Vance')
+  expect(Number((await redeem(emulator, page, withCp1)).body['expires_in'])).toBeLessThanOrEqual(
+    5400,
+  )
+  const graph = await browser.open(authorizeUrl(emulator, { scope: 'openid' }))
+  const { body } = await redeem(emulator, await browser.press(graph, 'Accept'), withCp1)
+  expect(body['expires_in']).toBeGreaterThanOrEqual(20 * 3600)
+})
+
+test.each([
+  [{ client_secret: 'wrong' }, 7000215, true],
+  [{ grant_type: 'password' }, 70003, false],
+  [{ client_id: '00000000-0000-0000-0000-000000000000' }, 700038, false],
+  [{ client_id: '' }, 900144, false],
+  [{ grant_type: '' }, 900144, false],
+])('the error for %o names a page only where Entra does', async (form, number, hasPage) => {
+  const { body } = await callToken(emulator, { grant_type: 'refresh_token', ...form })
+  expect(body['error_codes']).toEqual([number])
+  expect('error_uri' in body).toBe(hasPage)
 })
 
 test('refresh tokens rotate and the old one stays good', async () => {

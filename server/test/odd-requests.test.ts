@@ -193,7 +193,8 @@ describe('names that every object has (#14)', () => {
     const query = `${name}=evil&${name}[evil]=1&${name}.evil=1`
     expect((await browser.fetch(`/api/me?${query}`)).status).toBe(400)
     expect((await browser.fetch(`/api/session?${query}`)).status).toBe(200)
-    expect((await browser.goTo(`/getAToken?${query}`)).url.pathname).toBe('/error')
+    expect((await browser.goTo(`/getAToken?state=x&${query}`)).url.pathname).toBe('/error')
+    expect((await browser.goTo(`/getAToken?${query}`)).url.pathname).toBe('/login')
     expect((await browser.goTo(`/auth/login?${query}`)).url.pathname).toBe('/')
     cookie = await browser.jar.getCookieString(world.origin)
   })

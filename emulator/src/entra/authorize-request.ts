@@ -2,7 +2,8 @@ import { findUser, findUserByName, type Authority, type SampleUser } from '../di
 import { hasRedirectUri, type ClientRegistration } from '../clients.ts'
 import type { Exchange } from '../http/exchange.ts'
 import { responseModes, type ReplyTarget } from './client-reply.ts'
-import { EntraError } from './errors.ts'
+import { EntraError, missingParameter, refuseResourceParameter } from './errors.ts'
+import { knownClient } from './known-client.ts'
 import type { FormTarget } from './markup.ts'
 import type { EntraState } from './state.ts'
 
@@ -16,17 +17,6 @@ export interface AuthorizeRequest {
   prompts: Set<string>
 }
 
-function findClient(state: EntraState, authority: Authority, id: string | null) {
-  const client = state.clients.find(id)
-  if (client) return client
-  const directory = authority.kind === 'tenant' ? authority.tenant.name : authority.alias
-  throw new EntraError(
-    'unauthorized_client',
-    700016,
-    `Application with identifier '${id ?? ''}' was not found in the directory '${directory}'.`,
-  )
-}
-
 /** @throws EntraError that must be shown as a page: without a good redirect URI nobody is told. */
 export function readAuthorizeRequest(
   state: EntraState,
@@ -35,7 +25,8 @@ export function readAuthorizeRequest(
   authority: Authority,
 ): AuthorizeRequest {
   const params = new URLSearchParams([...exchange.query, ...oauthForm(exchange)])
-  const client = findClient(state, authority, params.get('client_id'))
+  const directory = authority.kind === 'tenant' ? authority.tenant.name : authority.alias
+  const client = knownClient(state.clients, params.get('client_id'), directory)
   const redirectUri = params.get('redirect_uri') ?? ''
   if (!hasRedirectUri(client, redirectUri)) {
     throw new EntraError(
@@ -81,13 +72,8 @@ export function checkAuthorizeRequest({ params, target, prompts: asked }: Author
   if ([...asked].some((prompt) => !prompts.includes(prompt))) {
     throw new EntraError('invalid_request', 90023, "The value of 'prompt' is not supported.")
   }
-  if (!params.get('scope')) {
-    throw new EntraError(
-      'invalid_request',
-      900144,
-      "The request body must contain the following parameter: 'scope'.",
-    )
-  }
+  if (!params.get('scope')) throw missingParameter('scope')
+  refuseResourceParameter(params)
 }
 
 /** The user that the opaque `login_hint` claim means. */

@@ -1,5 +1,11 @@
 import { nameOf } from '../clients.ts'
-import { findUserByName, sampleUsers, type Authority, type SampleUser } from '../directory.ts'
+import {
+  admits,
+  findUserByName,
+  sampleUsers,
+  type Authority,
+  type SampleUser,
+} from '../directory.ts'
 import type { Exchange } from '../http/exchange.ts'
 import { html, send } from '../http/replies.ts'
 import {
@@ -66,7 +72,7 @@ export class AuthorizeEndpoint {
 
   async #signIn(exchange: Exchange, request: AuthorizeRequest, user: SampleUser, accepted = false) {
     const { client, params } = request
-    const scopes = requestedScopes(request)
+    const scopes = requestedScopes(this.#state, request)
     const account = this.#state.sessions.signIn(exchange, user.id)
     const unanswered = scopesToAskFor(this.#state, request, user, accepted)
     if (unanswered.length > 0) {
@@ -86,7 +92,8 @@ export class AuthorizeEndpoint {
 }
 
 function showPicker(exchange: Exchange, request: AuthorizeRequest, error?: string): void {
-  const picker = { users: sampleUsers, appName: nameOf(request.client), error }
+  const users = sampleUsers.filter((user) => admits(request.authority, user))
+  const picker = { users, appName: nameOf(request.client), error }
   const page = pickerPage(formTargetOf(request), picker)
   send(exchange.res, html(error === undefined ? 200 : 400, page))
 }

@@ -2,10 +2,13 @@ import { createHash, timingSafeEqual } from 'node:crypto'
 import type { ClientRegistration, ClientRegistry } from '../clients.ts'
 import type { Exchange } from '../http/exchange.ts'
 import { EntraError } from './errors.ts'
+import { knownClient } from './known-client.ts'
 
 interface Credentials {
   clientId: string | null
   secret: string | null
+  /** RFC 7523 section 2.2. */
+  assertion?: string | null
 }
 
 function fromHeader(header: string | undefined): Credentials | undefined {
@@ -26,8 +29,19 @@ function formDecoded(text: string): string {
 
 const digest = (text: string) => createHash('sha256').update(text).digest()
 
-function checkSecret({ clientId, clientSecret }: ClientRegistration, given: string | null): void {
-  if (given === null) {
+function checkCredential(
+  { clientId, clientSecret }: ClientRegistration,
+  { secret, assertion }: Credentials,
+): void {
+  if (typeof assertion === 'string') {
+    throw new EntraError(
+      'invalid_client',
+      700027,
+      'The certificate with identifier used to sign the client assertion is not registered on application. [Reason - The key was not found.] The emulator registers no certificates.',
+      { status: 401 },
+    )
+  }
+  if (secret === null) {
     throw new EntraError(
       'invalid_client',
       7000218,
@@ -35,7 +49,7 @@ function checkSecret({ clientId, clientSecret }: ClientRegistration, given: stri
       { status: 401 },
     )
   }
-  if (clientSecret === undefined || !timingSafeEqual(digest(given), digest(clientSecret))) {
+  if (clientSecret === undefined || !timingSafeEqual(digest(secret), digest(clientSecret))) {
     throw new EntraError(
       'invalid_client',
       7000215,
@@ -45,8 +59,8 @@ function checkSecret({ clientId, clientSecret }: ClientRegistration, given: stri
   }
 }
 
-function checkNoSecret(given: string | null): void {
-  if (given === null) return
+function checkNoCredential({ secret, assertion = null }: Credentials): void {
+  if (secret === null && assertion === null) return
   throw new EntraError(
     'invalid_client',
     700025,
@@ -60,7 +74,7 @@ function checkNoSecret(given: string | null): void {
  * redirect URI decides; a request for a device code has none, so the app's setting decides (Microsoft,
  * SupportArticles, "AADSTS7000218").
  */
-function isPublic(client: ClientRegistration, byDevice: boolean): boolean {
+export function isPublic(client: ClientRegistration, byDevice: boolean): boolean {
   return byDevice ? client.allowPublicClientFlows === true : client.clientSecret === undefined
 }
 
@@ -77,19 +91,13 @@ export function authenticateClient(
   byDevice: boolean,
 ): ClientRegistration {
   const { form, req } = exchange
-  const { clientId, secret } = fromHeader(req.headers.authorization) ?? {
+  const credentials = fromHeader(req.headers.authorization) ?? {
     clientId: form.get('client_id'),
     secret: form.get('client_secret'),
+    assertion: form.get('client_assertion'),
   }
-  const client = clients.find(clientId)
-  if (!client) {
-    throw new EntraError(
-      'unauthorized_client',
-      700016,
-      `Application with identifier '${clientId ?? ''}' was not found in the directory.`,
-    )
-  }
-  if (isPublic(client, byDevice)) checkNoSecret(secret)
-  else checkSecret(client, secret)
+  const client = knownClient(clients, credentials.clientId)
+  if (isPublic(client, byDevice)) checkNoCredential(credentials)
+  else checkCredential(client, credentials)
   return client
 }

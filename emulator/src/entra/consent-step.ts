@@ -5,16 +5,17 @@ import { formTargetOf, type AuthorizeRequest } from './authorize-request.ts'
 import { consentNames } from './consents.ts'
 import { adminConsentMissing, consentMissing } from './errors.ts'
 import { adminApprovalPage, consentPage } from './pages.ts'
-import { needsAdministrator, parseScopes, wordsFor } from './scopes.ts'
+import { needsAdministrator, wordsFor } from './permissions.ts'
+import { parseScopes } from './scopes.ts'
 import type { EntraState } from './state.ts'
 
-export const requestedScopes = ({ params }: AuthorizeRequest) =>
-  parseScopes(params.get('scope') ?? '')
+export const requestedScopes = (state: EntraState, { client, params }: AuthorizeRequest) =>
+  parseScopes(state, client, params.get('scope') ?? '')
 
 /** The user pressed "Accept". */
 export function acceptConsent(state: EntraState, request: AuthorizeRequest, user: SampleUser) {
   const { clientId } = request.client
-  const scopes = requestedScopes(request)
+  const scopes = requestedScopes(state, request)
   const missing = state.consents.missing(user.id, clientId, scopes)
   // The page does not offer it; a hand-made post must not do what a user cannot.
   if (!user.administrator && missing.some(needsAdministrator)) throw adminConsentMissing()
@@ -33,7 +34,7 @@ export function scopesToAskFor(
   accepted: boolean,
 ): string[] {
   const { clientId } = request.client
-  const scopes = requestedScopes(request)
+  const scopes = requestedScopes(state, request)
   const automatic = findUserByName(state.automaticUser ?? '') === user
   if (automatic) state.consents.grant(user.id, clientId, scopes)
   const missing = state.consents.missing(user.id, clientId, scopes)

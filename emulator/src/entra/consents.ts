@@ -1,4 +1,6 @@
-import { consentName, type RequestedScopes, type Resource } from './scopes.ts'
+import { openidScopes } from './permissions.ts'
+import type { Resource } from './resources.ts'
+import { consentName, type RequestedScopes } from './scopes.ts'
 
 /** What each user allowed each client, for as long as the emulator runs. */
 export class Consents {
@@ -26,14 +28,12 @@ export class Consents {
 
   /** Entra's tokens carry every consented scope of their resource, not only those asked for. */
   grantedFor(userId: string, clientId: string, resource: Resource): string[] {
-    const names = [...this.#of(userId, clientId)].filter((name) => !openid.has(name))
+    const names = [...this.#of(userId, clientId)].filter((name) => !openidScopes.includes(name))
     if (resource.kind === 'graph') return names.filter((name) => !name.startsWith('api://'))
     const prefix = consentName(resource, '')
     return names.filter((name) => name.startsWith(prefix)).map((n) => n.slice(prefix.length))
   }
 }
-
-const openid = new Set(['openid', 'profile', 'email', 'offline_access'])
 
 /** The names one request needs consent for; OpenID Connect's own included. */
 export function consentNames({ openid: basic, resource, scopes }: RequestedScopes): string[] {

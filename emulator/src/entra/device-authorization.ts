@@ -2,7 +2,8 @@ import type { SampleUser } from '../directory.ts'
 import type { Exchange } from '../http/exchange.ts'
 import { json, send } from '../http/replies.ts'
 import type { DeviceCode } from './device-codes.ts'
-import { EntraError } from './errors.ts'
+import { refuseResourceParameter } from './errors.ts'
+import { knownClient } from './known-client.ts'
 import { parseScopes } from './scopes.ts'
 import type { EntraState } from './state.ts'
 
@@ -10,15 +11,10 @@ export const devicePath = '/devicelogin'
 
 /** Starts a device sign-in. It takes no credential; redeeming the code may (RFC 8628 section 3.1). */
 export function startDeviceSignIn(state: EntraState, exchange: Exchange): void {
-  const client = state.clients.find(exchange.form.get('client_id'))
-  if (!client) {
-    throw new EntraError(
-      'unauthorized_client',
-      700016,
-      'Application was not found in the directory.',
-    )
-  }
-  const request = parseScopes(exchange.form.get('scope') ?? '')
+  const { form } = exchange
+  const client = knownClient(state.clients, form.get('client_id'))
+  refuseResourceParameter(form)
+  const request = parseScopes(state, client, form.get('scope') ?? '')
   const code = state.deviceCodes.start(client.clientId, request, state.lifetimes)
   const uri = `${state.origin}${devicePath}`
   const answer = {

@@ -15,12 +15,11 @@ export interface DeviceCode {
   request: RequestedScopes
   expiresAt: number
   interval: number
-  lastPoll: number
   outcome: Outcome
 }
 
-// No vowels and nothing that looks like something else: Entra's alphabet.
-const alphabet = 'BCDFGHJKLMNPQRSTVWXYZ23456789'
+// Entra leaves out 0 and 1, and no letter.
+const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ23456789'
 
 const newUserCode = () =>
   Array.from({ length: 9 }, () => alphabet.charAt(randomInt(alphabet.length))).join('')
@@ -37,7 +36,6 @@ export class DeviceCodes {
       request,
       expiresAt: Date.now() + lifetimes.deviceCode * 1000,
       interval: lifetimes.devicePollInterval,
-      lastPoll: 0,
       outcome: { kind: 'pending' },
     }
     this.#codes.set(code.deviceCode, code)
@@ -79,22 +77,17 @@ export class DeviceCodes {
       this.#codes.delete(deviceCode)
       return outcome.authorization
     }
-    throw outcome.kind === 'declined' ? declinedByUser() : notYet(code)
+    throw outcome.kind === 'declined' ? declinedByUser() : pending()
   }
 }
 
 const declinedByUser = () =>
   new EntraError('authorization_declined', 70018, 'The end user denied the authorization request.')
 
-function notYet(code: DeviceCode): EntraError {
-  const tooSoon = Date.now() - code.lastPoll < code.interval * 1000
-  code.lastPoll = Date.now()
-  if (!tooSoon) {
-    return new EntraError(
-      'authorization_pending',
-      70016,
-      'OAuth 2.0 device flow error. Authorization is pending. Continue polling.',
-    )
-  }
-  return new EntraError('slow_down', 70017, 'Polling too fast. Wait longer between two requests.')
-}
+/** Also for a client that asks too often: Microsoft documents no `slow_down`. */
+const pending = () =>
+  new EntraError(
+    'authorization_pending',
+    70016,
+    'OAuth 2.0 device flow error. Authorization is pending. Continue polling.',
+  )

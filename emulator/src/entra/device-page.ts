@@ -6,7 +6,7 @@ import { approve, devicePath as action } from './device-authorization.ts'
 import type { DeviceCode } from './device-codes.ts'
 import { alert, field, form, page, whoLine } from './markup.ts'
 import { adminApprovalPage, consentPage, messagePage, pickerPage } from './pages.ts'
-import { needsAdministrator, wordsFor } from './scopes.ts'
+import { needsAdministrator, wordsFor } from './permissions.ts'
 import type { EntraState } from './state.ts'
 
 function codePage(error?: string): Reply {

@@ -21,6 +21,8 @@ export interface EngineContext {
   /** Sign-ins whose code may still be redeemed, by the id of their grant. */
   pendingCodes: ExpiringMap<PendingCode>
   correlationOf: (ctx: KoaContextWithOIDC) => string
+  /** The token request as the client sent it. */
+  formOf: (ctx: KoaContextWithOIDC) => URLSearchParams
 }
 
 function write(ctx: KoaContextWithOIDC, reply: Reply): void {
@@ -67,17 +69,20 @@ function dropEngineCookies(ctx: KoaContextWithOIDC): void {
 /** Turns oidc-provider's token answers, and its refusals, into Entra's. */
 export function answerTokens(
   provider: InstanceType<typeof Provider>,
-  { state, pendingCodes, correlationOf }: EngineContext,
+  { state, pendingCodes, correlationOf, formOf }: EngineContext,
 ): void {
   const refusals = new WeakMap<object, unknown>()
   provider.on('grant.error', (ctx, error) => refusals.set(ctx, error))
   const middleware = async (ctx: KoaContextWithOIDC, next: () => Promise<unknown>) => {
     await next()
     dropEngineCookies(ctx)
+    // Entra answers other origins only for the redirect URI of a single-page app.
+    ctx.remove('access-control-allow-origin')
     if (ctx.path !== paths.token) return
     const grantId = ctx.oidc.entities.AuthorizationCode?.grantId
     const signIn = pendingCodes.get(grantId ?? '')?.authorization
-    if (ctx.status === 200 && signIn) ctx.body = await tokenAnswer(state, signIn)
+    if (ctx.status === 200 && signIn)
+      ctx.body = await tokenAnswer(state, signIn, { form: formOf(ctx) })
     else write(ctx, errorReply(redemptionError(refusals.get(ctx)), correlationOf(ctx)))
   }
   provider.use(middleware as never)

@@ -25,6 +25,7 @@ export function createEngine(state: EntraState, log: (line: string) => void): En
     state,
     pendingCodes: new ExpiringMap(),
     correlationOf: (ctx) => exchanges.get(ctx.req)?.correlationId ?? 'unknown',
+    formOf: (ctx) => exchanges.get(ctx.req)?.form ?? new URLSearchParams(),
   }
   const provider = createProvider(context, log)
   const handle = provider.callback()

@@ -39,6 +39,11 @@ export function describe(error: EntraError, correlationId: string, traceId: stri
   return `${codeAndText(error)} Trace ID: ${traceId} Correlation ID: ${correlationId} Timestamp: ${timestamp()}`
 }
 
+/** The errors for which captured answers of Entra name a page; most have none. */
+const withPage = new Set([7000215, 7000218, 7000222, 70011, 500011])
+
+const pageOf = (aadsts: number) => `https://login.microsoftonline.com/error?code=${String(aadsts)}`
+
 export function errorReply(error: EntraError, correlationId: string): Reply {
   const traceId = randomUUID()
   const body = {
@@ -48,11 +53,28 @@ export function errorReply(error: EntraError, correlationId: string): Reply {
     timestamp: timestamp(),
     trace_id: traceId,
     correlation_id: correlationId,
-    error_uri: `https://login.microsoftonline.com/error?code=${String(error.aadsts)}`,
+    ...(withPage.has(error.aadsts) && { error_uri: pageOf(error.aadsts) }),
     ...(error.suberror !== undefined && { suberror: error.suberror }),
     ...(error.claims !== undefined && { claims: error.claims }),
   }
   return json(error.status, body, { 'x-ms-request-id': traceId })
+}
+
+export const missingParameter = (name: string) =>
+  new EntraError(
+    'invalid_request',
+    900144,
+    `The request body must contain the following parameter: '${name}'.`,
+  )
+
+/** @throws EntraError for the parameter of RFC 8707, which Entra does not take beside `scope`. */
+export function refuseResourceParameter(params: URLSearchParams): void {
+  if (!params.has('resource')) return
+  throw new EntraError(
+    'invalid_target',
+    9010010,
+    "The resource parameter provided in the request doesn't match with the requested scopes.",
+  )
 }
 
 export const declined = () =>

@@ -1,6 +1,6 @@
 import { jwtVerify } from 'jose'
 import type { ClientRegistration } from '../clients.ts'
-import { EntraError } from './errors.ts'
+import { EntraError, missingParameter } from './errors.ts'
 import { parseScopes } from './scopes.ts'
 import type { EntraState } from './state.ts'
 import { tokenAnswer } from './token-answer.ts'
@@ -15,19 +15,16 @@ const text = (value: unknown): string => (typeof value === 'string' ? value : ''
 export async function onBehalfOf(
   state: EntraState,
   form: URLSearchParams,
-  { clientId }: ClientRegistration,
+  client: ClientRegistration,
 ) {
   if (form.get('requested_token_use') !== 'on_behalf_of') {
-    throw new EntraError(
-      'invalid_request',
-      900144,
-      "The request body must contain the following parameter: 'requested_token_use'.",
-    )
+    throw missingParameter('requested_token_use')
   }
+  const { clientId } = client
   const claims = await claimsOf(form.get('assertion') ?? '', state, clientId)
-  const request = parseScopes(form.get('scope') ?? '')
+  const request = parseScopes(state, client, form.get('scope') ?? '')
   const signIn = { userId: text(claims['oid']), clientId, sid: text(claims['sid']), request }
-  return tokenAnswer(state, signIn)
+  return tokenAnswer(state, signIn, { form })
 }
 
 async function claimsOf(assertion: string, { key }: EntraState, audience: string) {

@@ -1,84 +1,101 @@
+import { nameOf, type ClientRegistration } from '../clients.ts'
 import { EntraError } from './errors.ts'
-
-const openidScopes = ['openid', 'profile', 'email', 'offline_access']
-const graphOrigin = 'https://graph.microsoft.com/'
-
-/** What a permission is called on the consent page. */
-const permissions = new Map([
-  ['openid', 'Sign you in'],
-  ['profile', 'View your basic profile'],
-  ['email', 'View your email address'],
-  ['offline_access', 'Maintain access to data you have given it access to'],
-  ['User.Read', 'Sign you in and read your profile'],
-  ['User.ReadBasic.All', 'Read all users’ basic profiles'],
-  ['User.ReadWrite', 'Read and update your profile'],
-  ['Calendars.Read', 'Read your calendars'],
-  ['Calendars.ReadWrite', 'Have full access to your calendars'],
-  ['Contacts.Read', 'Read your contacts'],
-  ['Files.Read', 'Read your files'],
-  ['Mail.Read', 'Read your mail'],
-  ['Mail.Send', 'Send mail as you'],
-  ['People.Read', 'Read your relevant people list'],
-  ['Presence.Read', 'Read your presence information'],
-  ['Tasks.Read', 'Read your tasks'],
-  ['GroupMember.Read.All', 'Read group memberships'],
-  ['Directory.Read.All', 'Read directory data'],
-])
-
-const administratorsOnly = new Set(['GroupMember.Read.All', 'Directory.Read.All'])
-
-export const needsAdministrator = (scope: string): boolean => administratorsOnly.has(scope)
-
-export function wordsFor(scope: string): string {
-  return permissions.get(scope) ?? 'Access this application as you'
-}
-
-/** Whose tokens a request is for: Graph, or the application's own API. */
-export type Resource = { kind: 'graph' } | { kind: 'api'; clientId: string }
+import { openidScopes } from './permissions.ts'
+import { findResource, graph, type KnownResource, type Resource } from './resources.ts'
+import type { EntraState } from './state.ts'
 
 export interface RequestedScopes {
   /** `openid`, `profile`, `email`, `offline_access`, as far as they were asked for. */
   openid: string[]
   resource: Resource
-  /** Scopes of the resource by their short names. `.default` is gone: it adds none of its own. */
+  /** Scopes of the resource by their short names; `.default` is replaced by what it stands for. */
   scopes: string[]
 }
 
-const apiScope = /^api:\/\/(?<clientId>[^/]+)\/(?<name>.+)$/
-
-function shortName(scope: string): { resource: Resource; name: string } {
-  const { clientId, name } = apiScope.exec(scope)?.groups ?? {}
-  if (clientId !== undefined && name !== undefined) {
-    return { resource: { kind: 'api', clientId }, name }
-  }
-  const graph = scope.startsWith(graphOrigin) ? scope.slice(graphOrigin.length) : scope
-  if (graph !== '.default' && !permissions.has(graph)) {
-    throw new EntraError(
-      'invalid_scope',
-      650053,
-      `The application asked for scope '${graph}' that doesn't exist on the resource '00000003-0000-0000-c000-000000000000'.`,
-    )
-  }
-  return { resource: { kind: 'graph' }, name: graph }
+interface NamedScope {
+  known: KnownResource
+  name: string
 }
 
-const sameResource = (a: Resource, b: Resource) => JSON.stringify(a) === JSON.stringify(b)
+const isDefault = ({ name }: NamedScope) => name.toLowerCase() === '.default'
 
-/** @throws EntraError for a scope Graph does not have, or scopes of two resources at once. */
-export function parseScopes(text: string): RequestedScopes {
-  const all = [...new Set(text.split(/\s+/).filter(Boolean))]
-  const openid = all.filter((scope) => openidScopes.includes(scope))
-  const named = all.filter((scope) => !openidScopes.includes(scope)).map(shortName)
-  const resource = named[0]?.resource ?? { kind: 'graph' }
-  if (named.some((other) => !sameResource(other.resource, resource))) {
+/** @throws EntraError for a resource that is not registered. */
+function named(state: EntraState, scope: string): NamedScope {
+  const slash = scope.lastIndexOf('/')
+  if (slash < 0) return { known: graph, name: scope }
+  const identifier = scope.slice(0, slash)
+  const known = findResource(state, identifier)
+  if (known) return { known, name: scope.slice(slash + 1) }
+  throw new EntraError(
+    'invalid_resource',
+    500011,
+    `The resource principal named ${identifier} was not found in the tenant. This can happen if the application has not been installed by the administrator of the tenant or consented to by any user in the tenant. You might have sent your authentication request to the wrong tenant.`,
+  )
+}
+
+function checkTogether(all: readonly NamedScope[], text: string): void {
+  if (new Set(all.map(({ known }) => known.appId)).size > 1) {
     throw new EntraError(
       'invalid_request',
       28000,
-      'Provided value for the input parameter scope is not valid because it contains more than one resource.',
+      `Provided value for the input parameter scope is not valid because it contains more than one resource. Scope ${text} is not valid.`,
     )
   }
-  const scopes = named.map(({ name }) => name).filter((name) => name !== '.default')
-  return { openid, resource, scopes }
+  if (all.some(isDefault) && !all.every(isDefault)) {
+    throw new EntraError(
+      'invalid_scope',
+      70011,
+      `The provided request must include a 'scope' input parameter. The provided value for the input parameter 'scope' is not valid. The scope ${text} is not valid. .default scope can't be combined with resource-specific scopes.`,
+    )
+  }
+}
+
+/**
+ * The scope as the resource writes it. `invalid_client` is what Entra says of an unknown one
+ * (github.com/MicrosoftDocs/azure-docs/issues/67211, #37280).
+ */
+function known(client: ClientRegistration, { known: resource, name }: NamedScope): string {
+  const found = resource.scopes.find((scope) => scope.toLowerCase() === name.toLowerCase())
+  if (found !== undefined) return found
+  throw new EntraError(
+    'invalid_client',
+    650053,
+    `The application '${nameOf(client)}' asked for scope '${name}' that doesn't exist on the resource '${resource.appId}'. Contact the app vendor.`,
+  )
+}
+
+function defaultsOf(client: ClientRegistration, resource: KnownResource): readonly string[] {
+  if (resource.defaultScopes.length > 0) return resource.defaultScopes
+  throw new EntraError(
+    'invalid_resource',
+    650057,
+    `Invalid resource. The client has requested access to a resource which is not listed in the requested permissions in the client's application registration. Client app ID: ${client.clientId}. Resource app ID: ${resource.appId}.`,
+  )
+}
+
+/**
+ * Reads a `scope` parameter. Scopes are compared without regard to case.
+ *
+ * @throws EntraError for a resource or a scope that does not exist, scopes of two resources at once,
+ *   or `.default` beside others.
+ */
+export function parseScopes(
+  state: EntraState,
+  client: ClientRegistration,
+  text: string,
+): RequestedScopes {
+  const all = text.split(/\s+/).filter(Boolean)
+  const isOpenid = (scope: string) => openidScopes.includes(scope.toLowerCase())
+  const asked = all.filter((scope) => !isOpenid(scope)).map((scope) => named(state, scope))
+  checkTogether(asked, text)
+  const scopes = asked.flatMap((scope) =>
+    isDefault(scope) ? defaultsOf(client, scope.known) : [known(client, scope)],
+  )
+  return {
+    openid: [...new Set(all.filter(isOpenid).map((scope) => scope.toLowerCase()))],
+    resource: asked[0]?.known.resource ?? { kind: 'graph' },
+    scopes: [...new Set(scopes)],
+  }
 }
 
 /** The name under which consent to a scope is remembered: an API's scopes by their full name. */

@@ -3,9 +3,12 @@ import { SignJWT } from 'jose'
 import { findUser, type SampleUser } from '../directory.ts'
 import { epochSeconds } from '../lifetimes.ts'
 import type { Authorization } from './authorization.ts'
+import { isPublic } from './client-authentication.ts'
+import { graphAudienceOf } from './clouds.ts'
 import { consentMissing, EntraError } from './errors.ts'
 import type { RequestedScopes } from './scopes.ts'
 import type { EntraState } from './state.ts'
+import { accessTokenSeconds, answersClaimsChallenges } from './token-lifetime.ts'
 
 const short = (...parts: string[]) =>
   createHash('sha256').update(parts.join('|')).digest('base64url')
@@ -20,6 +23,8 @@ interface Grounds {
   authorization: Authorization
   user: SampleUser
   request: RequestedScopes
+  /** The client answers claims challenges, as Graph sends them: its token lives longer. */
+  isLong: boolean
 }
 
 function timesFor(lifetime: number) {
@@ -29,7 +34,6 @@ function timesFor(lifetime: number) {
 
 function aboutUser({ authorization, user }: Grounds) {
   return {
-    name: user.displayName,
     oid: user.id,
     sub: short(user.id, authorization.clientId),
     tid: user.tenantId,
@@ -54,7 +58,10 @@ function idToken(grounds: Grounds): Promise<string> {
     aud: authorization.clientId,
     ...timesFor(state.lifetimes.idToken),
     ...aboutUser(grounds),
-    preferred_username: user.username,
+    ...(authorization.request.openid.includes('profile') && {
+      name: user.displayName,
+      preferred_username: user.username,
+    }),
     ...optionalClaims(grounds),
     ...(authorization.request.openid.includes('email') && { email: user.username }),
     ...(authorization.nonce !== undefined && { nonce: authorization.nonce }),
@@ -62,40 +69,48 @@ function idToken(grounds: Grounds): Promise<string> {
   return state.idTokens.sign(claims, authorization.clientId)
 }
 
+/** `0` for a public client, `1` for a client secret. */
+function credentialKind({ state, authorization }: Grounds): string {
+  const client = state.clients.find(authorization.clientId)
+  return client && isPublic(client, authorization.byDevice === true) ? '0' : '1'
+}
+
 /** Graph's tokens have the shape of version 1, those for the client's own API of version 2. */
 function accessClaims(grounds: Grounds, scopes: string[]) {
   const { state, authorization, user, request } = grounds
-  const scp = scopes.join(' ')
   if (request.resource.kind === 'api') {
     return {
       ver: '2.0',
       aud: request.resource.clientId,
       iss: `${state.origin}/${user.tenantId}/v2.0`,
       azp: authorization.clientId,
-      azpacr: '1',
+      azpacr: credentialKind(grounds),
+      name: user.displayName,
       preferred_username: user.username,
       sid: authorization.sid,
-      scp,
+      scp: scopes.join(' '),
     }
   }
   return {
     ver: '1.0',
-    aud: 'https://graph.microsoft.com',
+    aud: graphAudienceOf(state),
     iss: `https://sts.windows.net/${user.tenantId}/`,
     appid: authorization.clientId,
-    appidacr: '1',
+    appidacr: credentialKind(grounds),
+    name: user.displayName,
     idtyp: 'user',
     upn: user.username,
     unique_name: user.username,
-    scp,
+    scp: scopeText(grounds, scopes),
+    ...(grounds.isLong && { xms_cc: ['CP1'] }),
   }
 }
 
-function accessToken(grounds: Grounds, scopes: string[]): Promise<string> {
-  const { key, lifetimes } = grounds.state
+function accessToken(grounds: Grounds, scopes: string[], seconds: number): Promise<string> {
+  const { key } = grounds.state
   const { kid } = key.publicJwk
   return new SignJWT({
-    ...timesFor(lifetimes.accessToken),
+    ...timesFor(seconds),
     ...aboutUser(grounds),
     ...accessClaims(grounds, scopes),
   })
@@ -109,8 +124,7 @@ function grantedScopes({ state, authorization, request }: Grounds): string[] {
     authorization.clientId,
     request.resource,
   )
-  const scopes = [...new Set([...request.scopes, ...consented])]
-  return scopes.length > 0 ? scopes : ['User.Read']
+  return [...new Set([...request.scopes, ...consented])]
 }
 
 function scopeText({ authorization, request }: Grounds, scopes: string[]): string {
@@ -120,35 +134,46 @@ function scopeText({ authorization, request }: Grounds, scopes: string[]): strin
   return scopes.map((scope) => `api://${resource.clientId}/${scope}`).join(' ')
 }
 
+/** What a token request adds to the sign-in that it redeems. */
+export interface TokenRequest {
+  /** Scopes other than those of the sign-in. */
+  request?: RequestedScopes
+  /** Its parameters; `claims` and `client_info` shape the answer. */
+  form: URLSearchParams
+}
+
 /**
- * The answer of the token endpoint for one sign-in; `request` may ask for other scopes than it.
+ * The answer of the token endpoint for one sign-in.
  *
  * @throws EntraError (65001) when the user has not consented to a scope asked for.
  */
 export async function tokenAnswer(
   state: EntraState,
   authorization: Authorization,
-  request: RequestedScopes = authorization.request,
+  { request = authorization.request, form }: TokenRequest,
 ) {
   const user = findUser(authorization.userId)
   if (!user) throw new EntraError('invalid_grant', 50034, 'The user account does not exist.')
   const { userId, clientId } = authorization
   const wanted = { ...request, openid: [] }
   if (state.consents.missing(userId, clientId, wanted).length > 0) throw consentMissing(clientId)
-  const grounds = { state, authorization, user, request }
+  const isLong = request.resource.kind === 'graph' && answersClaimsChallenges(form.get('claims'))
+  const grounds = { state, authorization, user, request, isLong }
   const scopes = grantedScopes(grounds)
-  const { accessToken: seconds, refreshToken } = state.lifetimes
+  const seconds = accessTokenSeconds(state.lifetimes, isLong)
   const has = (scope: string) => authorization.request.openid.includes(scope)
   return {
     token_type: 'Bearer',
     scope: scopeText(grounds, scopes),
     expires_in: seconds,
     ext_expires_in: seconds,
-    access_token: await accessToken(grounds, scopes),
+    access_token: await accessToken(grounds, scopes, seconds),
     ...(has('offline_access') && {
-      refresh_token: state.refreshTokens.issue(authorization, refreshToken),
+      refresh_token: state.refreshTokens.issue(authorization, state.lifetimes.refreshToken),
     }),
     ...(has('openid') && { id_token: await idToken(grounds) }),
-    client_info: base64url(JSON.stringify({ uid: user.id, utid: user.tenantId })),
+    ...(form.get('client_info') === '1' && {
+      client_info: base64url(JSON.stringify({ uid: user.id, utid: user.tenantId })),
+    }),
   }
 }

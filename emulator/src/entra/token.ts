@@ -4,7 +4,7 @@ import { json, send } from '../http/replies.ts'
 import type { Authorization } from './authorization.ts'
 import { authenticateClient } from './client-authentication.ts'
 import type { Engine } from './engine.ts'
-import { EntraError } from './errors.ts'
+import { EntraError, missingParameter, refuseResourceParameter } from './errors.ts'
 import { onBehalfOf } from './on-behalf-of.ts'
 import { parseScopes } from './scopes.ts'
 import type { EntraState } from './state.ts'
@@ -18,7 +18,8 @@ const deviceGrants = ['device_code', 'urn:ietf:params:oauth:grant-type:device_co
 function grantsOf(state: EntraState, engine: Engine): Map<string, Grant> {
   const device: Grant = async ({ form, res }, { clientId }) => {
     const code = form.get('device_code') ?? form.get('code') ?? ''
-    send(res, json(200, await tokenAnswer(state, state.deviceCodes.redeem(code, clientId))))
+    const signIn = state.deviceCodes.redeem(code, clientId)
+    send(res, json(200, await tokenAnswer(state, signIn, { form })))
   }
   return new Map<string, Grant>([
     [
@@ -36,18 +37,20 @@ function grantsOf(state: EntraState, engine: Engine): Map<string, Grant> {
   ])
 }
 
-async function refresh(state: EntraState, exchange: Exchange, { clientId }: ClientRegistration) {
+async function refresh(state: EntraState, exchange: Exchange, client: ClientRegistration) {
   const { form, res } = exchange
-  const signIn = state.refreshTokens.redeem(form.get('refresh_token'), clientId)
+  const signIn = state.refreshTokens.redeem(form.get('refresh_token'), client.clientId)
   const scope = form.get('scope')
-  const request = scope ? parseScopes(scope) : signIn.request
-  send(res, json(200, await tokenAnswer(state, withoutNonce(signIn), request)))
+  const request = scope ? parseScopes(state, client, scope) : signIn.request
+  send(res, json(200, await tokenAnswer(state, withoutNonce(signIn), { request, form })))
 }
 
 export function createTokenEndpoint(state: EntraState, engine: Engine) {
   const grants = grantsOf(state, engine)
   return async (exchange: Exchange): Promise<void> => {
-    const type = exchange.form.get('grant_type') ?? ''
+    const type = exchange.form.get('grant_type')
+    if (!type) throw missingParameter('grant_type')
+    refuseResourceParameter(exchange.form)
     const grant = grants.get(type)
     if (!grant) {
       throw new EntraError(

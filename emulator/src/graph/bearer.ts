@@ -1,11 +1,14 @@
 import { errors, jwtVerify } from 'jose'
 import { findUser, type SampleUser } from '../directory.ts'
-import type { SigningKey } from '../entra/keys.ts'
+import { graphAudienceOf } from '../entra/clouds.ts'
+import type { EntraState } from '../entra/state.ts'
 import type { Exchange } from '../http/exchange.ts'
 import { GraphError } from './errors.ts'
 
 export interface Caller {
   user: SampleUser
+  /** The `sub` of the user at the client that calls. */
+  subject: string
   scopes: string[]
 }
 
@@ -19,19 +22,19 @@ function reasonOf(error: unknown): string {
 }
 
 /** @throws GraphError (401) unless the request carries a living Graph token of this emulator. */
-export async function callerOf(exchange: Exchange, key: SigningKey): Promise<Caller> {
+export async function callerOf(exchange: Exchange, state: EntraState): Promise<Caller> {
   const token = /^bearer (?<token>\S+)$/i.exec(exchange.req.headers.authorization ?? '')
   if (!token?.groups?.['token']) throw unauthorized('Access token is empty.')
-  const { payload } = await jwtVerify(token.groups['token'], key.publicKey, {
-    audience: 'https://graph.microsoft.com',
+  const { payload } = await jwtVerify(token.groups['token'], state.key.publicKey, {
+    audience: graphAudienceOf(state),
     currentDate: new Date(),
   }).catch((error: unknown) => {
     throw unauthorized(reasonOf(error))
   })
-  const { oid, scp } = payload
+  const { oid, scp, sub: subject = '' } = payload
   const user = typeof oid === 'string' ? findUser(oid) : undefined
   if (!user || typeof scp !== 'string') throw unauthorized('The token has no user or no scopes.')
-  return { user, scopes: scp.split(' ') }
+  return { user, subject, scopes: scp.split(' ') }
 }
 
 /** @throws GraphError (403) unless one of the scopes was granted. */

@@ -36,7 +36,7 @@ export function graphEndpoint(path: string): EndpointName {
 
 export async function answerGraph(state: EntraState, exchange: Exchange): Promise<Reply> {
   try {
-    const caller = await callerOf(exchange, state.key)
+    const caller = await callerOf(exchange, state)
     const route = routes.find(({ path }) => path.test(decoded(exchange.path)))
     if (!route || exchange.method !== 'GET') {
       throw new GraphError(
@@ -68,7 +68,7 @@ function profile({ caller, origin }: GraphCall): Reply {
 function photo({ caller, exchange }: GraphCall): Reply {
   requireScope(caller, 'ErrorAccessDenied', 'User.Read', 'User.ReadWrite')
   const size = Number(/\/(?<size>\d+)x/.exec(exchange.path)?.groups?.['size'] ?? 240)
-  const found = photoSizes.includes(size) ? photoOf(caller.user, size) : undefined
+  const found = photoSizes.includes(size) ? photoOf(caller.user) : undefined
   if (!found) {
     throw new GraphError(
       404,
@@ -79,7 +79,7 @@ function photo({ caller, exchange }: GraphCall): Reply {
   const headers = { etag: found.etag, 'cache-control': 'private, max-age=0' }
   if (exchange.req.headers['if-none-match'] === found.etag)
     return { status: 304, headers, body: '' }
-  return { status: 200, headers: { ...headers, 'content-type': 'image/png' }, body: found.bytes }
+  return { status: 200, headers: { ...headers, 'content-type': 'image/jpeg' }, body: found.bytes }
 }
 
 function events({ caller, origin }: GraphCall): Reply {

@@ -81,6 +81,8 @@ export class World {
     const emulator = await startEmulator({
       automaticUser: adele,
       clients: [registration],
+      // Entra's own lifetimes are random, and longer than the clocks of tests are moved.
+      lifetimes: { accessToken: 3_600 },
       ...options.emulator,
     })
     const all = { ...settingsFor(emulator, origin), SESSION_STORE: 'memory:', ...settings }
