@@ -20,7 +20,7 @@ const ground = [
   'address.ts',
   'audit.ts',
   'failure.ts',
-  'bounded-map.ts',
+  'outbound-agent.ts',
   'retry-after.ts',
   'config',
 ]

@@ -70,7 +70,7 @@ export async function buildApp(config: Config, options: AppOptions = {}): Promis
   const store = options.store ? guard(options.store) : openStore(config.session.store)
   const entra =
     config.entra &&
-    new EntraClient(config.entra, (err) => {
+    new EntraClient(config.entra, config.proxy, (err) => {
       app.log.warn({ err }, 'a document of Entra cannot be fetched; the last one stays in use')
     })
   app.addHook('onClose', async () => {

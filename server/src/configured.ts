@@ -89,7 +89,7 @@ export async function configured(app: FastifyInstance, options: ConfiguredOption
     lifetimes,
   })
   const claimsNotes = new ClaimsNotes(store, ring, names)
-  const client = new DownstreamClient()
+  const client = new DownstreamClient(config.proxy)
   app.addHook('onClose', () => client.close())
 
   const allScopes = [...scopes, ...calls.flatMap((call) => call.scopes)]

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { request } from 'undici'
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import type { Browser } from './support/browser.ts'
-import { adele, World } from './support/world.ts'
+import { adele, registrationAt, World } from './support/world.ts'
 
 let world: World
 let folder: string
@@ -94,7 +94,6 @@ describe('a sign-in on another device', () => {
     expect((await browser.fetch('/api/me')).status).toBe(200)
     const [refresh] = world.emulator.requests('token')
     expect(refresh?.form['grant_type']).toBe('refresh_token')
-    expect(refresh?.form).not.toHaveProperty('client_secret')
     expect((await browser.fetch(`${path}/${id}`)).status).toBe(404)
   })
 
@@ -247,6 +246,86 @@ describe('a sign-in on another device', () => {
     const { statusCode, body } = await request(`${world.origin}${url}`, { method })
     expect([statusCode, await body.json()]).toMatchObject([403, { code: 'csrf_failed' }])
   })
+})
+
+describe('a sign-in on another device where the app registration', () => {
+  function setPublicClientFlows(isAllowed: boolean): void {
+    const registration = registrationAt(world.origin)
+    world.emulator.registerClient({ ...registration, allowPublicClientFlows: isAllowed })
+  }
+  afterEach(() => {
+    setPublicClientFlows(false)
+  })
+
+  /** Whether each request for tokens carried the client's secret, since the last time. */
+  function secretsSent(): boolean[] {
+    const sent = world.emulator.requests('token').map(({ form }) => 'client_secret' in form)
+    world.emulator.clearRequests()
+    return sent
+  }
+
+  test.each([
+    ['does not allow public client flows', false, [true], [true]],
+    ['allows public client flows', true, [true, false], [false]],
+  ])(
+    '%s is asked in the way that Entra takes, also after a restart and in a refresh',
+    async (_name, isAllowed, firstPoll, later_) => {
+      setPublicClientFlows(isAllowed)
+      const login = await start()
+      secretsSent()
+      expect(await statusOf(login)).toEqual({ status: 'pending', interval: 5 })
+      expect(secretsSent()).toEqual(firstPoll)
+      await world.stopServer()
+      await world.startServer()
+      world.emulator.approveDeviceCode(login.userCode, adele)
+      expect(await statusOf(login)).toEqual({ status: 'ready' })
+      expect(secretsSent()).toEqual(later_)
+      const { browser, id } = login
+      expect((await browser.fetch(`${path}/${id}`, { method: 'POST' })).status).toBe(200)
+      expect(secretsSent()).toEqual(later_)
+      later(58 * 60)
+      await world.stopServer()
+      await world.startServer()
+      expect((await browser.fetch('/api/me')).json).toMatchObject({ displayName: 'Adele Vance' })
+      expect(secretsSent()).toEqual(later_)
+    },
+  )
+
+  test.each([false, true])(
+    'had another setting when the person signed in goes on, and remembers: %s',
+    async (isAllowed) => {
+      setPublicClientFlows(!isAllowed)
+      const login = await start()
+      world.emulator.approveDeviceCode(login.userCode, adele)
+      await statusOf(login)
+      await login.browser.fetch(`${path}/${login.id}`, { method: 'POST' })
+      setPublicClientFlows(isAllowed)
+      secretsSent()
+      later(58 * 60)
+      expect((await login.browser.fetch('/api/me')).status).toBe(200)
+      expect(secretsSent()).toEqual([isAllowed, !isAllowed])
+      world.emulator.failNext('me', { status: 401, body: {} })
+      expect((await login.browser.fetch('/api/me')).status).toBe(200)
+      expect(secretsSent()).toEqual([!isAllowed])
+    },
+  )
+
+  test.each([
+    [700025, 2],
+    [7000218, 1],
+  ])(
+    'fits neither way of asking, AADSTS%i, has the name of the setting in the log',
+    async (aadsts, times) => {
+      const login = await start()
+      world.logLines.length = 0
+      world.emulator.failNext('token', { entraError: { error: 'invalid_client', aadsts } }, times)
+      const state = (await statusOf(login)) as { status: string; errorRef: string }
+      expect(state).toMatchObject({ status: 'failed' })
+      const error = await login.browser.fetch(`/api/errors/${state.errorRef}`)
+      expect(error.json).toMatchObject({ code: 'app_misconfigured', aadsts: String(aadsts) })
+      expect(world.logLines.join('')).toContain('Allow public client flows')
+    },
+  )
 })
 
 describe('the status of a device login', () => {

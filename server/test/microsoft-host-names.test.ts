@@ -1,114 +1,69 @@
-import { type ChildProcess, spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
-import { createServer, type Server } from 'node:https'
-import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
-import { fileURLToPath } from 'node:url'
-import { type Emulator, startEmulator } from '@entra-bff/emulator'
-import { Agent, buildConnector } from 'undici'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { Browser } from './support/browser.ts'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { type Certificates, makeCertificates } from './support/certificates.ts'
-import { adele, freePort } from './support/world.ts'
+import { type MicrosoftHosts, MicrosoftWorld } from './support/microsoft-world.ts'
 
-const hosts = ['login.microsoftonline.com', 'graph.microsoft.com']
-const client = {
-  clientId: 'aaaaaaaa-bbbb-4ccc-8ddd-eeeeeeeeeeee',
-  clientSecret: 'test~secret~value',
+const tenant = '5f3b1c52-9d0e-4a57-8c3b-2f6a1e8d7c10'
+
+interface Case extends MicrosoftHosts {
+  name: string
 }
-const builtServer = fileURLToPath(new URL('../dist/main.js', import.meta.url))
-const preload = new URL('support/loopback-hosts.mjs', import.meta.url).href
+
+function cloud(name: string, login: string, graph: string): Case {
+  return { name, issuer: login, login, graph, authority: `https://${login}/${tenant}` }
+}
+
+function externalId(name: string, login: string, path: string): Case {
+  const issuer = `${tenant}.ciamlogin.com`
+  const authority = `https://${login}/${path}`
+  return { name, issuer, login, graph: 'graph.microsoft.com', authority }
+}
+
+const cases: Case[] = [
+  cloud('the public cloud', 'login.microsoftonline.com', 'graph.microsoft.com'),
+  cloud('the US Government', 'login.microsoftonline.us', 'graph.microsoft.us'),
+  cloud('China', 'login.partner.microsoftonline.cn', 'microsoftgraph.chinacloudapi.cn'),
+  cloud('France', 'login.sovcloud-identity.fr', 'graph.svc.sovcloud.fr'),
+  externalId('External ID in its short form', 'contoso.ciamlogin.com', ''),
+  externalId('External ID at a domain of its own', 'login.contoso.com', tenant),
+]
 
 /** The built server as in production; only its name resolution leads back to this machine. */
 describe("under Microsoft's own host names", () => {
-  let folder: string
+  const folder = mkdtempSync(join(tmpdir(), 'entra-bff-hosts-'))
   let certificates: Certificates
-  let emulator: Emulator
-  let front: Server
-  let server: ChildProcess
-  let origin: string
-
+  let world: MicrosoftWorld | undefined
   beforeAll(async () => {
-    folder = mkdtempSync(join(tmpdir(), 'entra-bff-hosts-'))
-    certificates = await makeCertificates(folder, hosts)
-    const port = await freePort()
-    origin = `http://localhost:${String(port)}`
-    emulator = await startEmulator({
-      publicUrl: 'https://login.microsoftonline.com',
-      graphUrl: 'https://graph.microsoft.com',
-      automaticUser: adele,
-      clients: [{ ...client, redirectUris: [`${origin}/getAToken`] }],
-    })
-    const { key, certificate: cert } = certificates
-    front = createServer({ key, cert }, emulator.handler).listen(0, '127.0.0.1')
-    await once(front, 'listening')
-    server = startServer(port, (front.address() as AddressInfo).port)
-    await lineWith('redirect URI to register')
-  }, 60_000)
-  afterAll(async () => {
-    server.kill('SIGTERM')
-    await once(server, 'exit')
-    front.closeAllConnections()
-    front.close()
-    await emulator.close()
+    const hosts = cases.flatMap(({ issuer, login, graph }) => [issuer, login, graph])
+    certificates = await makeCertificates(folder, [...new Set(hosts)])
+  })
+  afterEach(() => world?.close())
+  afterAll(() => {
     rmSync(folder, { recursive: true })
   })
 
-  function startServer(port: number, frontPort: number): ChildProcess {
-    return spawn(process.execPath, ['--import', preload, builtServer], {
-      cwd: folder,
-      stdio: ['ignore', 'pipe', 'inherit'],
-      env: {
-        PATH: process.env['PATH'],
-        NODE_ENV: 'production',
-        NODE_EXTRA_CA_CERTS: certificates.authorityFile,
-        TEST_HOST_PORTS: JSON.stringify(Object.fromEntries(hosts.map((host) => [host, frontPort]))),
-        PORT: String(port),
-        SESSION_SECRET: 's'.repeat(32),
-        CLIENT_ID: client.clientId,
-        CLIENT_SECRET: client.clientSecret,
-        AUTHORITY: `https://login.microsoftonline.com/${emulator.tenantId}`,
-      },
-    })
-  }
+  test.each(cases)(
+    'the same build signs in, calls Graph and signs out: $name',
+    async (hosts) => {
+      world = await MicrosoftWorld.open(hosts, certificates, folder)
+      const { emulator, origin } = world
+      const browser = world.openBrowser()
+      const { url, visited } = await browser.goTo('/auth/login?returnTo=%2Fresult%2Fme')
+      expect(visited[1]?.host).toBe(hosts.issuer)
+      expect(url.href).toBe(`${origin}/result/me`)
 
-  async function lineWith(text: string): Promise<void> {
-    if (!server.stdout) throw new Error('no output')
-    for await (const line of createInterface({ input: server.stdout })) {
-      if (line.includes(text)) return
-    }
-    throw new Error('the server ended before it listened')
-  }
+      const { status, json } = await browser.fetch('/api/me')
+      expect([status, json]).toMatchObject([200, { displayName: 'Adele Vance' }])
+      expect(emulator.requests('me').at(-1)?.headers.host).toBe(hosts.graph)
+      expect((await browser.fetch('/api/me/photo')).status).toBe(200)
+      expect(emulator.requests('photo').at(-1)?.headers.host).toBe(hosts.graph)
 
-  /** A browser for which the two names lead to this machine as well. */
-  function openBrowser(): Browser {
-    const { port } = front.address() as AddressInfo
-    const connect = buildConnector({ ca: certificates.authority })
-    const agent = new Agent({
-      connect: (options, callback) => {
-        const { hostname } = options
-        const here = { ...options, hostname: '127.0.0.1', port: String(port), servername: hostname }
-        connect(hosts.includes(hostname) ? here : options, callback)
-      },
-    })
-    return new Browser(origin, agent)
-  }
-
-  test('the same build signs in, calls Graph and signs out', async () => {
-    const browser = openBrowser()
-    const { url, visited } = await browser.goTo('/auth/login?returnTo=%2Fresult%2Fme')
-    expect(visited[1]?.origin).toBe('https://login.microsoftonline.com')
-    expect(url.href).toBe(`${origin}/result/me`)
-
-    const { status, json } = await browser.fetch('/api/me')
-    expect([status, json]).toMatchObject([200, { displayName: 'Adele Vance' }])
-    expect(emulator.requests('me').at(-1)?.headers.host).toBe('graph.microsoft.com')
-
-    const { headers } = await browser.submit('/auth/logout')
-    expect(headers['location']).toMatch(/^https:\/\/login\.microsoftonline\.com\//)
-    expect((await browser.fetch('/api/me')).status).toBe(401)
-  })
+      const { headers } = await browser.submit('/auth/logout')
+      expect(headers['location']).toContain(`https://${hosts.issuer}/`)
+      expect((await browser.fetch('/api/me')).status).toBe(401)
+    },
+    60_000,
+  )
 })

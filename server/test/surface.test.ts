@@ -116,6 +116,8 @@ test('a request of HTTP/1.0 needs no Host header', async () => {
 })
 
 describe('health', () => {
+  const other = 'c2a9e4d7-61b8-4f0e-9b5d-7d3f8a2e6b45'
+
   test('tells that the process lives and can sign people in', async () => {
     expect((await fetch(`${world.origin}/livez`)).status).toBe(200)
     const ready = await fetch(`${world.origin}/readyz`)
@@ -125,16 +127,24 @@ describe('health', () => {
   test.each([
     ['another issuer', { issuer: 'https://evil.example/v2.0' }],
     ['an issuer of another tenant', { issuer: 'AUTHORITY/v2.0' }],
+    [
+      'the External ID issuer of another tenant',
+      { issuer: `https://${other}.ciamlogin.com/${other}/v2.0` },
+    ],
+    [
+      'its tenant at the External ID host of another',
+      { issuer: `https://${other}.ciamlogin.com/TENANT/v2.0` },
+    ],
     ['a page for an endpoint', { end_session_endpoint: 'javascript:alert(1)' }],
     ['an endpoint without TLS', { token_endpoint: 'http://evil.example/token' }],
   ])('does not take a document with %s for that of the authority', async (_name, change) => {
     const fresh = await World.open()
     const url = `${fresh.emulator.authority}/v2.0/.well-known/openid-configuration`
     const document = (await (await fetch(url)).json()) as object
-    const other = fresh.emulator.authority.replace(/[^/]+$/, 'c2a9e4d7-61b8-4f0e-9b5d-7d3f8a2e6b45')
-    const body = JSON.parse(
-      JSON.stringify({ ...document, ...change }).replace('AUTHORITY', other),
-    ) as object
+    const text = JSON.stringify({ ...document, ...change })
+      .replace('AUTHORITY', fresh.emulator.authority.replace(/[^/]+$/, other))
+      .replace('TENANT', fresh.emulator.tenantId)
+    const body = JSON.parse(text) as object
     fresh.emulator.failNext('discovery', { status: 200, body })
     expect((await fetch(`${fresh.origin}/readyz`)).status).toBe(503)
     await fresh.close()

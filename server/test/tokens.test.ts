@@ -19,7 +19,8 @@ let cache: TokenCache
 beforeAll(async () => {
   emulator = await startEmulator({ clients: [registrationAt('http://localhost:3000')] })
   const { authority } = emulator
-  entra = new EntraClient({ ...client, authority, prompt: undefined, allowedTenants: [] }, ignore)
+  const settings = { ...client, authority, prompt: undefined, allowedTenants: [] }
+  entra = new EntraClient(settings, { httpsProxy: undefined, noProxy: '' }, ignore)
   cache = await signInByDevice()
 })
 beforeEach(() => {
@@ -33,9 +34,9 @@ afterAll(async () => {
 async function signInByDevice(): Promise<TokenCache> {
   const { deviceCode, userCode } = await entra.device.start(scopes)
   emulator.approveDeviceCode(userCode, adele)
-  const poll = await entra.device.poll(deviceCode)
+  const poll = await entra.device.poll(deviceCode, 'confidential')
   if (poll.kind !== 'granted') throw new Error(poll.kind)
-  return (await entra.adopt(poll.refreshToken, scopes)).cache
+  return (await entra.adopt(poll.refreshToken, scopes, poll.client)).cache
 }
 
 async function tokensIn(store: Store, sessionKey: string): Promise<Tokens> {
@@ -82,23 +83,26 @@ function interruptedStore(point: Point, act: () => void, answer: number, erase: 
 }
 
 describe('the tokens of a session', () => {
-  test.each(points)('that are erased %s, while a refresh is in flight, stay erased', async (point) => {
-    for (let answer = 0; answer < 10; answer += 1) {
-      for (let erase = 0; erase < 10; erase += 1) {
-        const key = `${point} ${String(answer)} ${String(erase)}`
-        let erased: Promise<void> | undefined
-        const end = () => {
-          erased ??= tokens.erase(key)
+  test.each(points)(
+    'that are erased %s, while a refresh is in flight, stay erased',
+    async (point) => {
+      for (let answer = 0; answer < 10; answer += 1) {
+        for (let erase = 0; erase < 10; erase += 1) {
+          const key = `${point} ${String(answer)} ${String(erase)}`
+          let erased: Promise<void> | undefined
+          const end = () => {
+            erased ??= tokens.erase(key)
+          }
+          const tokens = await tokensIn(interruptedStore(point, end, answer, erase), key)
+          await tokens.get(key, scopes, { token: 'refused' }).catch(ignore)
+          await erased
+          await expect(tokens.get(key, scopes), key).rejects.toMatchObject({
+            reason: 'interaction_required',
+          })
         }
-        const tokens = await tokensIn(interruptedStore(point, end, answer, erase), key)
-        await tokens.get(key, scopes, { token: 'refused' }).catch(ignore)
-        await erased
-        await expect(tokens.get(key, scopes), key).rejects.toMatchObject({
-          reason: 'interaction_required',
-        })
       }
-    }
-  })
+    },
+  )
 
   test('leave memory an hour after their last use, without a sign-out', async () => {
     const store = openMemoryStore()

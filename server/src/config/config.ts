@@ -1,13 +1,16 @@
 import type { BlockList } from 'node:net'
 import { paths, type SettingStatus, views } from '@entra-bff/shared'
+import { type DownstreamSettings, readDownstreamSettings } from './downstream.ts'
 import { type EntraSettings, readEntraSettings } from './entra.ts'
 import { readSessionSettings, type SessionSettings } from './session.ts'
 import { isLoopback, isPrivateTransport } from './loopback.ts'
-import { readTrustProxy } from './proxies.ts'
+import { readTrustProxy } from './trusted-proxies.ts'
+import { type ProxySettings, readProxySettings } from './outbound-proxy.ts'
 import { SettingsReader } from './reader.ts'
+import { checkRedirectUri } from './redirect-uri.ts'
 
 /** Everything that can be set, parsed and checked once. Durations are milliseconds. */
-export interface Config {
+export interface Config extends DownstreamSettings {
   /** `NODE_ENV=production`, or a `publicUrl` that other machines can reach. */
   production: boolean
   host: string
@@ -22,12 +25,10 @@ export interface Config {
   entra: EntraSettings | undefined
   /** What the Setup view shows of the values from the app registration. */
   setup: SettingStatus[]
-  /** The downstream API of `GET /api/me`; `undefined` when `ENDPOINT` is set to nothing. */
-  endpoint: string | undefined
-  scopes: string[]
   session: SessionSettings
   /** Whether sign-in on another device is offered. */
   deviceLogin: boolean
+  proxy: ProxySettings
   /** Requests per minute and address to each route of sign-in; 0: any number. */
   rateLimit: number
   /** Proxies whose `X-Forwarded-*` headers count. */
@@ -47,6 +48,8 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
   const publicUrl = readPublicUrl(reader, port)
   const production = env['NODE_ENV'] === 'production' || !isLoopback(new URL(publicUrl).hostname)
   const redirectPath = readRedirectPath(reader)
+  checkRedirectUri(reader, publicUrl, redirectPath)
+  const { entra, setup } = readEntraSettings(reader)
   const config: Config = {
     production,
     host: reader.text('HOST') ?? '127.0.0.1',
@@ -55,11 +58,12 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
     secure: publicUrl.startsWith('https:'),
     redirectPath,
     redirectUri: `${publicUrl}${redirectPath}`,
-    ...readEntraSettings(reader),
-    endpoint: readEndpoint(reader),
-    scopes: readScopes(reader),
+    entra,
+    setup,
+    ...readDownstreamSettings(reader, entra?.authority),
     session: readSessionSettings(reader, production),
     deviceLogin: reader.oneOf('DEVICE_LOGIN', ['on', 'off'], 'off') === 'on',
+    proxy: readProxySettings(reader),
     rateLimit: reader.integer('RATE_LIMIT', 120, { min: 0, max: 1_000_000 }),
     trustProxy: readTrustProxy(reader),
     logLevel: reader.oneOf('LOG_LEVEL', logLevels, 'info'),
@@ -97,19 +101,4 @@ function readRedirectPath(reader: SettingsReader): string {
     reader.problem('REDIRECT_PATH', 'must be a path such as /getAToken that nothing else uses')
   }
   return path
-}
-
-function readScopes(reader: SettingsReader): string[] {
-  const scopes = reader.list('SCOPE') ?? ['User.Read']
-  if (scopes.length === 0) reader.problem('SCOPE', 'must name a permission such as User.Read')
-  return scopes
-}
-
-function readEndpoint(reader: SettingsReader): string | undefined {
-  if (reader.isEmpty('ENDPOINT')) return undefined
-  const url = reader.url('ENDPOINT') ?? new URL('https://graph.microsoft.com/v1.0/me')
-  if (!isPrivateTransport(url)) {
-    reader.problem('ENDPOINT', 'must begin with https://, for it is sent an access token')
-  }
-  return url.href
 }

@@ -1,6 +1,6 @@
 import type { SettingStatus } from '@entra-bff/shared'
+import { parseAuthority } from './authority.ts'
 import { isGuid } from './guid.ts'
-import { isPrivateTransport } from './loopback.ts'
 import type { SettingsReader } from './reader.ts'
 
 /** What the app registration in Microsoft Entra ID gives, and how to sign in with it. */
@@ -27,7 +27,7 @@ export function readEntraSettings(reader: SettingsReader): {
 } {
   const clientId = reader.text('CLIENT_ID')
   const clientSecret = reader.secret('CLIENT_SECRET')
-  const authority = reader.text('AUTHORITY')?.replace(/(\/v2\.0)?\/*$/, '')
+  const authority = reader.text('AUTHORITY')
   const setup = [
     judge('CLIENT_ID', clientId, 'Application (client) ID', idProblem),
     judge('CLIENT_SECRET', clientSecret, 'The value of a client secret', secretProblem),
@@ -44,11 +44,14 @@ export function readEntraSettings(reader: SettingsReader): {
     reader.problem('ALLOWED_TENANTS', 'must be tenant ids (GUIDs), separated by commas')
   }
   const complete = setup.every((setting) => setting.status === 'present')
-  if (!complete || !clientId || !clientSecret || !authority) return { entra: undefined, setup }
+  const parsed = parseAuthority(authority ?? '')
+  if (!complete || !clientId || !clientSecret || 'problem' in parsed) {
+    return { entra: undefined, setup }
+  }
   const entra = {
     clientId,
     clientSecret,
-    authority,
+    ...parsed,
     prompt: prompt === 'auto' ? undefined : prompt,
     allowedTenants,
   }
@@ -76,6 +79,6 @@ function secretProblem(value: string): string | undefined {
 }
 
 function authorityProblem(value: string): string | undefined {
-  if (!URL.canParse(value)) return 'Must be a URL: https://login.microsoftonline.com/<tenant id>'
-  return isPrivateTransport(new URL(value)) ? undefined : 'Must begin with https://'
+  const parsed = parseAuthority(value)
+  return 'problem' in parsed ? parsed.problem : undefined
 }

@@ -1,5 +1,5 @@
 import type { CallView } from '@entra-bff/shared'
-import type { Config } from '../config/config.ts'
+import type { DownstreamSettings } from '../config/downstream.ts'
 
 /** One call of a downstream API, made with the signed-in person's own permissions. */
 export interface Call {
@@ -20,15 +20,14 @@ export interface Call {
  * THE TABLE. To call one more API, add a row: its path, its address, its scopes. Nothing else is
  * reachable through this server.
  */
-export function callsOf(config: Pick<Config, 'endpoint' | 'scopes'>): readonly Call[] {
-  const { endpoint, scopes } = config
+export function callsOf({ endpoint, scopes, graph }: DownstreamSettings): readonly Call[] {
   if (endpoint === undefined) return []
-  const graph = graphOf(endpoint)
+  const me = `${graph}/v1.0/me`
   return [
     row('me', 'Your profile', endpoint, scopes),
-    { ...row('me/photo', 'Your photo', `${graph}/me/photo/$value`, ['User.Read']), ...image },
-    row('me/calendar', 'Your calendar', `${graph}/me/calendar/events`, ['Calendars.Read'], paged),
-    row('me/groups', 'Your groups', `${graph}/me/memberOf`, ['GroupMember.Read.All'], paged),
+    { ...row('me/photo', 'Your photo', `${me}/photo/$value`, ['User.Read']), ...image },
+    row('me/calendar', 'Your calendar', `${me}/calendar/events`, ['Calendars.Read'], paged),
+    row('me/groups', 'Your groups', `${me}/memberOf`, ['GroupMember.Read.All'], paged),
   ]
 }
 
@@ -37,13 +36,6 @@ const paged = ['$top', '$skip', '$skiptoken']
 
 function row(id: string, title: string, upstream: string, scopes: string[], query: string[] = []) {
   return { id, title, upstream, scopes, query, answer: 'json', listed: true } satisfies Call
-}
-
-/** Graph beside `ENDPOINT` (a test's, a national cloud's), or the public one beside another API. */
-function graphOf(endpoint: string): string {
-  const { origin, pathname } = new URL(endpoint)
-  const base = pathname === '/v1.0/me' ? origin : 'https://graph.microsoft.com'
-  return `${base}/v1.0`
 }
 
 /** What the Welcome view offers to somebody who has granted these scopes. */

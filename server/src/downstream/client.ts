@@ -1,6 +1,8 @@
 import type { ProblemCode } from '@entra-bff/shared'
-import { Agent, type Dispatcher, errors, request } from 'undici'
+import { type Dispatcher, errors, request } from 'undici'
+import type { ProxySettings } from '../config/outbound-proxy.ts'
 import { Failure } from '../failure.ts'
+import { outboundAgent } from '../outbound-agent.ts'
 import type { Call } from './calls.ts'
 
 export interface UpstreamAnswer {
@@ -24,7 +26,11 @@ const deadlineMs = 20_000
 
 /** The connections to downstream APIs. Redirects are never followed: a token would go with them. */
 export class DownstreamClient {
-  readonly #agent = new Agent(limits)
+  readonly #agent: Dispatcher
+
+  constructor(proxy: ProxySettings) {
+    this.#agent = outboundAgent(limits, proxy)
+  }
 
   /**
    * @param headers of the caller that may be passed on

@@ -4,6 +4,8 @@ import {
   PublicClientApplication,
 } from '@azure/msal-node'
 import type { EntraSettings, Prompt } from '../config/entra.ts'
+import type { ProxySettings } from '../config/outbound-proxy.ts'
+import { askAs, type ClientKind } from './client-kind.ts'
 import { DeviceCodeClient } from './device-code.ts'
 import { DiscoveryDocument } from './discovery.ts'
 import { EntraFailure, translateMsalError } from './failures.ts'
@@ -39,14 +41,11 @@ export interface TokenCache {
   /** MSAL's serialized cache. */
   serialized: string
   homeAccountId: string
-  /** As which kind of client they were got, and are refreshed (RFC 6749 section 2.1). */
+  /** As which kind of client they were got, and are refreshed. */
   client: ClientKind
 }
 
 type Msal = ConfidentialClientApplication | PublicClientApplication
-
-/** Public: without the secret, as Entra wants it for a sign-in on another device. */
-type ClientKind = 'confidential' | 'public'
 
 export interface AccessTokenRequest {
   scopes: string[]
@@ -72,7 +71,7 @@ export interface AccessToken {
  */
 export class EntraClient {
   readonly #settings: EntraSettings
-  readonly #http = new EntraHttp()
+  readonly #http: EntraHttp
   readonly #keys: SigningKeys
   readonly #discovery: DiscoveryDocument
   /** Sign-in on another device. */
@@ -81,8 +80,13 @@ export class EntraClient {
   readonly origin: string
 
   /** @param onStale told when a document of Entra cannot be fetched and an old one stays in use */
-  constructor(settings: EntraSettings, onStale: (failure: EntraFailure) => void) {
+  constructor(
+    settings: EntraSettings,
+    proxy: ProxySettings,
+    onStale: (failure: EntraFailure) => void,
+  ) {
     this.#settings = settings
+    this.#http = new EntraHttp(proxy)
     this.origin = new URL(settings.authority).origin
     this.#keys = new SigningKeys(this.#http, onStale)
     this.#discovery = new DiscoveryDocument(settings.authority, this.#http, onStale)
@@ -128,19 +132,23 @@ export class EntraClient {
   }
 
   /**
-   * Makes a refresh token from a sign-in on another device ours: exchanges it for tokens.
+   * Exchanges the refresh token of a sign-in on another device for tokens that are kept here.
+   * @param client as which kind of client it was got
    * @throws {EntraFailure}
    */
-  async adopt(
+  adopt(
     refreshToken: string,
     scopes: readonly string[],
+    client: ClientKind,
   ): Promise<{ cache: TokenCache; accessToken: AccessToken }> {
-    return this.#run(await this.#public(), async (msal) => {
-      const request = { refreshToken, scopes: [...scopes], forceCache: true }
-      const answer = await msal.acquireTokenByRefreshToken(request)
-      if (!answer) throw new EntraFailure('unavailable', 'no answer to the refresh token')
-      return takenFrom(msal, answer, 'public')
-    })
+    const request = { refreshToken, scopes: [...scopes], forceCache: true }
+    return askAs(client, async (kind) =>
+      this.#run(await this.#msal(kind), async (msal) => {
+        const answer = await msal.acquireTokenByRefreshToken(request)
+        if (!answer) throw new EntraFailure('unavailable', 'no answer to the refresh token')
+        return takenFrom(msal, answer, kind)
+      }),
+    )
   }
 
   /**
@@ -148,23 +156,15 @@ export class EntraClient {
    * @returns the token, and the cache as it is now
    * @throws {EntraFailure}
    */
-  async accessToken(
+  accessToken(
     cache: TokenCache,
-    { scopes, force, claims }: AccessTokenRequest,
+    request: AccessTokenRequest,
   ): Promise<{ accessToken: AccessToken; cache: TokenCache }> {
-    const app = await (cache.client === 'public' ? this.#public() : this.#confidential())
-    return this.#run(app, async (msal) => {
-      const tokens = msal.getTokenCache()
-      tokens.deserialize(cache.serialized)
-      const account = await tokens.getAccountByHomeId(cache.homeAccountId)
-      if (!account) throw new EntraFailure('interaction_required', 'the cache holds no account')
-      const request = { account, scopes, forceRefresh: force, ...(claims && { claims }) }
-      const answer = await msal.acquireTokenSilent(request)
-      return {
-        accessToken: accessTokenOf(answer),
-        cache: { ...cache, serialized: tokens.serialize() },
-      }
-    })
+    return askAs(cache.client, async (client) =>
+      this.#run(await this.#msal(client), (msal) =>
+        silentToken(msal, { ...cache, client }, request),
+      ),
+    )
   }
 
   /** Where the browser goes to sign out of Entra too. @throws {EntraFailure} `unavailable` */
@@ -186,6 +186,10 @@ export class EntraClient {
     } catch (error) {
       throw translateMsalError(error)
     }
+  }
+
+  #msal(kind: ClientKind): Promise<Msal> {
+    return kind === 'public' ? this.#public() : this.#confidential()
   }
 
   async #confidential(): Promise<ConfidentialClientApplication> {
@@ -213,6 +217,23 @@ export class EntraClient {
       },
       system: { networkClient: this.#http },
     }
+  }
+}
+
+async function silentToken(
+  msal: Msal,
+  cache: TokenCache,
+  { scopes, force, claims }: AccessTokenRequest,
+) {
+  const tokens = msal.getTokenCache()
+  tokens.deserialize(cache.serialized)
+  const account = await tokens.getAccountByHomeId(cache.homeAccountId)
+  if (!account) throw new EntraFailure('interaction_required', 'the cache holds no account')
+  const request = { account, scopes, forceRefresh: force, ...(claims && { claims }) }
+  const answer = await msal.acquireTokenSilent(request)
+  return {
+    accessToken: accessTokenOf(answer),
+    cache: { ...cache, serialized: tokens.serialize() },
   }
 }
 

@@ -1,6 +1,8 @@
 import type { EntraSettings } from '../config/entra.ts'
+import { askAs, type ClientKind } from './client-kind.ts'
 import type { DiscoveryDocument } from './discovery.ts'
 import {
+  detailOf,
   EntraFailure,
   type EntraFailureReason,
   readEntraText,
@@ -24,10 +26,11 @@ export interface DeviceAuthorization {
   expiresIn: number
 }
 
-export type DevicePoll =
+export type DevicePoll = { client: ClientKind } & (
   | { kind: 'pending' }
   | { kind: 'slow_down' }
   | { kind: 'granted'; claims: IdTokenClaims; refreshToken: string }
+)
 
 const grantType = 'urn:ietf:params:oauth:grant-type:device_code'
 const always = ['openid', 'profile', 'offline_access']
@@ -35,8 +38,8 @@ const always = ['openid', 'profile', 'offline_access']
 const defaultInterval = 5
 
 /**
- * Sign-in on another device (RFC 8628). Entra takes it from public clients only: no secret is sent,
- * and the app registration must allow public client flows.
+ * Sign-in on another device (RFC 8628). The client's credential is sent with the code, unless the
+ * app registration allows public client flows: then Entra refuses it.
  */
 export class DeviceCodeClient {
   readonly #settings: EntraSettings
@@ -72,21 +75,32 @@ export class DeviceCodeClient {
     }
   }
 
-  /** Asks once. @throws {EntraFailure} `unavailable`: ask again later; every other one is the end */
-  async poll(deviceCode: string): Promise<DevicePoll> {
+  /**
+   * Asks once.
+   * @param client as which kind of client; the answer says which one Entra took
+   * @throws {EntraFailure} `unavailable`: ask again later; every other one is the end
+   */
+  poll(deviceCode: string, client: ClientKind): Promise<DevicePoll> {
+    return askAs(client, (kind) => this.#pollAs(kind, deviceCode))
+  }
+
+  async #pollAs(client: ClientKind, deviceCode: string): Promise<DevicePoll> {
+    const { clientId, clientSecret, allowedTenants } = this.#settings
     const discovery = await this.#discovery.read()
-    const form = { grant_type: grantType, device_code: deviceCode }
-    const answer = await this.#post(discovery.tokenEndpoint, form)
-    if (answer['error'] === 'authorization_pending') return { kind: 'pending' }
-    if (answer['error'] === 'slow_down') return { kind: 'slow_down' }
-    const { clientId, allowedTenants } = this.#settings
+    const answer = await this.#post(discovery.tokenEndpoint, {
+      grant_type: grantType,
+      device_code: deviceCode,
+      ...(client === 'confidential' && { client_secret: clientSecret }),
+    })
+    if (answer['error'] === 'authorization_pending') return { client, kind: 'pending' }
+    if (answer['error'] === 'slow_down') return { client, kind: 'slow_down' }
     const claims = await validateIdToken(
       textOf(answer, 'id_token'),
       { clientId, nonce: undefined, allowedTenants },
       discovery,
       this.#keys,
     )
-    return { kind: 'granted', claims, refreshToken: textOf(answer, 'refresh_token') }
+    return { client, kind: 'granted', claims, refreshToken: textOf(answer, 'refresh_token') }
   }
 
   async #post(url: string, form: Record<string, string>): Promise<Record<string, unknown>> {
@@ -101,9 +115,8 @@ export class DeviceCodeClient {
     const { error_description: text } = answer
     const name = typeof error === 'string' ? error : 'an error without a name'
     const facts = typeof text === 'string' ? readEntraText(text) : {}
-    throw new EntraFailure(endings.get(name) ?? 'grant_rejected', `Entra answered ${name}`, {
-      facts,
-    })
+    const detail = detailOf(`Entra answered ${name}`, facts)
+    throw new EntraFailure(endings.get(name) ?? 'grant_rejected', detail, { facts })
   }
 }
 

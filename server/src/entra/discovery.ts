@@ -67,19 +67,21 @@ function readDocument(document: Record<string, unknown>, authority: string): Dis
 
 /**
  * A document of somebody else must not be taken for the authority's (OpenID Connect Discovery 1.0
- * section 4.3). A tenant's name in the authority stands as its id in the issuer.
+ * section 4.3). A tenant's name in the authority stands as its id in the issuer. The issuer of
+ * External ID is at `<tenant id>.ciamlogin.com`, whatever name or domain the authority has: for a
+ * domain of one's own the tenant id must stand in both.
  */
 function checkIssuer(issuer: string, authority: string): void {
   const [given, wanted] = [new URL(issuer), new URL(authority)]
-  const external = '.ciamlogin.com'
-  const sameHost =
-    given.origin === wanted.origin ||
-    (given.hostname.endsWith(external) && wanted.hostname.endsWith(external))
   const [, tenant = ''] =
     /^\/([\da-f-]{36}|\{tenantid\})\/v2\.0$/.exec(decodeURI(given.pathname)) ?? []
   const asked = wanted.pathname.slice(1).toLowerCase()
-  const sameTenant = isGuid(asked) ? tenant === asked : tenant !== ''
-  if (!sameHost || !sameTenant) throw new Error(`the issuer is ${issuer}`)
+  const isSameTenant = isGuid(asked) ? tenant === asked : tenant !== ''
+  const isExternalId =
+    given.origin === `https://${tenant}.ciamlogin.com` &&
+    (asked === tenant || wanted.hostname.endsWith('.ciamlogin.com'))
+  if (isSameTenant && (given.origin === wanted.origin || isExternalId)) return
+  throw new Error(`the issuer ${issuer} is not that of AUTHORITY; write the tenant id into it`)
 }
 
 function checkTransport(endpoint: string): void {

@@ -80,14 +80,18 @@ export class IdentityProviderUnreachable extends AuthError {
 /** Translates what MSAL and the network client throw: on the protocol's `error` and `suberror` alone. Passes on the rest. */
 export function translateMsalError(error: unknown): unknown {
   if (!(error instanceof AuthError)) return error
-  const detail = `${error.errorCode}: ${error.errorMessage}`
+  const facts = factsOf(error)
   const retryAfter = error instanceof IdentityProviderUnreachable ? error.retryAfter : undefined
-  return new EntraFailure(reasonOf(error), detail, {
-    cause: error,
-    facts: factsOf(error),
-    retryAfter,
-    claims: (error instanceof InteractionRequiredAuthError && error.claims) || undefined,
-  })
+  return new EntraFailure(
+    reasonOf(error),
+    detailOf(`${error.errorCode}: ${error.errorMessage}`, facts),
+    {
+      cause: error,
+      facts,
+      retryAfter,
+      claims: (error instanceof InteractionRequiredAuthError && error.claims) || undefined,
+    },
+  )
 }
 
 function reasonOf(error: AuthError): EntraFailureReason {
@@ -117,6 +121,15 @@ function reasonOf(error: AuthError): EntraFailureReason {
 function factsOf(error: AuthError): EntraFacts {
   return { ...readEntraText(error.errorMessage), ...pick('correlationId', error.correlationId) }
 }
+
+/** For the log: with the setting of the app registration that Entra objects to. */
+export function detailOf(text: string, { aadsts = '' }: EntraFacts): string {
+  const isClientKind = aadsts === '700025' || aadsts === '7000218'
+  return isClientKind ? `${text} (see ${publicClientSetting})` : text
+}
+
+const publicClientSetting =
+  '"Allow public client flows" under Authentication of the app registration'
 
 /** The numbers and ids that Entra writes into its `error_description`. */
 export function readEntraText(text: string): EntraFacts {

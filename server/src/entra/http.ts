@@ -1,5 +1,7 @@
 import type { INetworkModule, NetworkRequestOptions, NetworkResponse } from '@azure/msal-node'
-import { Agent, type Dispatcher, request } from 'undici'
+import { type Dispatcher, request } from 'undici'
+import type { ProxySettings } from '../config/outbound-proxy.ts'
+import { outboundAgent } from '../outbound-agent.ts'
 import { secondsOf } from '../retry-after.ts'
 import { IdentityProviderUnreachable } from './failures.ts'
 
@@ -15,7 +17,11 @@ const deadlineMs = 10_000
 
 /** The connections to Entra, shared by everything in this room. Redirects are never followed. */
 export class EntraHttp implements INetworkModule {
-  readonly #agent = new Agent(limits)
+  readonly #agent: Dispatcher
+
+  constructor(proxy: ProxySettings) {
+    this.#agent = outboundAgent(limits, proxy)
+  }
 
   sendGetRequestAsync<T>(
     url: string,

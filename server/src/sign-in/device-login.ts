@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { SignInErrorCode } from '@entra-bff/shared'
 import type { EntraClient } from '../entra/client.ts'
+import type { ClientKind } from '../entra/client-kind.ts'
 import { EntraFailure, type EntraFacts } from '../entra/failures.ts'
 import type { IdTokenClaims } from '../entra/id-token.ts'
 import { Failure } from '../failure.ts'
@@ -15,6 +16,8 @@ import { SignInFailure, toSignInFailure } from './errors.ts'
 /** A sign-in on another device, as it is stored. Times are milliseconds, intervals seconds. */
 export interface DeviceLoginRecord {
   deviceCode: string
+  /** As which kind of client Entra answers questions about it. */
+  client: ClientKind
   userCode: string
   verificationUri: string
   message: string
@@ -30,7 +33,7 @@ type Outcome =
   | { kind: 'ready'; claims: IdTokenClaims; refreshToken: string }
   /** Being turned into a session; ready again if Entra was away. */
   | { kind: 'used' }
-  | { kind: 'failed'; code: SignInErrorCode; facts: EntraFacts; ref: string }
+  | { kind: 'failed'; code: SignInErrorCode; reason: string; facts: EntraFacts; ref: string }
 
 export interface DeviceLoginsOptions {
   entra: EntraClient
@@ -83,6 +86,7 @@ export class DeviceLogins {
     const now = Date.now()
     const record: DeviceLoginRecord = {
       ...authorization,
+      client: 'confidential',
       nextPollAt: now + authorization.interval * 1_000,
       expiresAt: now + expiresIn * 1_000,
       outcome: { kind: 'pending' },
@@ -137,7 +141,8 @@ export class DeviceLogins {
     const taken = await this.#settle(id, read, { kind: 'used' })
     if (!taken) throw notReady('another request finishes it')
     try {
-      const { cache, accessToken } = await entra.adopt(outcome.refreshToken, scopes)
+      const { refreshToken } = outcome
+      const { cache, accessToken } = await entra.adopt(refreshToken, scopes, read.record.client)
       return { claims: outcome.claims, cache, scopes: accessToken.scopes }
     } catch (error) {
       await this.#settle(id, taken, isAway(error) ? outcome : failedBy(error))
@@ -163,12 +168,13 @@ export class DeviceLogins {
 
   async #poll(record: DeviceLoginRecord): Promise<DeviceLoginRecord> {
     try {
-      const answer = await this.#options.entra.device.poll(record.deviceCode)
-      if (answer.kind === 'pending') return paced(record, record.interval)
-      if (answer.kind === 'slow_down') return paced(record, record.interval + slowerBy)
+      const answer = await this.#options.entra.device.poll(record.deviceCode, record.client)
+      const polled = { ...record, client: answer.client }
+      if (answer.kind === 'pending') return paced(polled, record.interval)
+      if (answer.kind === 'slow_down') return paced(polled, record.interval + slowerBy)
       const { claims, refreshToken } = answer
       const expiresAt = Math.min(record.expiresAt, Date.now() + readyFor)
-      return { ...record, expiresAt, outcome: { kind: 'ready', claims, refreshToken } }
+      return { ...polled, expiresAt, outcome: { kind: 'ready', claims, refreshToken } }
     } catch (error) {
       if (!isAway(error)) return { ...record, outcome: failedBy(error) }
       const slower = Math.max(record.interval, Math.min(record.interval * 2, slowest))
@@ -214,8 +220,8 @@ function isOpen({ outcome, expiresAt }: DeviceLoginRecord): boolean {
 }
 
 function failedBy(error: unknown): Outcome {
-  const { code, facts, ref } = toSignInFailure(error)
-  return { kind: 'failed', code, facts, ref }
+  const { code, message: reason, facts, ref } = toSignInFailure(error)
+  return { kind: 'failed', code, reason, facts, ref }
 }
 
 function expired(): Outcome {

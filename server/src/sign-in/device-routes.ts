@@ -107,8 +107,8 @@ export const deviceRoutes: FastifyPluginCallbackTypebox<DeviceRoutesOptions> = (
         return { status: outcome.kind, user: { name, username } }
       }
       if (outcome.kind === 'used') throw notFound()
-      const { code, facts, ref } = outcome
-      const failure = new SignInFailure(code, 'the device login came to nothing', { facts, ref })
+      const { code, reason, facts, ref } = outcome
+      const failure = new SignInFailure(code, reason, { facts, ref })
       if (isNews) errors.tell(request, failure, 'device')
       errors.keep(request, reply, failure, 'device')
       return { status: statusOf(code), errorRef: ref }

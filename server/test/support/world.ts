@@ -22,7 +22,6 @@ export function registrationAt(...origins: string[]): ClientRegistration {
     ...client,
     redirectUris: origins.map((origin) => `${origin}/getAToken`),
     optionalIdTokenClaims: ['sid', 'login_hint'],
-    allowPublicClientFlows: true,
   }
 }
 

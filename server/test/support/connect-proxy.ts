@@ -1,0 +1,44 @@
+import { once } from 'node:events'
+import { createServer, type Server } from 'node:http'
+import { type AddressInfo, connect, type Socket } from 'node:net'
+
+/** A proxy that takes CONNECT and leads every host to one port of this machine. */
+export class ConnectProxy {
+  /** Each request that came: its target, and the credentials. */
+  readonly requests: { target: string; authorization: string | undefined }[] = []
+  /** Where all hosts are. */
+  port = 0
+  readonly #server: Server
+  readonly #sockets = new Set<Socket>()
+
+  private constructor(server: Server) {
+    this.#server = server
+    server.on('connect', ({ url = '', headers }, socket: Socket) => {
+      this.requests.push({ target: url, authorization: headers['proxy-authorization'] })
+      const onward = connect(this.port, '127.0.0.1', () => {
+        socket.write('HTTP/1.1 200 Connection Established\r\n\r\n')
+        socket.pipe(onward).pipe(socket)
+      })
+      for (const end of [socket, onward]) {
+        this.#sockets.add(end.on('error', () => end.destroy()))
+      }
+    })
+  }
+
+  static async open(): Promise<ConnectProxy> {
+    const server = createServer().listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    return new ConnectProxy(server)
+  }
+
+  /** @param credentials `user:password@` */
+  url(credentials = ''): string {
+    const { port } = this.#server.address() as AddressInfo
+    return `http://${credentials}127.0.0.1:${String(port)}`
+  }
+
+  close(): void {
+    for (const socket of this.#sockets) socket.destroy()
+    this.#server.close()
+  }
+}
