@@ -88,9 +88,10 @@ describe.skipIf(!browserPath)('in a real browser, when something is missing', ()
   test('a server that stops is noticed at once, and its return too', async () => {
     const { page } = visitor
     await world.stopServer()
-    await page.getByText('The server does not answer.').first().waitFor()
+    await page.getByRole('note').getByText('The server does not answer.').waitFor()
     await world.startServer()
-    await page.getByText('The server does not answer.').first().waitFor({ state: 'hidden' })
+    await page.getByRole('alert').getByText('The server answers again.').waitFor()
+    expect(await page.getByText('The server does not answer.').count()).toBe(0)
   })
 
   test('a browser gets the files of the page compressed', async () => {
@@ -110,7 +111,7 @@ describe.skipIf(!browserPath)('in a real browser, when something is missing', ()
     const context = await browser.newContext({ baseURL: world.origin, javaScriptEnabled: false })
     const page = await context.newPage()
     await page.goto('/')
-    const box = await page.getByText('This app needs JavaScript.').boundingBox()
+    const box = await page.locator('noscript .card').boundingBox()
     expect(box?.y).toBeLessThan(200)
     await context.close()
   })

@@ -191,6 +191,7 @@ test('a connection that is lost is said, asked for again by itself, and said no 
   await vi.advanceTimersByTimeAsync(6_000)
   await settle()
   expect(page.find('.notice').exists()).toBe(false)
+  expect(urgently(page)).toBe('The server answers again.')
   const before = server.requests.length
   await vi.advanceTimersByTimeAsync(60_000)
   expect(server.requests).toHaveLength(before)
