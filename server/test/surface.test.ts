@@ -234,7 +234,7 @@ describe('the SPA', () => {
     expect(await statusOf('/assets/app-abc123.js')).toEqual([200, true])
   })
 
-  test('has files that are sent as they are where they are not compressed, and whole for a range', async () => {
+  test('sends a file that has no compressed form as it is, and sends whole files only', async () => {
     const headers = { accept, 'accept-encoding': 'br', range: 'bytes=0-1' }
     const answer = await (await app).inject({ url: '/assets/old-abc123.js', headers })
     expect([answer.statusCode, answer.body]).toEqual([200, 'export {}'])

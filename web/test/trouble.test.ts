@@ -41,7 +41,7 @@ test('whoever is signed in by now may simply continue', async () => {
   expect(linkNamed(page, 'Continue').attributes('href')).toBe('/')
 })
 
-test('whoever declines a further permission goes back to the page that asked, or is asked again', async () => {
+test('a person who declines a further permission can go back to the page that asked, or be asked again', async () => {
   const { page, router } = await openApp('/error?ref=abc', {
     '/api/session': signedIn(),
     '/api/errors/abc': signInError({
