@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url'
 import vue from '@vitejs/plugin-vue'
 import { defaultClientConditions, type ProxyOptions } from 'vite'
 import { defineConfig } from 'vitest/config'
+import { compress } from './compress.ts'
 
 const { PORT = '3000', BFF_PORT = '3001', REDIRECT_PATH = '/getAToken' } = process.env
 const manifest = JSON.parse(readFileSync(new URL('./package.json', import.meta.url), 'utf8')) as {
@@ -36,7 +37,7 @@ const toBff: ProxyOptions = {
 
 export default defineConfig({
   root: fileURLToPath(new URL('.', import.meta.url)),
-  plugins: [vue({ features: { optionsAPI: false } })],
+  plugins: [vue({ features: { optionsAPI: false } }), compress()],
   define: { __APP_VERSION__: JSON.stringify(manifest.version) },
   resolve: { conditions: ['@entra-bff/source', ...defaultClientConditions] },
   build: {

@@ -4,7 +4,10 @@ import { join } from 'node:path'
 import { root } from './paths.ts'
 import { giveUp, say } from './say.ts'
 
-const webSources = ['web/src', 'web/public', 'web/index.html', 'web/vite.config.ts', 'shared/src']
+const webSources = [
+  ...['web/src', 'web/public', 'web/index.html', 'web/vite.config.ts', 'web/compress.ts'],
+  'shared/src',
+]
 
 /** Builds the SPA unless the last build is newer than all that it is made of. */
 export function buildWeb(): void {

@@ -52,6 +52,7 @@ describe.skipIf(!browserPath)('in a real browser', () => {
     await phone.page.getByRole('heading', { name: 'You have signed in' }).waitFor()
     await phone.context.close()
 
+    await page.getByRole('button', { name: /^Continue/ }).click()
     await page.getByText('"displayName": "Adele Vance"').waitFor()
     await page.waitForURL((url) => url.pathname === '/result/me')
   })

@@ -21,6 +21,15 @@ export const deviceTexts = {
     minutes === 1
       ? 'The code is valid for one more minute.'
       : `The code is valid for ${String(minutes)} more minutes.`,
+  ready: {
+    title: 'Is this your account?',
+    detail: (name: string, username: string) =>
+      `${name} (${username}) signed in on the other device.`,
+    unnamed: 'Somebody signed in on the other device.',
+    confirm: (name: string) => `Continue as ${name}`,
+    confirmUnnamed: 'Continue',
+    reject: 'This is not my account',
+  },
   signedIn: 'You are signed in.',
   newCode: 'Get a new code',
   endings: {

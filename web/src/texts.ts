@@ -25,6 +25,7 @@ export const texts = {
     title: 'We can’t reach the server',
     detail: 'Check your connection. This page tries again by itself.',
     lost: 'The server does not answer. What you see may be out of date.',
+    back: 'The server answers again.',
     retry: 'Try again',
   },
   login: {

@@ -23,6 +23,8 @@ const started = deviceLogin({
   expiresIn: 900,
 })
 const pending = deviceLoginState({ status: 'pending' })
+const user = { name: 'Adele Vance', username: 'adele@contoso.example' }
+const ready = deviceLoginState({ status: 'ready', user })
 const methods = { signIn: { methods: ['redirect' as const, 'device' as const] } }
 
 beforeEach(() => {
@@ -53,6 +55,11 @@ async function openWithCode(replies: Replies = {}, path?: string) {
 }
 async function pass(seconds: number) {
   await vi.advanceTimersByTimeAsync(seconds * 1000)
+  await settle()
+}
+/** The person whose account it is agrees. */
+async function confirm(page: Awaited<ReturnType<typeof openApp>>['page']) {
+  await buttonNamed(page, 'Continue as Adele Vance').trigger('click')
   await settle()
 }
 const countOf = (requests: string[], request: string) =>
@@ -97,7 +104,7 @@ test('a reload shows the same code without a click', async () => {
 test('once the other device has signed in, this one goes where it wanted to go', async () => {
   const { page, router, server } = await openWithCode(
     {
-      [attempt]: [pending, deviceLoginState({ status: 'ready' })],
+      [attempt]: [pending, ready],
       [`POST ${attempt}`]: signedIn(),
     },
     '/login/device?returnTo=/nowhere',
@@ -105,6 +112,7 @@ test('once the other device has signed in, this one goes where it wanted to go',
   await pass(5)
   expect(router.currentRoute.value.path).toBe('/login/device')
   await pass(5)
+  await confirm(page)
   expect(router.currentRoute.value.fullPath).toBe('/nowhere')
   expect(page.text()).toContain('Adele Vance')
   expect(server.requests).toContain(`POST ${attempt}`)
@@ -112,24 +120,70 @@ test('once the other device has signed in, this one goes where it wanted to go',
 
 test('without another place to go, it goes home', async () => {
   const { page, router } = await openWithCode({
-    [attempt]: deviceLoginState({ status: 'ready' }),
+    [attempt]: ready,
     [`POST ${attempt}`]: signedIn(),
   })
   await pass(5)
+  await confirm(page)
   expect(router.currentRoute.value.fullPath).toBe('/')
   expect(page.get('h1').text()).toBe('Welcome Adele Vance!')
 })
 
+test('nobody is signed in before they say that the account is theirs', async () => {
+  const { page, server } = await openWithCode({ [attempt]: ready })
+  await pass(5)
+  expect(page.get('h1').text()).toBe('Is this your account?')
+  expect(urgently(page)).toBe('Is this your account?')
+  expect(page.text()).toContain(
+    'Adele Vance (adele@contoso.example) signed in on the other device.',
+  )
+  await pass(60)
+  expect(server.requests).not.toContain(`POST ${attempt}`)
+  expect(countOf(server.requests, attempt)).toBe(1)
+})
+
+test('an account of somebody else is refused, and another code asked for', async () => {
+  const { page, server } = await openWithCode({
+    [attempt]: [ready, pending],
+    [`DELETE ${attempt}`]: noContent,
+  })
+  await pass(5)
+  const button = buttonNamed(page, 'This is not my account')
+  button.element.focus()
+  await button.trigger('click')
+  await settle()
+  expect(server.requests.slice(-2)).toEqual([`DELETE ${attempt}`, 'POST /api/device-logins'])
+  expect(server.requests).not.toContain(`POST ${attempt}`)
+  expect(page.get('.device-code').text()).toBe('ABCDEFGH2')
+  expect(document.activeElement).toBe(page.get('h1').element)
+})
+
+test('two clicks finish a sign-in once', async () => {
+  const { page, server } = await openWithCode({
+    [attempt]: ready,
+    [`POST ${attempt}`]: 'silent',
+  })
+  await pass(5)
+  await confirm(page)
+  await confirm(page)
+  await buttonNamed(page, 'This is not my account').trigger('click')
+  await settle()
+  expect(countOf(server.requests, `POST ${attempt}`)).toBe(1)
+  expect(server.requests).not.toContain(`DELETE ${attempt}`)
+})
+
 test('a sign-in that cannot be finished yet is tried again', async () => {
-  const { router } = await openWithCode({
-    [attempt]: deviceLoginState({ status: 'ready' }),
+  const { page, router } = await openWithCode({
+    [attempt]: ready,
     [`POST ${attempt}`]: [
       problem(409, 'not_ready'),
       problem(503, 'identity_provider_unavailable'),
       signedIn(),
     ],
   })
-  await pass(10)
+  await pass(5)
+  await confirm(page)
+  await pass(5)
   expect(router.currentRoute.value.path).toBe('/login/device')
   await pass(5)
   expect(router.currentRoute.value.path).toBe('/')
@@ -160,11 +214,12 @@ test('nothing is asked while a question is unanswered', async () => {
 })
 
 test('a lost connection does not end the sign-in', async () => {
-  const { router } = await openWithCode({
-    [attempt]: ['unreachable', 'unreachable', deviceLoginState({ status: 'ready' })],
+  const { page, router } = await openWithCode({
+    [attempt]: ['unreachable', 'unreachable', ready],
     [`POST ${attempt}`]: signedIn(),
   })
   await pass(15)
+  await confirm(page)
   expect(router.currentRoute.value.path).toBe('/')
 })
 

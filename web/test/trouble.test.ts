@@ -41,6 +41,48 @@ test('whoever is signed in by now may simply continue', async () => {
   expect(linkNamed(page, 'Continue').attributes('href')).toBe('/')
 })
 
+test('a person who declines a further permission can go back to the page that asked, or be asked again', async () => {
+  const { page, router } = await openApp('/error?ref=abc', {
+    '/api/session': signedIn(),
+    '/api/errors/abc': signInError({
+      ref: 'abc',
+      code: 'consent_declined',
+      title: 'You did not give this permission',
+      detail: 'Nothing has changed: you are still signed in.',
+      timestamp: '2026-01-01T08:00:00Z',
+      retry: { href: '/auth/login?scopes=Calendars.Read', label: 'Ask again' },
+      back: { href: '/nowhere?a=b', label: 'Go back' },
+    }),
+  })
+  expect(page.findAll('.actions a').map((link) => link.text())).toEqual(['Go back', 'Ask again'])
+  expect(linkNamed(page, 'Ask again').attributes('href')).toBe('/auth/login?scopes=Calendars.Read')
+  expect(page.find('.notice').exists()).toBe(false)
+  await linkNamed(page, 'Go back').trigger('click')
+  await settle()
+  expect(router.currentRoute.value.fullPath).toBe('/nowhere?a=b')
+})
+
+test.each(['https://evil.example/', '/..//evil.example/'])(
+  'a way back that leads elsewhere leads home: %s',
+  async (href) => {
+    const { page } = await openApp('/error?ref=abc', {
+      '/api/session': signedIn(),
+      '/api/errors/abc': signInError({
+        ref: 'abc',
+        code: 'consent_declined',
+        title: 'Title',
+        detail: 'Detail',
+        timestamp: '2026-01-01T08:00:00Z',
+        retry: { href, label: 'Ask again' },
+        back: { href, label: 'Go back' },
+      }),
+    })
+    for (const name of ['Go back', 'Ask again']) {
+      expect(linkNamed(page, name).attributes('href')).toBe('/')
+    }
+  },
+)
+
 test('an error report that is gone offers to sign in', async () => {
   const { page } = await openApp('/error?ref=gone', { '/api/session': signedOut() })
   expect(page.get('h1').text()).toBe('This error report has expired')
@@ -149,6 +191,7 @@ test('a connection that is lost is said, asked for again by itself, and said no 
   await vi.advanceTimersByTimeAsync(6_000)
   await settle()
   expect(page.find('.notice').exists()).toBe(false)
+  expect(urgently(page)).toBe('The server answers again.')
   const before = server.requests.length
   await vi.advanceTimersByTimeAsync(60_000)
   expect(server.requests).toHaveLength(before)

@@ -24,6 +24,7 @@ export class CallsUnderWay {
       controller.abort()
     }
     if (connection.destroyed) abort()
+    // Pipelined calls share a connection: more than ten listeners are no leak here.
     connection.setMaxListeners(0).once('close', abort)
     try {
       return await work(controller.signal)

@@ -1,5 +1,4 @@
 import { existsSync } from 'node:fs'
-import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import fastifyStatic from '@fastify/static'
 import { isView } from '@entra-bff/shared'
@@ -16,17 +15,21 @@ import { sendProblem } from './problems.ts'
  */
 export const spa = fp(registerSpa, { name: 'spa' })
 
+const page = 'index.html'
+
 async function registerSpa(app: FastifyInstance, { folder }: { folder: string }): Promise<void> {
-  const file = join(folder, 'index.html')
-  const page = existsSync(file) ? await readFile(file) : undefined
+  const isBuilt = existsSync(join(folder, page))
   const methods = collectMethods(app)
-  if (page) {
+  if (isBuilt) {
     await app.register(fastifyStatic, {
       root: folder,
       index: false,
       wildcard: false,
       cacheControl: false,
       acceptRanges: false,
+      // The build has compressed them: `<file>.br`, `<file>.gz`.
+      preCompressed: true,
+      globIgnore: ['**/*.{br,gz}'],
       setHeaders: (reply, path) => {
         // Names of built assets hold a hash of their content.
         const isHashed = path.includes('/assets/') || path.includes('\\assets\\')
@@ -35,12 +38,11 @@ async function registerSpa(app: FastifyInstance, { folder }: { folder: string })
     })
   }
   app.setNotFoundHandler((request, reply) => {
-    if (!page || !wantsPage(request))
+    if (!isBuilt || !wantsPage(request))
       return sendProblem(noRoute(methods, request, reply), request, reply)
-    return reply
-      .code(isView(pathOf(request.url)) ? 200 : 404)
-      .headers({ 'content-type': 'text/html; charset=utf-8', 'cache-control': 'no-cache' })
-      .send(page)
+    if (isView(pathOf(request.url))) return reply.sendFile(page)
+    // A 404 has a body, whatever the browser has kept.
+    return reply.code(404).sendFile(page, { etag: false, lastModified: false })
   })
 }
 

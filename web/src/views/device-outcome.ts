@@ -2,33 +2,52 @@ import type { DeviceLogin, DeviceLoginState, SessionView } from '@entra-bff/shar
 import { ProblemError } from '../api-errors.ts'
 import { fetchDeviceLogin, finishDeviceLogin } from '../api.ts'
 
+export type DeviceUser = NonNullable<DeviceLoginState['user']>
 export type DeviceEnding = Exclude<DeviceLoginState['status'], 'pending' | 'ready'>
 export type DeviceOutcome =
+  /** The other device has signed in: whose account it is, if the server tells. */
+  | { status: 'ready'; user?: DeviceUser }
   | { status: 'signedIn'; view: SessionView }
   | { status: DeviceEnding; errorRef?: string }
   /** The server does not know it, or nobody could be asked until it was over. */
   | { status: 'unknown' }
+interface Pending {
+  status: 'pending'
+  interval?: number
+}
 
 /** Asks at the server's pace until there is an outcome; nothing once nobody waits for it. */
-export async function outcomeOf(
+export async function outcomeOf(login: DeviceLogin, signal: AbortSignal) {
+  await pause(login.interval)
+  return repeat(login, signal, () => fetchDeviceLogin(login.id, signal))
+}
+
+/** Makes a session of a login that is ready. */
+export function finish(login: DeviceLogin, signal: AbortSignal) {
+  return repeat(login, signal, async () => {
+    return { status: 'signedIn', view: await finishDeviceLogin(login.id) }
+  })
+}
+
+async function repeat(
   login: DeviceLogin,
   signal: AbortSignal,
+  ask: () => Promise<DeviceOutcome | Pending>,
 ): Promise<DeviceOutcome | undefined> {
   let { interval } = login
-  let wait = interval
-  for (;;) {
-    await pause(wait)
-    if (signal.aborted) return undefined
+  while (!signal.aborted) {
+    let wait: number | undefined
     try {
-      const { status, ...rest } = await fetchDeviceLogin(login.id, signal)
-      if (status === 'ready') return { status: 'signedIn', view: await finishDeviceLogin(login.id) }
-      if (status !== 'pending') return { status, ...rest }
-      wait = interval = rest.interval ?? interval
+      const answer = await ask()
+      if (answer.status !== 'pending') return answer
+      if (answer.interval !== undefined) interval = answer.interval
     } catch (error) {
       if (isUnknown(error) || isOver(login)) return { status: 'unknown' }
-      wait = retryAfterOf(error) ?? interval
+      wait = retryAfterOf(error)
     }
+    await pause(wait ?? interval)
   }
+  return undefined
 }
 
 function isUnknown(error: unknown) {

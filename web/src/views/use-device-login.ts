@@ -8,12 +8,20 @@ import {
   markDeviceLogin,
 } from '../navigation/device-mark.ts'
 import { useSession } from '../stores/session.ts'
-import { outcomeOf, type DeviceEnding, type DeviceOutcome } from './device-outcome.ts'
+import {
+  finish,
+  outcomeOf,
+  type DeviceEnding,
+  type DeviceOutcome,
+  type DeviceUser,
+} from './device-outcome.ts'
 
 export type DeviceState =
   | { kind: 'idle' }
   | { kind: 'requesting' }
   | { kind: 'waiting'; login: DeviceLogin }
+  /** The person says whether the account is theirs: somebody else may have typed the code. */
+  | { kind: 'ready'; login: DeviceLogin; user: DeviceUser | undefined; isFinishing: boolean }
   | { kind: 'signedIn' }
   | { kind: 'over'; status: DeviceEnding; report: SignInError | undefined }
   | { kind: 'disabled' }
@@ -35,12 +43,32 @@ export function useDeviceLogin() {
     if (next.kind === 'waiting') markDeviceLogin()
     if (signal.aborted) return
     state.value = next
-    if (next.kind === 'waiting') await follow(next.login)
+    if (next.kind === 'waiting') await settle(next.login, await outcomeOf(next.login, signal))
   }
 
-  async function follow(login: DeviceLogin) {
-    const outcome = await outcomeOf(login, signal)
+  /** The account is theirs. */
+  async function confirm() {
+    if (state.value.kind !== 'ready' || state.value.isFinishing) return
+    const { login } = state.value
+    state.value = { ...state.value, isFinishing: true }
+    await settle(login, await finish(login, signal))
+  }
+
+  /** The account is somebody else's: that sign-in ends, and another code is asked for. */
+  async function reject() {
+    if (state.value.kind !== 'ready' || state.value.isFinishing) return
+    const { login } = state.value
+    state.value = { ...state.value, isFinishing: true }
+    await cancelDeviceLogin(login.id).catch(() => undefined)
+    await start()
+  }
+
+  async function settle(login: DeviceLogin, outcome: DeviceOutcome | undefined) {
     if (!outcome) return
+    if (outcome.status === 'ready') {
+      state.value = { kind: 'ready', login, user: outcome.user, isFinishing: false }
+      return
+    }
     clearDeviceLoginMark()
     if (outcome.status === 'signedIn') {
       state.value = { kind: 'signedIn' }
@@ -49,7 +77,7 @@ export function useDeviceLogin() {
     } else state.value = await endingOf(outcome)
   }
 
-  async function endingOf(outcome: Exclude<DeviceOutcome, { status: 'signedIn' }>) {
+  async function endingOf(outcome: Exclude<DeviceOutcome, { status: 'ready' | 'signedIn' }>) {
     if (outcome.status !== 'unknown') return overOf(outcome.status, outcome.errorRef)
     // Another tab may have finished it, or the answer to this one's finish was lost.
     await session.load()
@@ -69,7 +97,7 @@ export function useDeviceLogin() {
   onScopeDispose(() => {
     leaving.abort()
   })
-  return { state, start, cancel }
+  return { state, start, confirm, reject, cancel }
 }
 
 async function request(): Promise<DeviceState> {

@@ -1,0 +1,118 @@
+import { cpSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { Browser } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { World } from '../../server/test/support/world.ts'
+import { browserPath, launchBrowser, Visitor } from './support/pages.ts'
+
+const build = fileURLToPath(new URL('../dist', import.meta.url))
+
+describe.skipIf(!browserPath)('in a real browser, when something is missing', () => {
+  let browser: Browser
+  let folder: string
+  let world: World
+  let visitor: Visitor
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'entra-bff-trouble-'))
+    cpSync(build, join(folder, 'web'), { recursive: true })
+    browser = await launchBrowser()
+    world = await World.open(
+      { SESSION_STORE: `file:${join(folder, 'data')}` },
+      { server: { webFolder: join(folder, 'web') } },
+    )
+  })
+  beforeEach(async () => {
+    visitor = await Visitor.arrive(browser, world.origin)
+    await visitor.page.goto('/')
+    await visitor.page.getByRole('link', { name: 'Sign in with Microsoft' }).click()
+    await visitor.page.getByText('Welcome Adele Vance!').waitFor()
+  })
+  afterEach(async () => {
+    expect(visitor.complaints).toEqual([])
+    await visitor.context.close()
+  })
+  afterAll(async () => {
+    await browser.close()
+    await world.close()
+    rmSync(folder, { recursive: true })
+  })
+
+  /** As after a deployment: the page that is open names a file that is there no longer. */
+  function takeAway(view: string): () => void {
+    const assets = join(folder, 'web/assets')
+    const files = readdirSync(assets).filter((file) => file.startsWith(view))
+    for (const file of files) renameSync(join(assets, file), join(folder, file))
+    return () => {
+      for (const file of files) renameSync(join(folder, file), join(assets, file))
+    }
+  }
+
+  test('a click on a view whose file is gone reloads the page once, and the view is there', async () => {
+    const { page } = visitor
+    const bringBack = takeAway('ResultView')
+    // The new document finds the file: it is back before the browser asks for it.
+    page.on('request', (request) => {
+      if (request.isNavigationRequest()) bringBack()
+    })
+    await page.getByRole('link', { name: 'Call Microsoft Graph' }).click()
+    await page.getByText('"displayName": "Adele Vance"').waitFor()
+    await page.waitForURL((url) => url.pathname === '/result/me')
+  })
+
+  test('a view whose file stays away says so without a loop, and is there after "Try again"', async () => {
+    const { page } = visitor
+    const bringBack = takeAway('ResultView')
+    let documents = 0
+    page.on('request', (request) => (documents += Number(request.isNavigationRequest())))
+    await page.getByRole('link', { name: 'Call Microsoft Graph' }).click()
+    await page.getByRole('heading', { name: 'We can’t reach the server' }).waitFor()
+    expect(documents).toBe(1)
+    bringBack()
+    await page.getByRole('button', { name: 'Try again' }).click()
+    await page.getByText('"displayName": "Adele Vance"').waitFor()
+    expect(documents).toBe(2)
+  })
+
+  test('a click while the server is stopped says so, and goes on by itself once it is back', async () => {
+    const { page } = visitor
+    await world.stopServer()
+    await page.getByRole('link', { name: 'Your sessions' }).click()
+    await page.getByRole('heading', { name: 'We can’t reach the server' }).waitFor()
+    await world.startServer()
+    await page.getByRole('heading', { name: 'Your sessions' }).waitFor()
+    await page.waitForURL((url) => url.pathname === '/sessions')
+  })
+
+  test('a server that stops is noticed at once, and its return too', async () => {
+    const { page } = visitor
+    await world.stopServer()
+    await page.getByRole('note').getByText('The server does not answer.').waitFor()
+    await world.startServer()
+    await page.getByRole('alert').getByText('The server answers again.').waitFor()
+    expect(await page.getByText('The server does not answer.').count()).toBe(0)
+  })
+
+  test('a browser gets the files of the page compressed', async () => {
+    const encodings = new Map<string, string | undefined>()
+    visitor.page.on('response', (response) => {
+      const { pathname } = new URL(response.url())
+      encodings.set(pathname.replace(/-.*\./, '.'), response.headers()['content-encoding'])
+    })
+    await visitor.page.reload()
+    await visitor.page.getByText('Welcome Adele Vance!').waitFor()
+    for (const path of ['/', '/assets/index.js', '/assets/style.css', '/assets/WelcomeView.js']) {
+      expect(encodings.get(path), path).toMatch(/^(br|gzip)$/)
+    }
+  })
+
+  test('without JavaScript the page says what it needs, at the top', async () => {
+    const context = await browser.newContext({ baseURL: world.origin, javaScriptEnabled: false })
+    const page = await context.newPage()
+    await page.goto('/')
+    const box = await page.locator('noscript .card').boundingBox()
+    expect(box?.y).toBeLessThan(200)
+    await context.close()
+  })
+})
