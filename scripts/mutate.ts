@@ -1,8 +1,9 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { mutations } from './mutations/index.ts'
 import { mutate, type Mutation } from './mutations/mutation.ts'
+import { ServerCompiler } from './support/compiler.ts'
 import { canRun, runTests, stopTests } from './support/run-tests.ts'
 import { giveUp, say } from './support/say.ts'
 import { type Citation, citationsFor, readSecurityPage } from './support/security-page.ts'
@@ -22,45 +23,49 @@ process.once('exit', () => {
 })
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1))
 
-const copies = Array.from({ length: Math.min(availableParallelism(), chosen.length) }, (_, index) =>
-  join(folder, String(index)),
-)
-copies.forEach(copyCheckout)
+const [first = '', ...others] = copyNames()
+copyCheckout(first)
 await requireGreen()
+for (const copy of others) cpSync(first, copy, { recursive: true, verbatimSymlinks: true })
 
+const compiler = new ServerCompiler()
 const open = [...chosen]
 const failed: string[] = []
-await Promise.all(copies.map(work))
+await Promise.all([first, ...others].map(work))
 say(`${String(chosen.length)} mutations, ${String(failed.length)} not killed.`)
 for (const line of failed) say(line)
 process.exitCode = failed.length === 0 ? 0 : 1
 
+/** One for each processor. */
+function copyNames(): string[] {
+  const count = Math.min(availableParallelism(), chosen.length)
+  return Array.from({ length: count }, (_, index) => join(folder, String(index)))
+}
+
+/** All, or those with one of the arguments as their rule or in their words and files. */
 function chooseMutations(): Mutation[] {
   // pnpm passes on the "--" that npm needs.
-  const [text = ''] = process.argv.slice(2).filter((argument) => argument !== '--')
-  const named = mutations.filter(
-    ({ rule, breaks, change }) =>
-      rule === text || [breaks, ...Object.keys(change)].some((words) => words.includes(text)),
-  )
-  return named.length > 0 ? named : giveUp(`No mutation has "${text}" as rule or in its words.`)
+  const texts = process.argv.slice(2).filter((argument) => argument !== '--')
+  const isNamed = ({ rule, breaks, change }: Mutation) =>
+    texts.some((text) => rule === text || [breaks, ...Object.keys(change)].join().includes(text))
+  const named = texts.length === 0 ? mutations : mutations.filter(isNamed)
+  return named.length > 0 ? named : giveUp(`No mutation is about "${texts.join('", "')}".`)
 }
 
 function testsFor({ rule }: Mutation): Citation[] {
-  return citationsFor(page, rule).filter(canRun)
+  const tests = citationsFor(page, rule).filter(canRun)
+  return tests.length > 0 ? tests : giveUp(`docs/security.md names no test for ${rule}.`)
 }
 
 /** A test that fails without any mutation would prove nothing. */
 async function requireGreen(): Promise<void> {
   const tests = chosen.flatMap(testsFor)
-  say(`Running the tests without a mutation …`)
-  const [copy = ''] = copies
-  const { report, output } = await runTests(copy, tests, copies.length)
+  say('Running the tests without a mutation …')
+  const options = { workers: 1 + others.length, bail: false }
+  const { report, output } = await runTests(first, tests, options)
   if (!report) giveUp(`The tests cannot be run:\n${output}`)
-  const red = notShown(tests, report, copy)
-  if (red.length === 0) return
-  giveUp(
-    `Not green without a mutation:\n${red.map(({ file, title }) => `${file} "${title}"`).join('\n')}`,
-  )
+  const red = notShown(tests, report, first).map(({ file, title }) => `${file} "${title}"`)
+  if (red.length > 0) giveUp(`Not green without a mutation:\n${[...new Set(red)].join('\n')}`)
 }
 
 async function work(copy: string): Promise<void> {
@@ -74,21 +79,29 @@ async function work(copy: string): Promise<void> {
 
 async function outcomeOf(mutation: Mutation, copy: string): Promise<string> {
   const read = (file: string) => readFileSync(join(copy, file), 'utf8')
-  const changed = mutate(mutation, read)
-  if (changed === undefined) return 'DOES NOT APPLY'
-  const before = [...changed.keys()].map((file) => ({ file, source: read(file) }))
-  for (const [file, source] of changed) writeFileSync(join(copy, file), source)
+  const tests = testsFor(mutation)
+  const sources = mutate(mutation, read)
+  if (sources === undefined) return 'DOES NOT APPLY'
+  const compiled = compiler.compile(sources)
+  if (typeof compiled === 'string') return `DOES NOT COMPILE: ${compiled}`
+  const changed = [...sources, ...compiled]
+  const before = changed.map(([file]): [string, string] => [file, read(file)])
+  write(copy, changed)
   try {
-    return await testOutcome(testsFor(mutation), copy)
+    return await testOutcome(tests, copy)
   } finally {
-    for (const { file, source } of before) writeFileSync(join(copy, file), source)
+    write(copy, before)
   }
 }
 
-/** Code that cannot be built or loaded fails every test, and shows nothing. */
+function write(copy: string, files: [file: string, content: string][]): void {
+  for (const [file, content] of files) writeFileSync(join(copy, file), content)
+}
+
+/** Code that cannot be loaded fails every test, and shows nothing. */
 async function testOutcome(tests: Citation[], copy: string): Promise<string> {
-  if (tests.length === 0) return 'NO TEST IS NAMED'
-  const { report, isGreen, output } = await runTests(copy, tests, 1)
+  const options = { workers: 1, bail: true, env: { SERVER_IS_BUILT: '1' } }
+  const { report, isGreen, output } = await runTests(copy, tests, options)
   const results = report?.testResults.flatMap(({ assertionResults }) => assertionResults) ?? []
   const killer = results.find(({ status }) => status === 'failed')
   if (killer) return `killed by "${killer.title}"`

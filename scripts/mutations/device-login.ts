@@ -115,7 +115,7 @@ export const deviceLogin: Mutation[] = [
     change: {
       'server/src/sign-in/device-login.ts': {
         "const taken = await this.#settle(id, read, { kind: 'used' })":
-          "const taken = (await this.#settle(id, read, { kind: 'ready', ...outcome })) ?? read",
+          "const taken = (await this.#settle(id, read, { kind: 'used' })) ?? read",
       },
     },
   },

@@ -16,8 +16,9 @@ export function buildWeb(): void {
   runTool('vite/bin/vite.js', ['build', 'web', '--logLevel', 'warn'])
 }
 
-/** Builds what plain `node` runs; quick when little has changed. */
+/** Builds what plain `node` runs; quick when little has changed. `pnpm mutate` has built it already. */
 export function buildServer(): void {
+  if (process.env['SERVER_IS_BUILT'] === '1') return
   say('Building the server …')
   runTool('typescript/bin/tsc', ['-b', 'shared', 'server', 'emulator'])
 }

@@ -17,7 +17,7 @@ export interface TestReport {
   }[]
 }
 
-export interface TestResult {
+interface TestResult {
   title: string
   /** `passed`, `failed`, or one of several words for a test that was not run. */
   status: string
