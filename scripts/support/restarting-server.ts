@@ -60,6 +60,7 @@ function start(env: NodeJS.ProcessEnv): ChildProcess {
 
 async function stop(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return
-  child.kill('SIGTERM')
+  // Not SIGTERM: for that, the server first takes its time to let clients go.
+  child.kill('SIGINT')
   await once(child, 'exit')
 }
