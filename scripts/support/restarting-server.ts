@@ -71,6 +71,7 @@ function isRunning({ exitCode, signalCode }: ChildProcess): boolean {
 
 async function stop(child: ChildProcess): Promise<void> {
   if (!isRunning(child)) return
-  child.kill('SIGTERM')
+  // Not SIGTERM: for that, the server first takes its time to let clients go.
+  child.kill('SIGINT')
   await once(child, 'exit')
 }

@@ -28,7 +28,7 @@ async function main(): Promise<void> {
     await app.close()
   })
   // Whoever started this over a channel, as `pnpm dev` does, takes it along when they die.
-  process.once('disconnect', () => process.kill(process.pid, 'SIGTERM'))
+  process.once('disconnect', () => process.kill(process.pid, 'SIGINT'))
   announce(config, app.log)
 }
 

@@ -15,6 +15,8 @@ declare module 'fastify' {
 
 /** How long clients get to send one more request, which is answered with `connection: close`. */
 const lastRequestMs = 1_000
+/** A turn of the event loop this short accepts what arrived before it, and little arrives in it. */
+const quietTurnMs = 1
 
 /**
  * How connections end. `drain` asks clients to let go of them (RFC 9112 section 9.6). `close` lets
@@ -76,11 +78,14 @@ function registerClosing(app: FastifyInstance, _options: object, done: () => voi
 
   /** The kernel resets connections that wait to be accepted when listening ends. */
   async function untilNobodyArrives(): Promise<void> {
-    const latest = Date.now() + lastRequestMs
-    let before: number
-    do {
-      before = arrivals
+    const latest = performance.now() + lastRequestMs
+    for (;;) {
+      const before = arrivals
+      const began = performance.now()
       await setImmediate()
-    } while (arrivals > before && Date.now() < latest)
+      const now = performance.now()
+      const isQuiet = arrivals === before && now - began <= quietTurnMs
+      if (isQuiet || now > latest) return
+    }
   }
 }

@@ -35,8 +35,7 @@ function problemWith(folder: string, files: readonly [string, string]): string |
   try {
     fs.mkdirSync(folder, { recursive: true, mode: 0o700 })
     requireLocalDisk(folder)
-    for (const file of files) fs.closeSync(fs.openSync(file, 'a', 0o600))
-    for (const file of files) fs.chmodSync(file, 0o600)
+    files.forEach(makePrivate)
     closeToOthers(folder)
     tryDisk(folder)
   } catch (error) {
@@ -55,6 +54,23 @@ function requireLocalDisk(folder: string): void {
   ])
 }
 
+/**
+ * Never opens a file that is there: closing it would release the locks on it that this process has
+ * already (`man 2 fcntl`, record locks).
+ */
+function makePrivate(file: string): void {
+  try {
+    fs.closeSync(fs.openSync(file, 'wx', 0o600))
+  } catch (error) {
+    if (!hasCode(error, 'EEXIST')) throw error
+    if (fs.statSync(file).isFile()) fs.chmodSync(file, 0o600)
+  }
+}
+
+function hasCode(error: unknown, code: string): boolean {
+  return error instanceof Error && 'code' in error && error.code === code
+}
+
 /** A folder with other files in it, such as a home folder, stays as it is: it is not ours to close. */
 function closeToOthers(folder: string): void {
   const isOpen = (fs.statSync(folder).mode & 0o077) !== 0
@@ -63,7 +79,7 @@ function closeToOthers(folder: string): void {
     fs.chmodSync(folder, 0o700)
   } catch (error) {
     // It belongs to another user, as a volume of Kubernetes does. The files are ours.
-    if (!(error instanceof Error && 'code' in error && error.code === 'EPERM')) throw error
+    if (!hasCode(error, 'EPERM')) throw error
   }
 }
 
