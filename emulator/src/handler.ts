@@ -6,7 +6,8 @@ import type { FaultPlan } from './faults.ts'
 import { openExchange, RequestRefused, type Exchange } from './http/exchange.ts'
 import { json, send, type Reply } from './http/replies.ts'
 import type { EndpointName, RequestLog } from './requests.ts'
-import { dispatch, endpointOf, type Endpoints } from './routing.ts'
+import { dispatch, endpointOf } from './routing.ts'
+import type { Endpoints } from './tenant-routes.ts'
 
 interface Surroundings {
   requests: RequestLog

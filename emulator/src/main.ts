@@ -10,6 +10,8 @@ const help = `entra-emulator: a local Microsoft Entra ID and Microsoft Graph
   --redirect-uri <uri>       redirect URI of the sample client; may be repeated
   --client-id <id>           its client id
   --client-secret <secret>   its client secret
+  --allow-public-client-flows
+                             redeems its device codes without the client secret
   --automatic-user <name>    signs this user in without showing a page
   --help                     this text`
 
@@ -18,6 +20,7 @@ const options = {
   'redirect-uri': { type: 'string', multiple: true },
   'client-id': { type: 'string' },
   'client-secret': { type: 'string' },
+  'allow-public-client-flows': { type: 'boolean', default: false },
   'automatic-user': { type: 'string' },
   help: { type: 'boolean' },
 } as const
@@ -41,6 +44,7 @@ function readOptions(): EmulatorOptions | undefined {
     ...(values['client-id'] !== undefined && { clientId: values['client-id'] }),
     ...(values['client-secret'] !== undefined && { clientSecret: values['client-secret'] }),
     ...(uris && addressesOf(uris)),
+    allowPublicClientFlows: values['allow-public-client-flows'],
   }
   return {
     port: readPort(values.port ?? (process.env['EMULATOR_PORT'] || '4000')),

@@ -18,7 +18,7 @@ import { FaultPlan } from './faults.ts'
 import { createHandler } from './handler.ts'
 import { entraLifetimes } from './lifetimes.ts'
 import { RequestLog } from './requests.ts'
-import type { Endpoints } from './routing.ts'
+import type { Endpoints } from './tenant-routes.ts'
 
 /**
  * Starts Entra and Graph on one loopback port.

@@ -76,6 +76,19 @@ describe('MSAL', () => {
     expect(result?.account?.username).toBe('DiegoS@contoso.onmicrosoft.com')
   })
 
+  test('signs a desktop app in, on a port that the system chose', async () => {
+    emulator.registerClient({ clientId: client.clientId, redirectUris: ['http://localhost'] })
+    const msal = new PublicClientApplication({ auth: await msalAuth() })
+    const result = await msal.acquireTokenInteractive({
+      scopes: ['User.Read'],
+      openBrowser: async (url) => {
+        const browser = new Browser(emulator.url)
+        await browser.press(await signIn(browser, url, 'Adele Vance'), 'Continue')
+      },
+    })
+    expect(result.account?.username).toBe('AdeleV@contoso.onmicrosoft.com')
+  })
+
   test('hears that the client secret is wrong', async () => {
     const msal = new ConfidentialClientApplication({
       auth: { ...(await msalAuth()), clientSecret: 'wrong' },
