@@ -155,6 +155,7 @@ describe('ENDPOINT and SCOPE', () => {
       { ENDPOINT: 'https://api.example.com/', SCOPE: 'api://some-api/read User.Read' },
       'such as api://',
     ],
+    [{ ENDPOINT: 'https://api.example.com/', SCOPE: 'openid' }, 'SCOPE must name the API'],
     [
       { ENDPOINT: 'https://api.example.com/', SCOPE: 'HTTPS://graph.microsoft.com/User.Read' },
       'SCOPE must name the API',

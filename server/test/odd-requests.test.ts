@@ -1,6 +1,7 @@
 import { request } from 'undici'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { Browser } from './support/browser.ts'
+import { pass } from './support/clock.ts'
 import { sendRaw } from './support/raw.ts'
 import { adele, World } from './support/world.ts'
 
@@ -235,6 +236,7 @@ describe('names that every object has (#14)', () => {
       fresh.emulator.failNext(endpoint, { status: 200, body })
       const stranger = fresh.openBrowser()
       expect((await stranger.goTo('/auth/login')).url.pathname).toBe('/error')
+      pass(6)
       expect((await stranger.goTo('/auth/login')).url.pathname).toBe('/')
       await fresh.close()
     },

@@ -1,6 +1,7 @@
 import { type Emulator, startEmulator } from '@entra-bff/emulator'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { EntraClient, type TokenCache } from '../src/entra/client.ts'
+import { EntraClient } from '../src/entra/client.ts'
+import type { TokenCache } from '../src/entra/token-cache.ts'
 import { TokenRecords } from '../src/entra/token-records.ts'
 import { Tokens } from '../src/entra/tokens.ts'
 import { KeyRing } from '../src/secrets/key-ring.ts'

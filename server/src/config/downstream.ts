@@ -53,7 +53,9 @@ function checkReceiver(
   if (isLoopback(hostname)) return
   const resources = scopes.filter((scope) => !ofOpenId.includes(scope)).map(resourceOf)
   if (!isGraph(origin)) {
-    if (resources.every((resource) => resource !== undefined && !isGraph(resource))) return
+    // Without any, Entra issues a token of Graph.
+    const isNamed = (resource?: string) => resource !== undefined && !isGraph(resource)
+    if (resources.length > 0 && resources.every(isNamed)) return
     reader.problem('SCOPE', `must name the API at ENDPOINT in each permission, such as ${apiScope}`)
   } else if (!graphs.includes(origin)) {
     reader.problem('ENDPOINT', `must be on ${graphs.join(' or ')}: AUTHORITY is of that cloud`)

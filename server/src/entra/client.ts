@@ -1,8 +1,3 @@
-import {
-  type AuthenticationResult,
-  ConfidentialClientApplication,
-  PublicClientApplication,
-} from '@azure/msal-node'
 import type { EntraSettings, Prompt } from '../config/entra.ts'
 import type { ProxySettings } from '../config/outbound-proxy.ts'
 import { askAs, type ClientKind } from './client-kind.ts'
@@ -11,7 +6,15 @@ import { DiscoveryDocument } from './discovery.ts'
 import { EntraFailure, translateMsalError } from './failures.ts'
 import { EntraHttp } from './http.ts'
 import { type IdTokenClaims, validateIdToken } from './id-token.ts'
+import { type Msal, MsalApplications } from './msal-applications.ts'
 import { SigningKeys } from './signing-keys.ts'
+import {
+  type AccessToken,
+  type AccessTokenRequest,
+  silentToken,
+  takenFrom,
+  type TokenCache,
+} from './token-cache.ts'
 
 export interface AuthorizeRequest {
   redirectUri: string
@@ -36,44 +39,13 @@ export interface CodeGrant {
   codeVerifier: string
 }
 
-/** The tokens of one account, as MSAL keeps them, and whose they are. */
-export interface TokenCache {
-  /** MSAL's serialized cache. */
-  serialized: string
-  homeAccountId: string
-  /** As which kind of client they were got, and are refreshed. */
-  client: ClientKind
-}
-
-type Msal = ConfidentialClientApplication | PublicClientApplication
-
-export interface AccessTokenRequest {
-  scopes: string[]
-  /** Do not take a cached one: the API has refused it. */
-  force: boolean
-  /** What it must fulfil, as the API said (OpenID Connect Core section 5.5). */
-  claims: string | undefined
-}
-
-export interface AccessToken {
-  token: string
-  /** Milliseconds since the epoch. */
-  expiresAt: number
-  /** Granted with it, which can be other than what was asked for. */
-  scopes: string[]
-}
-
-/**
- * Microsoft Entra ID, as a confidential client of one authority sees it.
- *
- * Each operation has an MSAL application of its own, made from one account's cache: a shared one
- * mixes up accounts, and lets one person's throttling stop another.
- */
+/** Microsoft Entra ID, as a client of one authority sees it. */
 export class EntraClient {
   readonly #settings: EntraSettings
   readonly #http: EntraHttp
   readonly #keys: SigningKeys
   readonly #discovery: DiscoveryDocument
+  readonly #applications: MsalApplications
   /** Sign-in on another device. */
   readonly device: DeviceCodeClient
   /** Whose pages sign people in and out. */
@@ -90,6 +62,7 @@ export class EntraClient {
     this.origin = new URL(settings.authority).origin
     this.#keys = new SigningKeys(this.#http, onStale)
     this.#discovery = new DiscoveryDocument(settings.authority, this.#http, onStale)
+    this.#applications = new MsalApplications(settings, this.#http, this.#discovery)
     this.device = new DeviceCodeClient(settings, this.#http, this.#discovery, this.#keys)
   }
 
@@ -101,7 +74,7 @@ export class EntraClient {
   /** Where the browser goes to sign in. @throws {EntraFailure} */
   async authorizeUrl(request: AuthorizeRequest): Promise<string> {
     const { prompt, loginHint, domainHint, claims, ...required } = request
-    return this.#run(await this.#confidential(), (msal) =>
+    return this.#run(await this.#applications.confidential(), (msal) =>
       msal.getAuthCodeUrl({
         ...required,
         codeChallengeMethod: 'S256',
@@ -118,7 +91,7 @@ export class EntraClient {
   async redeemCode(
     grant: CodeGrant,
   ): Promise<{ claims: IdTokenClaims; cache: TokenCache; accessToken: AccessToken }> {
-    return this.#run(await this.#confidential(), async (msal) => {
+    return this.#run(await this.#applications.confidential(), async (msal) => {
       const answer = await msal.acquireTokenByCode(grant)
       const { clientId, allowedTenants } = this.#settings
       const claims = await validateIdToken(
@@ -143,7 +116,7 @@ export class EntraClient {
   ): Promise<{ cache: TokenCache; accessToken: AccessToken }> {
     const request = { refreshToken, scopes: [...scopes], forceCache: true }
     return askAs(client, async (kind) =>
-      this.#run(await this.#msal(kind), async (msal) => {
+      this.#run(await this.#applications.as(kind), async (msal) => {
         const answer = await msal.acquireTokenByRefreshToken(request)
         if (!answer) throw new EntraFailure('unavailable', 'no answer to the refresh token')
         return takenFrom(msal, answer, kind)
@@ -161,7 +134,7 @@ export class EntraClient {
     request: AccessTokenRequest,
   ): Promise<{ accessToken: AccessToken; cache: TokenCache }> {
     return askAs(cache.client, async (client) =>
-      this.#run(await this.#msal(client), (msal) =>
+      this.#run(await this.#applications.as(client), (msal) =>
         silentToken(msal, { ...cache, client }, request),
       ),
     )
@@ -186,73 +159,5 @@ export class EntraClient {
     } catch (error) {
       throw translateMsalError(error)
     }
-  }
-
-  #msal(kind: ClientKind): Promise<Msal> {
-    return kind === 'public' ? this.#public() : this.#confidential()
-  }
-
-  async #confidential(): Promise<ConfidentialClientApplication> {
-    const { clientSecret } = this.#settings
-    const { auth, system } = await this.#msalSettings()
-    return new ConfidentialClientApplication({ auth: { ...auth, clientSecret }, system })
-  }
-
-  async #public(): Promise<PublicClientApplication> {
-    return new PublicClientApplication(await this.#msalSettings())
-  }
-
-  async #msalSettings() {
-    const { clientId, authority } = this.#settings
-    const { document } = await this.#discovery.read()
-    return {
-      auth: {
-        clientId,
-        // This server answers claims challenges, so Entra may rely on them (CP1).
-        clientCapabilities: ['CP1'],
-        // MSAL takes only https here; the endpoints that it calls are those of the document.
-        authority: authority.replace(/^http:/, 'https:'),
-        knownAuthorities: [new URL(authority).host],
-        authorityMetadata: document,
-      },
-      system: { networkClient: this.#http },
-    }
-  }
-}
-
-async function silentToken(
-  msal: Msal,
-  cache: TokenCache,
-  { scopes, force, claims }: AccessTokenRequest,
-) {
-  const tokens = msal.getTokenCache()
-  tokens.deserialize(cache.serialized)
-  const account = await tokens.getAccountByHomeId(cache.homeAccountId)
-  if (!account) throw new EntraFailure('interaction_required', 'the cache holds no account')
-  const request = { account, scopes, forceRefresh: force, ...(claims && { claims }) }
-  const answer = await msal.acquireTokenSilent(request)
-  return {
-    accessToken: accessTokenOf(answer),
-    cache: { ...cache, serialized: tokens.serialize() },
-  }
-}
-
-/** The tokens that an operation brought, and the cache they lie in. */
-function takenFrom(msal: Msal, answer: AuthenticationResult, client: ClientKind) {
-  const { homeAccountId } = answer.account ?? {}
-  if (!homeAccountId) throw new EntraFailure('id_token_invalid', 'the answer names no account')
-  const cache: TokenCache = { serialized: msal.getTokenCache().serialize(), homeAccountId, client }
-  return { cache, accessToken: accessTokenOf(answer) }
-}
-
-function accessTokenOf(answer: {
-  accessToken: string
-  expiresOn: Date | null
-  scopes: string[]
-}): AccessToken {
-  return {
-    token: answer.accessToken,
-    expiresAt: answer.expiresOn?.getTime() ?? 0,
-    scopes: answer.scopes,
   }
 }

@@ -1,7 +1,8 @@
-import type { EntraClient, TokenCache } from './client.ts'
+import type { EntraClient } from './client.ts'
 import { EntraFailure, type EntraFailureReason } from './failures.ts'
 import { Flights } from './flights.ts'
 import { Pauses } from './pauses.ts'
+import type { TokenCache } from './token-cache.ts'
 import { TokenMemory } from './token-memory.ts'
 import type { StoredTokens, TokenRecords } from './token-records.ts'
 
