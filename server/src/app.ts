@@ -73,7 +73,9 @@ export async function buildApp(config: Config, options: AppOptions = {}): Promis
     await app.register(rateLimits, { max: config.rateLimit })
     await app.register(healthRoutes, { store, entra })
     await app.register(setupRoute, { config })
-    if (entra) await app.register(configured, { config, store, entra, info: appInfo(options.demo) })
+    const { entra: settings } = config
+    const info = appInfo(options.demo)
+    if (entra && settings) await app.register(configured, { config, store, entra, settings, info })
     else await app.register(unconfigured)
   } catch (error) {
     await app.close()

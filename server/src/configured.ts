@@ -1,6 +1,7 @@
 import type { AppInfo } from '@entra-bff/shared'
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import type { Config } from './config/config.ts'
+import type { EntraSettings } from './config/entra.ts'
 import { callsOf, viewCalls } from './downstream/calls.ts'
 import { DownstreamClient } from './downstream/client.ts'
 import { TokenFailures } from './downstream/token-failures.ts'
@@ -41,12 +42,14 @@ export interface ConfiguredOptions {
   config: Config
   store: Store
   entra: EntraClient
+  /** Those that `entra` was made of. */
+  settings: EntraSettings
   info: AppInfo
 }
 
 /** Sign-in, sessions and downstream calls: all that needs an app registration. */
 export async function configured(app: FastifyInstance, options: ConfiguredOptions): Promise<void> {
-  const { config, store, entra, info } = options
+  const { config, store, entra, settings, info } = options
   const { publicUrl, scopes, deviceLogin, session: lifetimes } = config
   const cookies = cookiesOf(publicUrl)
   const { ring, names } = await openKeys(store, config.session)
@@ -55,7 +58,7 @@ export async function configured(app: FastifyInstance, options: ConfiguredOption
   const tokens = new Tokens(entra, new TokenRecords(store, ring), (err) => {
     app.log.error({ err }, 'no token can be refreshed; those that are still good serve')
   })
-  const sessions = new Sessions({ store, ring, names, lifetimes, tokens })
+  const sessions = new Sessions({ store, ring, names, lifetimes, tokens, admission: settings })
   const cookie = new SessionCookie(cookies.session, ring)
   const attempts = new AttemptCookies(cookies.attempt, ring)
   const errors = new SignInErrors(cookies.signInError, ring)
@@ -76,6 +79,7 @@ export async function configured(app: FastifyInstance, options: ConfiguredOption
     lastSession,
     deviceCookie,
     lifetimes,
+    entra: settings,
   })
   const calls = callsOf(config)
   const sessionViews = new SessionViews({
@@ -89,7 +93,7 @@ export async function configured(app: FastifyInstance, options: ConfiguredOption
   app.addHook('onClose', () => client.close())
 
   const allScopes = [...scopes, ...calls.flatMap((call) => call.scopes)]
-  const start = { config, entra, attempts, errors, claimsNotes, scopes: allScopes }
+  const start = { config, entra, attempts, errors, lastSession, claimsNotes, scopes: allScopes }
   await app.register(startRoute, start)
   await app.register(signOutRoute, { config, entra, sessions, cookie, forgetPerson })
   await app.register(frontChannelRoute, { entra, sessions })

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { request } from 'undici'
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
+import { openMemoryStore } from '../src/store/memory.ts'
 import type { Browser } from './support/browser.ts'
 import { adele, World } from './support/world.ts'
 
@@ -83,8 +84,12 @@ describe('a sign-in on another device', () => {
     const login = await start()
     expect(await statusOf(login)).toEqual({ status: 'pending', interval: 5 })
     world.emulator.approveDeviceCode(login.userCode, adele)
-    expect(await statusOf(login)).toEqual({ status: 'ready' })
+    expect(await statusOf(login)).toEqual({
+      status: 'ready',
+      user: { name: 'Adele Vance', username: adele },
+    })
     const { browser, id } = login
+    expect(await browser.isSignedIn()).toBe(false)
     const { status, json } = await browser.fetch(`${path}/${id}`, { method: 'POST' })
     expect([status, json]).toMatchObject([200, { authenticated: true, user: { username: adele } }])
     expect((await browser.fetch('/api/session')).json).toMatchObject({ authenticated: true })
@@ -106,7 +111,7 @@ describe('a sign-in on another device', () => {
     world.emulator.approveDeviceCode(userCode, adele)
     later(interval)
     const state = await request(`${world.origin}${path}/${id}`, { headers: { cookie } })
-    expect(await state.body.json()).toEqual({ status: 'ready' })
+    expect(await state.body.json()).toMatchObject({ status: 'ready' })
     const done = await request(`${world.origin}${path}/${id}`, {
       method: 'POST',
       headers: { ...headers, cookie },
@@ -281,7 +286,7 @@ describe('the status of a device login', () => {
     later(6)
     const second = await login.browser.fetch(`${path}/${login.id}`)
     expect([second.status, second.headers['retry-after']]).toEqual([429, '5'])
-    expect(await slow).toEqual({ status: 'ready' })
+    expect(await slow).toMatchObject({ status: 'ready' })
   })
 
   test('slows down when Entra asks for it (#34)', async () => {
@@ -310,7 +315,7 @@ describe('the status of a device login', () => {
     world.emulator.failNext('token', { reset: true })
     expect(await statusOf(login)).toEqual({ status: 'pending', interval: 10 })
     world.emulator.approveDeviceCode(login.userCode, adele)
-    expect(await statusOf({ ...login, interval: 10 })).toEqual({ status: 'ready' })
+    expect(await statusOf({ ...login, interval: 10 })).toMatchObject({ status: 'ready' })
   })
 
   test.each([
@@ -345,7 +350,7 @@ describe('the status of a device login', () => {
     await world.stopServer()
     await world.startServer()
     world.emulator.approveDeviceCode(login.userCode, adele)
-    expect(await statusOf(login)).toEqual({ status: 'ready' })
+    expect(await statusOf(login)).toMatchObject({ status: 'ready' })
     expect((await login.browser.fetch(`${path}/${login.id}`, { method: 'POST' })).status).toBe(200)
   })
 
@@ -370,19 +375,78 @@ describe('too many device logins (#34)', () => {
     await limited.close()
   })
 
-  test('in all are refused while a thousand are open', async () => {
-    const crowded = await World.open({ DEVICE_LOGIN: 'on' })
-    const tryOne = () => crowded.openBrowser().fetch(path, { method: 'POST' })
-    for (let round = 0; round < 20; round += 1) {
-      await Promise.all(Array.from({ length: 50 }, tryOne))
+  test('are refused alike when it is their status, end or cancellation that is asked for', async () => {
+    const limited = await World.open({ DEVICE_LOGIN: 'on', RATE_LIMIT: '3' })
+    for (const method of ['GET', 'POST', 'DELETE'] as const) {
+      const browser = limited.openBrowser()
+      const statuses: number[] = []
+      for (let count = 0; count < 4; count += 1) {
+        statuses.push((await browser.fetch(`${path}/x`, { method })).status)
+      }
+      expect(statuses).toEqual([404, 404, 404, 429])
     }
-    const { status, json } = await tryOne()
+    await limited.close()
+  })
+
+  test('of one network leave places to others: fifty are open for each /48', async () => {
+    const { crowded, startFrom } = await openCrowded()
+    for (let count = 0; count < 50; count += 1) {
+      expect((await startFrom(`2001:db8:1:${count.toString(16)}::1`)).status).toBe(201)
+    }
+    expect((await startFrom('2001:db8:1:ffff::1')).status).toBe(429)
+    expect((await startFrom('2001:db8:2::1')).status).toBe(201)
+    expect((await startFrom('192.0.2.1')).status).toBe(201)
+    later(26 * 60)
+    expect((await startFrom('2001:db8:1:ffff::1')).status).toBe(201)
+    await crowded.close()
+  })
+
+  test('free their place when they are cancelled', async () => {
+    const { crowded, startFrom } = await openCrowded()
+    const cookies: string[] = []
+    for (let count = 0; count < 50; count += 1) {
+      const { headers, json } = await startFrom('192.0.2.1')
+      const cookie = String(headers['set-cookie']).split(';', 1)[0] ?? ''
+      cookies.push(`${(json as DeviceLogin).id} ${cookie}`)
+    }
+    expect((await startFrom('192.0.2.1')).status).toBe(429)
+    const [id = '', cookie = ''] = cookies[0]?.split(' ') ?? []
+    const cancelled = await request(`${crowded.origin}${path}/${id}`, {
+      method: 'DELETE',
+      headers: { cookie, 'x-csrf': '1' },
+    })
+    expect(cancelled.statusCode).toBe(204)
+    expect((await startFrom('192.0.2.1')).status).toBe(201)
+    await crowded.close()
+  })
+
+  test('in all are refused while a thousand are open', { timeout: 60_000 }, async () => {
+    const { crowded, startFrom } = await openCrowded()
+    for (let network = 0; network < 20; network += 1) {
+      const starts = Array.from({ length: 50 }, () => startFrom(`192.0.2.${String(network)}`))
+      await Promise.all(starts)
+    }
+    const { status, json } = await startFrom('192.0.2.99')
     expect([status, json]).toMatchObject([429, { code: 'rate_limited' }])
     later(26 * 60)
-    expect((await tryOne()).status).toBe(201)
+    expect((await startFrom('192.0.2.99')).status).toBe(201)
     await crowded.close()
   })
 })
+
+/** A server whose callers tell their addresses, and which cannot list the names of its records. */
+async function openCrowded() {
+  const keys = () => {
+    throw new Error('no request lists the names of records')
+  }
+  const crowded = await World.open(
+    { DEVICE_LOGIN: 'on', TRUST_PROXY: 'loopback' },
+    { server: { store: { ...openMemoryStore(), keys } } },
+  )
+  const startFrom = (address: string) =>
+    crowded.openBrowser().fetch(path, { method: 'POST', headers: { 'x-forwarded-for': address } })
+  return { crowded, startFrom }
+}
 
 test('while it is off, it is not offered, and says so', async () => {
   const plain = await World.open()

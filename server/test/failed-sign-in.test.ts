@@ -1,6 +1,8 @@
+import type { SignInError } from '@entra-bff/shared'
 import { request } from 'undici'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { Browser, Page } from './support/browser.ts'
+import { later } from './support/clock.ts'
 import { adele, World } from './support/world.ts'
 
 let world: World
@@ -106,6 +108,17 @@ describe('a callback', () => {
     expect(world.emulator.requests('token')).toHaveLength(1)
   })
 
+  test('is forgotten when its sign-in could not be finished any more (#1)', async () => {
+    const browser = world.openBrowser()
+    const answer = await answeredSignIn(browser)
+    later(9)
+    await browser.goTo(answer.href)
+    later(12)
+    const other = world.openBrowser()
+    const page = await other.goTo(answer.href)
+    expect(await reportOf(page, other)).toMatchObject({ code: 'state_mismatch' })
+  })
+
   test('sent twenty times at once makes one token request and one session (#1)', async () => {
     const browser = world.openBrowser()
     const { href } = await answeredSignIn(browser)
@@ -184,6 +197,45 @@ describe('an error from Entra', () => {
       expect(answer.headers.get('location')).toMatch(/^\/error\?ref=/)
     }
     expect(world.emulator.requests('token')).toHaveLength(0)
+  })
+
+  test('of a signed-in person who declines one more permission is no cancelled sign-in', async () => {
+    const browser = await world.signIn()
+    world.emulator.failNext('authorize', {
+      entraError: { error: 'access_denied', aadsts: 65004 },
+    })
+    const query = new URLSearchParams({ scopes: 'Calendars.Read', returnTo: '/result/me/calendar' })
+    const page = await browser.goTo(`/auth/login?${query.toString()}`)
+    const ref = page.url.searchParams.get('ref') ?? ''
+    const { json } = await browser.fetch(`/api/errors/${ref}`)
+    expect(json).toMatchObject({
+      code: 'consent_declined',
+      title: 'You did not give this permission',
+      back: { href: '/result/me/calendar', label: 'Go back' },
+      retry: { label: 'Ask again' },
+    })
+    expect(JSON.stringify(json)).not.toMatch(/cancel/i)
+    expect(await browser.isSignedIn()).toBe(true)
+    const { href } = (json as SignInError).retry
+    expect((await browser.goTo(href)).url.pathname).toBe('/result/me/calendar')
+    expect((await browser.fetch('/api/me/calendar')).status).toBe(200)
+  })
+
+  test('of a person who changes the account, or has signed out, is a cancelled sign-in', async () => {
+    const entraError = { error: 'access_denied', aadsts: 65004 }
+    const signedIn = await world.signIn()
+    world.emulator.failNext('authorize', { entraError })
+    const changed = await signedIn.goTo('/auth/login?prompt=select_account')
+    const ref = changed.url.searchParams.get('ref') ?? ''
+    const { json } = await signedIn.fetch(`/api/errors/${ref}`)
+    expect(json).toMatchObject({ code: 'access_denied' })
+    expect(json).not.toHaveProperty('back')
+
+    const stranger = world.openBrowser()
+    world.emulator.failNext('authorize', { entraError })
+    world.emulator.clearRequests()
+    const declined = await stranger.goTo('/auth/login?scopes=Calendars.Read')
+    expect(await reportOf(declined, stranger)).toMatchObject({ code: 'access_denied' })
   })
 
   test('is not shown in words of its own', async () => {
@@ -292,6 +344,71 @@ describe('an ID token (#6)', () => {
     const page = await browser.goTo('/auth/login')
     expect(page.url.pathname).toBe('/error')
     expect((await browser.fetch('/api/session')).json).toMatchObject({ authenticated: false })
+  })
+})
+
+describe('a person who goes to a sign-in that cannot start', () => {
+  test.each([
+    ['a permission that no call needs', 'scopes=Mail.ReadWrite'],
+    ['a prompt that there is not', 'prompt=always'],
+    ['a query twice', 'prompt=login&prompt=none'],
+    ['a hint that is too long', `loginHint=${'a'.repeat(400)}`],
+  ])('reads in the Error view what is wrong: %s', async (_what, query) => {
+    const browser = world.openBrowser()
+    const page = await browser.goTo(`/auth/login?${query}&returnTo=%2Fsessions`)
+    expect(page.visited).toHaveLength(2)
+    expect(await reportOf(page, browser)).toMatchObject({
+      code: 'invalid_request',
+      retry: { href: '/auth/login?returnTo=%2Fsessions', label: 'Start again' },
+    })
+  })
+
+  test.each(['scopes=Mail.ReadWrite', 'prompt=always'])(
+    'is answered with a problem when it is a program: %s',
+    async (query) => {
+      const { statusCode, headers, body } = await request(`${world.origin}/auth/login?${query}`)
+      expect(statusCode).toBe(400)
+      expect(await body.json()).toMatchObject({ code: 'invalid_request' })
+      expect(headers).not.toHaveProperty('set-cookie')
+    },
+  )
+})
+
+describe('the log', () => {
+  const secret = 'TEXT-FROM-OUTSIDE'
+
+  test.each([
+    ['a scope', `/auth/login?scopes=${secret}`],
+    ['a prompt', `/auth/login?prompt=${secret}`],
+    ['a hint', `/auth/login?loginHint=${secret.repeat(40)}`],
+    ['a parameter that there is not', `/auth/login?${secret}=1&scopes=x`],
+    ['a state', `/getAToken?state=${secret}`],
+  ])('holds no value of a query: %s', async (_what, path) => {
+    world.logLines.length = 0
+    await world.openBrowser().goTo(path)
+    expect(world.logLines.join('')).not.toContain(secret)
+  })
+
+  test('holds no error text of a callback', async () => {
+    const browser = world.openBrowser()
+    const answer = await answeredSignIn(browser)
+    answer.searchParams.set('error', secret)
+    world.logLines.length = 0
+    await browser.goTo(answer.href)
+    expect(world.logLines.join('')).toContain('an unknown error')
+    expect(world.logLines.join('')).not.toContain(secret)
+  })
+
+  test('holds a hundred characters of a foreign Origin', async () => {
+    world.logLines.length = 0
+    const origin = `https://${'a'.repeat(12_000)}.example`
+    const { statusCode, body } = await request(`${world.origin}/api/session`, {
+      headers: { origin },
+    })
+    await body.dump()
+    expect(statusCode).toBe(403)
+    expect(world.logLines.join('')).toContain('https://aaa')
+    expect(world.logLines.join('').length).toBeLessThan(2_000)
   })
 })
 

@@ -123,7 +123,7 @@ const flows: Record<string, () => Promise<void>> = {
     world.emulator.approveDeviceCode(userCode, adele)
     later(interval / 60)
     const path = `/api/device-logins/${id}`
-    expect((await browser.fetch(path)).json).toEqual({ status: 'ready' })
+    expect((await browser.fetch(path)).json).toMatchObject({ status: 'ready' })
     expect((await browser.fetch(path, { method: 'POST' })).status).toBe(200)
     expect((await browser.fetch('/api/me')).status).toBe(200)
   },

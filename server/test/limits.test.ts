@@ -80,6 +80,45 @@ describe('an address', () => {
     await world.close()
   })
 
+  test.each(['/auth/login?returnTo=%2Fsessions', '/getAToken?state=x'])(
+    'from which a person asks for %s too often leads them to the Error view, with the time to wait',
+    async (path) => {
+      const world = await World.open({ RATE_LIMIT: '1' })
+      const browser = await world.signIn()
+      const { url, headers } = await browser.goTo(path, ({ pathname }) => pathname === '/error')
+      expect(Number(headers['retry-after'])).toBeGreaterThan(0)
+      const { json } = await browser.fetch(`/api/errors/${url.searchParams.get('ref') ?? ''}`)
+      expect(json).toMatchObject({ code: 'rate_limited', retry: { label: 'Try again' } })
+      const log = world.logLines.join('')
+      expect(log).toContain('"audit":"refused","code":"rate_limited"')
+      expect(log).not.toContain('sign_in_failed')
+      await world.close()
+    },
+  )
+
+  test.each([
+    ['/56', 4, (count: number) => `2001:db8:1:${count.toString(16)}::1`],
+    ['/48', 16, (count: number) => `2001:db8:1:${(count * 256).toString(16)}::1`],
+  ])(
+    'of IPv6 counts for the wider network too: %s holds %i times as many',
+    async (_net, times, from) => {
+      const world = await World.open({ RATE_LIMIT: '1', TRUST_PROXY: 'loopback' })
+      let count = 0
+      const next = () => from((count += 1))
+      const statuses = await statusesOf(world, '/auth/login', times + 1, next)
+      expect(statuses).toEqual([...Array.from({ length: times }, () => 302), 429])
+      expect(await statusesOf(world, '/auth/login', 1, () => '2001:db8:2::1')).toEqual([302])
+      await world.close()
+    },
+  )
+
+  test('of IPv6 that asks too often does not use up what its neighbors have', async () => {
+    const world = await World.open({ RATE_LIMIT: '1', TRUST_PROXY: 'loopback' })
+    await statusesOf(world, '/auth/login', 20, () => '2001:db8:1:1::1')
+    expect(await statusesOf(world, '/auth/login', 1, () => '2001:db8:1:2::1')).toEqual([302])
+    await world.close()
+  })
+
   test('of IPv6 is its whole network: one customer has that many', async () => {
     const world = await World.open({ RATE_LIMIT: '2', TRUST_PROXY: 'loopback' })
     let count = 0

@@ -1,6 +1,7 @@
 import type { OwnSession } from '@entra-bff/shared'
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { Browser } from './support/browser.ts'
+import { later } from './support/clock.ts'
 import { adele, World } from './support/world.ts'
 
 const other = 'MeganB@contoso.onmicrosoft.com'
@@ -106,6 +107,24 @@ describe("a person's own sessions", () => {
     expect(await idle.isSignedIn()).toBe(false)
     expect(await list(here)).toHaveLength(1)
     vi.useRealTimers()
+  })
+
+  test('stay listed, and can be ended from elsewhere, when a clock was hours ahead for a while', async () => {
+    const sids: string[] = []
+    world.emulator.tamperNextIdToken((claims) => {
+      sids.push(String(claims['sid']))
+      return claims
+    })
+    const first = await world.signIn()
+    later(13 * 60)
+    world.emulator.tamperNextIdToken((claims) => ({ ...claims, sid: sids[0] }))
+    const ahead = await world.signIn()
+    vi.useRealTimers()
+    expect(await list(first)).toHaveLength(2)
+    await world
+      .openBrowser()
+      .goTo(`/auth/frontchannel-logout?${new URLSearchParams({ sid: String(sids[0]) }).toString()}`)
+    for (const browser of [first, ahead]) expect(await browser.isSignedIn()).toBe(false)
   })
 
   test('are at most a hundred: one more ends the oldest', async () => {

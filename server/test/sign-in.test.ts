@@ -1,5 +1,6 @@
 import { request } from 'undici'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { type RawAnswer, RawClient } from './support/raw-client.ts'
 import { adele, World } from './support/world.ts'
 
 let world: World
@@ -47,12 +48,14 @@ describe('starting a sign-in', () => {
     ['cross-site', '?prompt=none&loginHint=alex%40contoso.onmicrosoft.com'],
     ['same-site', '?prompt=none'],
     ['same-site', '?prompt=login'],
+    ['none', '?prompt=none'],
+    [undefined, '?loginHint=alex%40contoso.onmicrosoft.com'],
   ])(
     'lets people choose their account when they come from elsewhere: %s %s',
     async (site, query) => {
       const { headers } = await request(`${world.origin}/auth/login${query}`, {
         headers: {
-          'sec-fetch-site': site,
+          ...(site !== undefined && { 'sec-fetch-site': site }),
           'sec-fetch-mode': 'navigate',
           'sec-fetch-dest': 'document',
         },
@@ -68,9 +71,9 @@ describe('starting a sign-in', () => {
   })
 
   test('asks for no scope that no call needs', async () => {
-    const page = await world.openBrowser().goTo('/auth/login?scopes=Mail.ReadWrite')
-    expect(page.status).toBe(400)
-    expect(JSON.parse(page.html)).toMatchObject({ code: 'invalid_request' })
+    const { statusCode, body } = await request(`${world.origin}/auth/login?scopes=Mail.ReadWrite`)
+    expect(statusCode).toBe(400)
+    expect(await body.json()).toMatchObject({ code: 'invalid_request' })
   })
 
   test.each([
@@ -92,6 +95,52 @@ describe('starting a sign-in', () => {
     expect(json).toMatchObject({ code: 'csrf_failed' })
     expect(headers).not.toHaveProperty('set-cookie')
   })
+
+  test('answers with less than 4 kB of headers, with the longest hints (#17)', async () => {
+    const browser = world.openBrowser()
+    for (let tries = 0; tries < 5; tries += 1) await browser.goTo('/auth/login', toEntra)
+    await world.signIn(browser)
+    const query = new URLSearchParams({
+      loginHint: '漢'.repeat(35) + 'a'.repeat(5),
+      domainHint: 'b'.repeat(128),
+      returnTo: `/${'a'.repeat(511)}`,
+      scopes: 'User.Read Calendars.Read GroupMember.Read.All',
+    })
+    const { status, head } = await rawStart(await browser.jar.getCookieString(world.origin), query)
+    expect(status).toBe(302)
+    expect(head.length).toBeLessThan(3_900)
+  })
+
+  test.each([
+    ['loginHint', 'a'.repeat(321)],
+    ['loginHint', '漢'.repeat(36)],
+    ['domainHint', 'b'.repeat(129)],
+  ])('says that a hint is too long: %s', async (name, value) => {
+    const query = new URLSearchParams({ [name]: value }).toString()
+    const { statusCode, body } = await request(`${world.origin}/auth/login?${query}`)
+    expect(statusCode).toBe(400)
+    expect(await body.json()).toMatchObject({
+      code: 'invalid_request',
+      detail: expect.stringContaining(`The query "${name}" is too long`) as string,
+    })
+  })
+
+  test.each(['tx', 'err'])(
+    'looks at ten cookies of a request that carries a thousand, and clears no others: %s (#17)',
+    async (kind) => {
+      const { port } = new URL(world.origin)
+      const names = Array.from({ length: 1_000 }, (_, index) => `${kind}-${port}-${String(index)}`)
+      const cookie = names.map((name) => `${name}=`).join('; ')
+      const { status, headers } = await rawStart(cookie, new URLSearchParams('prompt=bad'))
+      const page = await rawStart(cookie, new URLSearchParams())
+      expect([status, page.status]).toEqual([303, 302])
+      for (const answer of [headers, page.headers]) {
+        const lines = answer.filter(([name]) => name === 'set-cookie').map(([, line]) => line)
+        expect(lines.length).toBeLessThanOrEqual(11)
+        expect(lines.join('').length).toBeLessThan(3_000)
+      }
+    },
+  )
 
   test('keeps at most five attempts in one browser, of a hundred, and the last ones (#17)', async () => {
     const browser = world.openBrowser()
@@ -117,6 +166,27 @@ test('no cookie is too large for a browser, and all together fit into a request 
   expect(pairs).toHaveLength(6)
   expect(Math.max(...pairs.map((pair) => pair.length))).toBeLessThan(4_096)
   expect(pairs.join('; ').length).toBeLessThan(10_000)
+})
+
+describe('with PROMPT=auto', () => {
+  test('Entra is sent no prompt, and signs in silently whom it knows', async () => {
+    const own = await World.open({ PROMPT: 'auto' })
+    const toOwnEntra = (url: URL) => url.origin === own.emulator.url
+    const { url } = await own.openBrowser().goTo('/auth/login', toOwnEntra)
+    expect(url.searchParams.has('prompt')).toBe(false)
+    const other = await own.openBrowser().goTo('/auth/login?prompt=select_account', toOwnEntra)
+    expect(other.url.searchParams.get('prompt')).toBe('select_account')
+    await own.close()
+  })
+
+  test('people who come from elsewhere choose their account all the same', async () => {
+    const own = await World.open({ PROMPT: 'auto' })
+    const { headers } = await request(`${own.origin}/auth/login`, {
+      headers: { 'sec-fetch-site': 'cross-site' },
+    })
+    expect(String(headers['location'])).toContain('prompt=select_account')
+    await own.close()
+  })
 })
 
 describe('finishing a sign-in', () => {
@@ -220,6 +290,22 @@ describe('finishing a sign-in', () => {
     expect(await sessionOf(String(between))).toMatchObject({ reason: 'revoked' })
   })
 })
+
+/** A navigation with just these cookies, byte for byte. */
+async function rawStart(cookie: string, query: URLSearchParams): Promise<RawAnswer> {
+  const client = new RawClient(Number(new URL(world.origin).port))
+  const answer = await client.send({
+    method: 'GET',
+    target: `/auth/login?${query.toString()}`,
+    headers: [
+      ['accept', 'text/html'],
+      ['sec-fetch-site', 'same-origin'],
+      ['cookie', cookie],
+    ],
+  })
+  client.close()
+  return answer
+}
 
 function sessionCookie(): string {
   return `sid-${new URL(world.origin).port}`

@@ -1,33 +1,20 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { parseArgs } from 'node:util'
-import type { AuditEvent } from '../audit.ts'
 import { type Config, loadConfig } from '../config/config.ts'
 import { ConfigError } from '../config/reader.ts'
 import { TokenRecords } from '../entra/token-records.ts'
 import { Failure } from '../failure.ts'
-import { type LiveSession, Sessions } from '../session/sessions.ts'
-import { type SessionRecord, whoOf } from '../session/record.ts'
+import { Sessions } from '../session/sessions.ts'
 import { openKeys } from '../store/keys.ts'
 import { openStore } from '../store/open.ts'
 import type { Store } from '../store/store.ts'
+import { type Order, orderOf, usage } from './order.ts'
+import { eventOf, lineOf, nameOf, plain } from './lines.ts'
+import { findPeople, livingSessions, personOf, type Wanted } from './people.ts'
 
 export interface Output {
   out: (line: string) => void
   err: (line: string) => void
-}
-
-const usage = `Usage:
-  sessions list [--user <username or object id>]   who is signed in
-  sessions end --user <username or object id>      ends a person's sessions
-  sessions end --id <id>                           ends one, as list names it
-  sessions end --all                               ends all
-It works beside a running server, which notices at the next request.`
-
-type Filter = (session: LiveSession) => boolean
-interface Order {
-  verb: 'list' | 'end'
-  filter: Filter
 }
 
 /**
@@ -49,46 +36,15 @@ export async function sessionsCommand(
     const config = loadConfig(env)
     const store = openExisting(config)
     try {
-      await obey(order, await sessionsIn(store, config), output)
+      return await obey(order, await sessionsIn(store, config), output)
     } finally {
       await store.close()
     }
-    return 0
   } catch (error) {
     if (!(error instanceof ConfigError || error instanceof Failure)) throw error
     output.err(error.message)
     return 1
   }
-}
-
-function orderOf(args: string[]): Order | undefined {
-  const options = {
-    user: { type: 'string' },
-    id: { type: 'string' },
-    all: { type: 'boolean' },
-  } as const
-  try {
-    const { values, positionals } = parseArgs({ args, options, allowPositionals: true })
-    const [verb, ...rest] = positionals
-    const { user, id, all } = values
-    const named = [user, id, all].filter((value) => value !== undefined).length
-    const isList = verb === 'list' && named <= 1 && !all && id === undefined
-    const isEnd = verb === 'end' && named === 1
-    if (rest.length > 0 || !(isList || isEnd)) return undefined
-    if (user !== undefined) return { verb, filter: isOf(user) }
-    if (id !== undefined) return { verb, filter: ({ key }) => key === id }
-    return { verb, filter: everyone }
-  } catch {
-    return undefined
-  }
-}
-
-const everyone: Filter = () => true
-
-function isOf(name: string): Filter {
-  const wanted = name.toLowerCase()
-  return ({ record }) =>
-    record.user.username.toLowerCase() === wanted || record.user.id.toLowerCase() === wanted
 }
 
 function openExisting({ session }: Config): Store {
@@ -112,39 +68,69 @@ async function sessionsIn(store: Store, { session }: Config): Promise<Sessions> 
     names,
     lifetimes: session,
     tokens: new TokenRecords(store, ring),
+    admission: undefined,
   })
 }
 
-async function obey({ verb, filter }: Order, sessions: Sessions, output: Output): Promise<void> {
-  let count = 0
-  if (verb === 'list')
-    output.out(['id', 'user', 'object id', 'since', 'last seen', 'from'].join('\t'))
-  for await (const key of sessions.keys()) {
-    const session = await sessions.living(key)
-    // With --all also one that no secret opens: it would live again if its secret came back.
-    const isMeant = session ? filter(session) : filter === everyone
-    if (!isMeant) continue
-    if (verb === 'end') {
-      const ended = await sessions.end(key)
-      if (ended) output.out(eventOf(key, ended))
-      count += ended ? 1 : 0
-    } else if (session) {
-      output.out(lineOf(session))
-      count += 1
-    }
+async function obey(order: Order, sessions: Sessions, output: Output): Promise<0 | 1> {
+  if (order.verb === 'list') {
+    await list(sessions, order.whom === 'some' ? order : {}, output)
+    return 0
   }
-  output.err(verb === 'list' ? `${String(count)} signed in` : `${String(count)} ended`)
+  if (order.whom === 'some') return endPerson(sessions, order, output)
+  const id = order.whom === 'one' ? order.id : undefined
+  await endKeys(sessions, sessionKeys(sessions, id), output)
+  return 0
 }
 
-function lineOf({ key, record }: LiveSession): string {
-  const { user, createdAt, lastSeenAt, ip } = record
-  const times = [createdAt, lastSeenAt].map((time) => new Date(time).toISOString())
-  const cells = [key, user.username, user.id, ...times, ip]
-  // A foreign directory can put anything into a name.
-  return cells.map((cell) => cell.replace(/\p{Cc}/gu, '?')).join('\t')
+/** @param id of one of them; undefined: all */
+async function* sessionKeys(sessions: Sessions, id: string | undefined): AsyncGenerator<string> {
+  for await (const key of sessions.keys()) if (id === undefined || key === id) yield key
 }
 
-function eventOf(key: string, record: SessionRecord): string {
-  const event: AuditEvent = { audit: 'session_ended', cause: 'operator', ...whoOf(key, record) }
-  return JSON.stringify({ time: Date.now(), ...event })
+async function list(sessions: Sessions, wanted: Wanted, { out, err }: Output): Promise<void> {
+  const people = new Set((await findPeople(sessions, wanted)).map(personOf))
+  let count = 0
+  out(['id', 'user', 'object id', 'tenant', 'since', 'last seen', 'from'].join('\t'))
+  for await (const session of livingSessions(sessions)) {
+    if (!people.has(personOf(session.record.user))) continue
+    out(lineOf(session))
+    count += 1
+  }
+  err(`${String(count)} signed in`)
+}
+
+/** One person, whatever they were called when they signed in; never two. */
+async function endPerson(sessions: Sessions, wanted: Wanted, output: Output): Promise<0 | 1> {
+  const people = await findPeople(sessions, wanted)
+  const [person] = people
+  if (people.length > 1) {
+    output.err(`"${plain(wanted.user ?? '')}" is more than one person; nothing was ended:`)
+    for (const each of people) output.err(`  ${nameOf(each)}`)
+    output.err('Name one: --user <object id>, or --tenant <tenant id> beside the username.')
+    return 1
+  }
+  const keys: string[] = []
+  for await (const { key, record } of livingSessions(sessions)) {
+    if (person && personOf(record.user) === personOf(person)) keys.push(key)
+  }
+  if (person) output.err(`${nameOf(person)}: ${String(keys.length)} signed in`)
+  await endKeys(sessions, keys, output)
+  return 0
+}
+
+/** Also one that no secret opens: it would live again if its secret came back. */
+async function endKeys(
+  sessions: Sessions,
+  keys: Iterable<string> | AsyncIterable<string>,
+  { out, err }: Output,
+): Promise<void> {
+  let count = 0
+  for await (const key of keys) {
+    const ended = await sessions.end(key)
+    if (!ended) continue
+    out(eventOf(ended))
+    count += 1
+  }
+  err(`${String(count)} ended`)
 }

@@ -9,6 +9,7 @@ export interface EntraSettings {
   clientSecret: string
   /** Without a slash at the end: `https://login.microsoftonline.com/<tenant>`. */
   authority: string
+  /** `undefined`: none is sent, and Entra signs in silently whom it knows. */
   prompt: Prompt | undefined
   /** Tenant ids; empty: every tenant that the authority admits. */
   allowedTenants: string[]
@@ -37,14 +38,21 @@ export function readEntraSettings(reader: SettingsReader): {
       authorityProblem,
     ),
   ]
-  const prompt = reader.oneOf('PROMPT', prompts, 'select_account')
+  const prompt = reader.oneOf('PROMPT', [...prompts, 'auto'], 'select_account')
   const allowedTenants = reader.list('ALLOWED_TENANTS')?.map((id) => id.toLowerCase()) ?? []
   if (allowedTenants.some((tenant) => !isGuid(tenant))) {
     reader.problem('ALLOWED_TENANTS', 'must be tenant ids (GUIDs), separated by commas')
   }
   const complete = setup.every((setting) => setting.status === 'present')
   if (!complete || !clientId || !clientSecret || !authority) return { entra: undefined, setup }
-  return { entra: { clientId, clientSecret, authority, prompt, allowedTenants }, setup }
+  const entra = {
+    clientId,
+    clientSecret,
+    authority,
+    prompt: prompt === 'auto' ? undefined : prompt,
+    allowedTenants,
+  }
+  return { entra, setup }
 }
 
 function judge(

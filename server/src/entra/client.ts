@@ -174,12 +174,6 @@ export class EntraClient {
     return url.href
   }
 
-  /** Who signs the ID tokens of this tenant. @throws {EntraFailure} `unavailable` */
-  async issuerOf(tenantId: string): Promise<string> {
-    const { issuer } = await this.#discovery.read()
-    return issuer.replace('{tenantid}', tenantId)
-  }
-
   close(): Promise<void> {
     return this.#http.close()
   }

@@ -8,6 +8,7 @@ import type { SigningKeys } from './signing-keys.ts'
 export interface IdTokenClaims {
   oid: string
   tid: string
+  iss: string
   name: string
   username: string
   sid?: string
@@ -54,7 +55,7 @@ export async function validateIdToken(
   if (expected.allowedTenants.length > 0 && !expected.allowedTenants.includes(tid)) {
     throw new EntraFailure('tenant_not_allowed', `tenant ${tid} is not in ALLOWED_TENANTS`)
   }
-  return displayClaims(claims, tid, oid)
+  return { iss: issuer, ...displayClaims(claims, tid, oid) }
 }
 
 async function verify(
@@ -91,7 +92,7 @@ async function verify(
   }
 }
 
-function displayClaims(claims: JWTPayload, tid: string, oid: string): IdTokenClaims {
+function displayClaims(claims: JWTPayload, tid: string, oid: string): Omit<IdTokenClaims, 'iss'> {
   const text = (name: string): string | undefined => {
     const value = claims[name]
     return typeof value === 'string' && value !== '' ? value : undefined

@@ -2,6 +2,9 @@ import { csrfHeader } from '@entra-bff/shared'
 import type { FastifyRequest } from 'fastify'
 import { Failure } from '../failure.ts'
 
+/** Characters of a header that is logged. */
+const longestLogged = 100
+
 const safeMethods = new Set(['GET', 'HEAD', 'OPTIONS'])
 
 /**
@@ -18,7 +21,8 @@ export function checkOrigin(
   hasSessionCookie: boolean,
 ): void {
   const { origin, referer, 'sec-fetch-site': site } = request.headers
-  if (origin !== undefined && origin !== publicUrl) throw refusal(`Origin ${origin}`)
+  if (origin !== undefined && origin !== publicUrl)
+    throw refusal(`Origin ${origin.slice(0, longestLogged)}`)
   if (site === 'cross-site') throw refusal('Sec-Fetch-Site: cross-site')
   if (site === 'same-site' && origin !== publicUrl) throw refusal('Sec-Fetch-Site: same-site')
   if (request.headers[csrfHeader.name] === csrfHeader.value) return

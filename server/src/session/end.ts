@@ -1,5 +1,6 @@
 import type { FastifyRequest } from 'fastify'
 import { audit, type EndCause } from '../audit.ts'
+import type { EndedSession } from './endings.ts'
 import { type SessionRecord, whoOf } from './record.ts'
 import type { Sessions } from './sessions.ts'
 
@@ -11,6 +12,14 @@ export async function endSession(
   cause: EndCause,
 ): Promise<SessionRecord | undefined> {
   const ended = await sessions.end(key)
-  if (ended) audit(request, { audit: 'session_ended', cause, ...whoOf(key, ended) })
-  return ended
+  if (ended) tellEnd(request, ended, cause)
+  return ended?.record
+}
+
+export function tellEnd(
+  request: FastifyRequest,
+  { key, record }: EndedSession,
+  cause: EndCause,
+): void {
+  audit(request, { audit: 'session_ended', cause, ...whoOf(key, record) })
 }

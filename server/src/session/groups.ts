@@ -1,13 +1,8 @@
 import type { User } from '@entra-bff/shared'
+import { changeList, readList } from '../store/lists.ts'
 import type { RecordNames } from '../store/record-names.ts'
 import type { Store } from '../store/store.ts'
 import type { SessionRecord } from './record.ts'
-
-interface Entry {
-  key: string
-  /** Milliseconds since the epoch: later the session is surely over. */
-  until: number
-}
 
 /**
  * Which sessions belong together: a person's, and those of one session at Entra. Names and keys are
@@ -32,30 +27,30 @@ export class SessionGroups {
     return this.#list(this.#nameOfSid(sid))
   }
 
+  /** @param until milliseconds since the epoch: later the session is surely over */
   async join(key: string, record: SessionRecord, until: number): Promise<void> {
     for (const name of this.#namesFor(record)) {
-      await this.#change(name, (entries) => [...entries, { key, until }])
+      await changeList(this.#store, name, (entries) => [...entries, { key, until }])
     }
   }
 
   async leave(key: string, record: SessionRecord): Promise<void> {
-    for (const name of this.#namesFor(record)) {
-      await this.#change(name, (entries) => entries.filter((entry) => entry.key !== key))
-    }
+    for (const name of this.#namesFor(record)) await this.#remove(name, [key])
+  }
+
+  /** Takes out of a person's list what lives no longer. */
+  drop(user: User, keys: readonly string[]): Promise<void> {
+    return this.#remove(this.#nameOfUser(user), keys)
   }
 
   async #list(name: string): Promise<string[]> {
-    return entriesOf(await this.#store.get(name)).map(({ key }) => key)
+    return (await readList(this.#store, name)).map(({ key }) => key)
   }
 
-  async #change(name: string, change: (entries: Entry[]) => Entry[]): Promise<void> {
-    for (;;) {
-      const bytes = await this.#store.get(name)
-      const living = entriesOf(bytes).filter(({ until }) => until > Date.now())
-      const entries = change(living)
-      const until = Math.max(Date.now(), ...entries.map((entry) => entry.until))
-      if (await this.#store.swap(name, bytes, Buffer.from(JSON.stringify(entries)), until)) return
-    }
+  #remove(name: string, keys: readonly string[]): Promise<void> {
+    return changeList(this.#store, name, (entries) =>
+      entries.filter((entry) => !keys.includes(entry.key)),
+    )
   }
 
   #namesFor({ user, sid }: SessionRecord): string[] {
@@ -68,14 +63,5 @@ export class SessionGroups {
 
   #nameOfSid(sid: string): string {
     return this.#names.of('sid-sessions', sid)
-  }
-}
-
-/** A damaged list must keep nobody from signing in: the operator can still end what was in it. */
-function entriesOf(bytes: Uint8Array | undefined): Entry[] {
-  try {
-    return bytes ? (JSON.parse(Buffer.from(bytes).toString('utf8')) as Entry[]) : []
-  } catch {
-    return []
   }
 }

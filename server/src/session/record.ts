@@ -6,6 +6,11 @@ import type { User } from '@entra-bff/shared'
  */
 export interface SessionRecord {
   user: User
+  /** Who vouched for this person: the `iss` claim of the ID token. */
+  iss: string
+  /** The settings at the sign-in. Under others the session does not live (see `Admission`). */
+  authority: string
+  clientId: string
   /** Entra's id of its own session with this browser (`sid`), which front-channel logout names. */
   sid?: string
   /** The `login_hint` claim: names the account in a later sign-in or sign-out without a picker. */
@@ -24,13 +29,15 @@ export interface SessionRecord {
 export type EndReason = 'expired' | 'revoked'
 
 /** Stands where a session was, so that nothing in flight can bring it back. */
-interface Tombstone {
+export interface Tombstone {
   ended: true
+  /** Milliseconds since the epoch; absent in records of older builds. */
+  endedAt?: number
+  /** Key of the session that the same browser has now: an end that arrives late is meant for it. */
+  replacedBy?: string
 }
 
 export type StoredSession = SessionRecord | Tombstone
-
-export const tombstone: Tombstone = { ended: true }
 
 export function isTombstone(stored: StoredSession): stored is Tombstone {
   return 'ended' in stored

@@ -6,15 +6,11 @@ import { isSealedWithNewest } from '../secrets/seal.ts'
 import type { RecordNames } from '../store/record-names.ts'
 import { sealRecord, unsealRecord } from '../store/sealed.ts'
 import type { Store } from '../store/store.ts'
+import { type Admission, isAdmitted } from './admission.ts'
+import { endedMeanwhile, type EndedSession, Endings } from './endings.ts'
 import { SessionGroups } from './groups.ts'
 import { absoluteExpiry, isOver, type Lifetimes, remembrance, touchInterval } from './lifetimes.ts'
-import {
-  type EndReason,
-  isTombstone,
-  type SessionRecord,
-  type StoredSession,
-  tombstone,
-} from './record.ts'
+import { type EndReason, isTombstone, type SessionRecord, type StoredSession } from './record.ts'
 
 /** A session that lives. `key` names it inside the server; it does not tell the cookie. */
 export interface LiveSession {
@@ -40,6 +36,8 @@ export interface SessionsOptions {
   names: RecordNames
   lifetimes: Lifetimes
   tokens: SessionTokens
+  /** Undefined for the operator alone, who sees every session of the store. */
+  admission: Admission | undefined
 }
 
 interface OpenedSession {
@@ -55,6 +53,7 @@ const mostPerUser = 100
 export class Sessions {
   readonly #options: SessionsOptions
   readonly #groups: SessionGroups
+  readonly #endings: Endings
   /** What this process decrypted last, by key; the store's bytes stay the source of truth. */
   readonly #opened = new BoundedMap<string, OpenedSession>(10_000)
   readonly #endListeners = new Set<(key: string) => void>()
@@ -62,6 +61,12 @@ export class Sessions {
   constructor(options: SessionsOptions) {
     this.#options = options
     this.#groups = new SessionGroups(options.store, options.names)
+    this.#endings = new Endings({
+      ...options,
+      open: (key, bytes) => this.#openIfWhole(key, bytes),
+      beforeEnd: (key) => options.tokens.erase(key),
+      afterEnd: (key, record) => this.#afterEnd(key, record),
+    })
   }
 
   /** What the records of the session with this id are called. */
@@ -79,7 +84,10 @@ export class Sessions {
     return bytes ? this.#judge(key, bytes, this.#open(key, bytes)) : { kind: 'none' }
   }
 
-  /** @param id never used before */
+  /**
+   * @param id never used before
+   * @throws {Failure} `session_revoked` when it was ended before it was written
+   */
   async begin(id: string, record: SessionRecord): Promise<void> {
     const key = this.keyOf(id)
     const until = absoluteExpiry(record, this.#options.lifetimes)
@@ -88,7 +96,8 @@ export class Sessions {
     const sealed = sealRecord(this.#options.ring, key, record)
     const { store } = this.#options
     if (await store.swap(key, undefined, sealed, until + remembrance)) return
-    throw new Error('a session with this id was there before')
+    await this.#groups.leave(key, record)
+    throw endedMeanwhile()
   }
 
   /**
@@ -111,22 +120,21 @@ export class Sessions {
 
   /**
    * Ends it for good and erases its tokens: the tombstone outlives every request in flight, and
-   * the signed cookie. A session that is not there, or has ended, stays so.
+   * the signed cookie. When another session has taken its place in the same browser, that one ends.
    * @returns the session that ended by this
    */
-  async end(key: string): Promise<SessionRecord | undefined> {
-    const { store, ring, tokens, lifetimes } = this.#options
-    // First, and always: an attempt to end it that failed halfway is completed by the next one.
-    await tokens.erase(key)
-    const bytes = await store.get(key)
-    const stored = bytes && this.#openIfWhole(key, bytes)
-    if (!bytes || (stored && isTombstone(stored))) return undefined
-    const forgetAt = Date.now() + lifetimes.max + remembrance
-    await store.put(key, sealRecord(ring, key, tombstone), forgetAt)
-    for (const listener of this.#endListeners) listener(key)
-    // It has ended whether this works or not: whoever reads a list checks each session in it.
-    if (stored) await this.#groups.leave(key, stored).catch(() => undefined)
-    return stored
+  end(key: string): Promise<EndedSession | undefined> {
+    return this.#endings.end(key)
+  }
+
+  /**
+   * Ends the session that a browser had, in favor of the one that is about to begin.
+   * @param since when that sign-in began, milliseconds since the epoch
+   * @returns the session that ended by this
+   * @throws {Failure} `session_revoked` when it was ended since then: no sign-in undoes that
+   */
+  replace(key: string, successor: string, since: number): Promise<EndedSession | undefined> {
+    return this.#endings.replace(key, successor, since)
   }
 
   /** Told the key of each session that this process ends. @returns stops it */
@@ -135,9 +143,13 @@ export class Sessions {
     return () => this.#endListeners.delete(listener)
   }
 
-  /** The keys of the oldest sessions of a person, who is to get one more. */
+  /** Makes room for one more session of a person. @returns the keys of those that have to end */
   async surplusOf(user: User): Promise<string[]> {
-    return (await this.#groups.ofUser(user)).slice(0, 1 - mostPerUser)
+    const oldest = (await this.#groups.ofUser(user)).slice(0, 1 - mostPerUser)
+    const living = (await this.#livingUnder(oldest)).map(({ key }) => key)
+    const dead = oldest.filter((key) => !living.includes(key))
+    if (dead.length > 0) await this.#groups.drop(user, dead)
+    return living
   }
 
   /** The living sessions of one person. */
@@ -174,9 +186,17 @@ export class Sessions {
     return found.filter((session) => session !== undefined)
   }
 
+  async #afterEnd(key: string, record: SessionRecord | undefined): Promise<void> {
+    for (const listener of this.#endListeners) listener(key)
+    // It has ended whether this works or not: whoever reads a list checks each session in it.
+    if (record) await this.#groups.leave(key, record).catch(() => undefined)
+  }
+
   #judge(key: string, bytes: Uint8Array, stored: StoredSession): SessionLookup {
     if (isTombstone(stored)) return { kind: 'ended', reason: 'revoked' }
-    if (isOver(stored, this.#options.lifetimes)) return { kind: 'ended', reason: 'expired' }
+    const { lifetimes, admission } = this.#options
+    if (isOver(stored, lifetimes)) return { kind: 'ended', reason: 'expired' }
+    if (admission && !isAdmitted(stored, admission)) return { kind: 'ended', reason: 'revoked' }
     return { kind: 'live', session: { key, record: stored, bytes } }
   }
 

@@ -1,26 +1,26 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { CookieKind } from '../http/cookies.ts'
 import type { KeyRing } from '../secrets/key-ring.ts'
-import { type Attempt, attemptId, attemptLifetime, isFor } from './attempt.ts'
+import { type Attempt, attemptId, attemptKeptMs, isFor } from './attempt.ts'
 import { SealedCookies } from './sealed-cookies.ts'
 
 /** More sign-ins than this at once in one browser: the oldest is forgotten. */
-const most = 5
-/** Longer than an attempt is good for, so that one that took too long can be told so. Seconds. */
-const maxAge = (2 * attemptLifetime) / 1_000
+const mostKept = 5
 
 /** The attempts that a browser carries. */
 export class AttemptCookies {
   readonly #cookies: SealedCookies<Attempt>
 
   constructor(kind: CookieKind, ring: KeyRing) {
-    this.#cookies = new SealedCookies(kind, ring, maxAge)
+    this.#cookies = new SealedCookies(kind, ring, attemptKeptMs / 1_000)
   }
 
   add(request: FastifyRequest, reply: FastifyReply, attempt: Attempt): void {
-    const age = (id: string) => Date.now() - (this.#cookies.get(request, id)?.createdAt ?? 0)
-    const newestFirst = this.#cookies.ids(request).sort((a, b) => age(a) - age(b))
-    for (const id of newestFirst.slice(most - 1)) this.#cookies.clear(reply, id)
+    const newestFirst = this.#cookies
+      .ids(request)
+      .map((id) => ({ id, createdAt: this.#cookies.get(request, id)?.createdAt ?? 0 }))
+      .sort((a, b) => b.createdAt - a.createdAt)
+    for (const { id } of newestFirst.slice(mostKept - 1)) this.#cookies.clear(reply, id)
     this.#cookies.set(reply, attemptId(attempt.state), attempt)
   }
 

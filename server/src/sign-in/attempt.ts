@@ -3,7 +3,7 @@ import type { LocalPath } from '@entra-bff/shared'
 import { sameText } from '../secrets/key-ring.ts'
 
 /**
- * One try to sign in. It lives in a sealed cookie of its own, so a stranger costs no storage and
+ * One try to sign in. It lives in a sealed cookie of its own, so to start one costs no storage and
  * two tabs do not fight. Good for ten minutes and one callback.
  */
 export interface Attempt {
@@ -15,16 +15,19 @@ export interface Attempt {
   codeVerifier: string
   returnTo: LocalPath
   scopes: string[]
+  /** Key of the session that the browser had at the start. */
+  hadSession?: string | undefined
   /** Milliseconds since the epoch. */
   createdAt: number
 }
 
-export const attemptLifetime = 10 * 60_000
+const attemptLifetimeMs = 10 * 60_000
+/** Longer than an attempt is good for, so that a person whose sign-in took too long is told so. */
+export const attemptKeptMs = 2 * attemptLifetimeMs
 
-export function createAttempt(returnTo: LocalPath, scopes: string[]): Attempt {
+export function createAttempt(facts: Pick<Attempt, 'returnTo' | 'scopes' | 'hadSession'>): Attempt {
   return {
-    returnTo,
-    scopes,
+    ...facts,
     state: randomText(),
     nonce: randomText(),
     codeVerifier: randomText(),
@@ -47,7 +50,7 @@ export function isFor(attempt: Attempt, state: string): boolean {
 }
 
 export function isExpired(attempt: Attempt): boolean {
-  return Date.now() - attempt.createdAt > attemptLifetime
+  return Date.now() - attempt.createdAt > attemptLifetimeMs
 }
 
 function randomText(): string {

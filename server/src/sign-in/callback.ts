@@ -7,11 +7,13 @@ import { isRefusal } from '../failure.ts'
 import type { SessionCookie } from '../session/cookie.ts'
 import type { Sessions } from '../session/sessions.ts'
 import { claim, type Store } from '../store/store.ts'
-import { type Attempt, attemptId, attemptLifetime, isExpired } from './attempt.ts'
+import { type Attempt, attemptId, attemptKeptMs, isExpired } from './attempt.ts'
 import type { AttemptCookies } from './attempt-cookies.ts'
 import type { Grant, SessionBeginner } from './begin-session.ts'
+import { judgeDecline } from './consent.ts'
 import type { SignInErrors } from './error-cookies.ts'
 import { fromAuthorizeError, SignInFailure, toSignInFailure } from './errors.ts'
+import { wantsPage } from './navigation.ts'
 
 export interface CallbackOptions {
   config: Config
@@ -44,17 +46,18 @@ export function callbackRoute(
       const attempt = await takeAttempt(request, options)
       if (!attempt) return reply.redirect(views.welcome, 303)
       attempts.remove(reply, attempt)
+      const { createdAt: beganAt, hadSession, returnTo } = attempt
       try {
         const grant = await redeem(request, attempt, options)
-        await beginner.begin(request, reply, grant, 'redirect')
+        await beginner.begin(request, reply, grant, { method: 'redirect', beganAt, hadSession })
       } catch (error) {
-        throw toSignInFailure(error, attempt.returnTo)
+        throw await judgeDecline(toSignInFailure(error, returnTo), attempt, options)
       }
-      return reply.redirect(attempt.returnTo, 303)
+      return reply.redirect(returnTo, 303)
     },
     // Whatever goes wrong here, a person is waiting for a page.
     errorHandler: (error, request, reply) => {
-      if (isRefusal(error)) throw error
+      if (isRefusal(error) && !wantsPage(request)) throw error
       errors.report(request, reply, toSignInFailure(error))
     },
   })
@@ -86,7 +89,7 @@ async function takeAttempt(
   }
   const { returnTo } = attempt
   if (isExpired(attempt)) throw new SignInFailure('state_expired', 'too late', { returnTo })
-  if (await claim(store, claimKey, Date.now() + 2 * attemptLifetime)) return attempt
+  if (await claim(store, claimKey, attempt.createdAt + attemptKeptMs)) return attempt
   throw new SignInFailure('state_replayed', 'the attempt was used before', { returnTo })
 }
 

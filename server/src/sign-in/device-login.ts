@@ -9,6 +9,7 @@ import type { RecordNames } from '../store/record-names.ts'
 import { sealRecord, unsealRecord } from '../store/sealed.ts'
 import type { Store } from '../store/store.ts'
 import type { Grant } from './begin-session.ts'
+import { DevicePlaces } from './device-places.ts'
 import { SignInFailure, toSignInFailure } from './errors.ts'
 
 /** A sign-in on another device, as it is stored. Times are milliseconds, intervals seconds. */
@@ -46,8 +47,6 @@ interface Stored {
 }
 
 const prefix = 'device-login'
-/** At once, in the whole store. */
-const mostKept = 1_000
 /** How long its outcome can be asked for after its end. */
 const remembrance = 60_000
 /** How long one that is ready can be finished. */
@@ -65,14 +64,19 @@ const slowest = 60
  */
 export class DeviceLogins {
   readonly #options: DeviceLoginsOptions
+  readonly #places: DevicePlaces
 
   constructor(options: DeviceLoginsOptions) {
     this.#options = options
+    this.#places = new DevicePlaces(options.store, options.names)
   }
 
-  /** @throws {EntraFailure} @throws {Failure} `rate_limited` when too many are open */
-  async start(): Promise<{ id: string; record: DeviceLoginRecord }> {
-    await this.#requireRoom()
+  /**
+   * @param network that it counts for
+   * @throws {EntraFailure} @throws {Failure} `rate_limited` when too many are open
+   */
+  async start(network: string): Promise<{ id: string; record: DeviceLoginRecord }> {
+    await this.#places.require(network)
     const { expiresIn, ...authorization } = await this.#options.entra.device.start(
       this.#options.scopes,
     )
@@ -84,6 +88,7 @@ export class DeviceLogins {
       outcome: { kind: 'pending' },
     }
     const id = randomBytes(32).toString('base64url')
+    await this.#places.take(this.keyOf(id), network, record.expiresAt + remembrance)
     await this.#swap(id, undefined, record)
     return { id, record }
   }
@@ -142,6 +147,7 @@ export class DeviceLogins {
 
   async remove(id: string): Promise<void> {
     await this.#options.store.delete(this.keyOf(id))
+    await this.#places.free(this.keyOf(id))
   }
 
   /** What its record is called: a keyed hash. */
@@ -168,13 +174,6 @@ export class DeviceLogins {
       const slower = Math.max(record.interval, Math.min(record.interval * 2, slowest))
       return paced(record, slower, error.retryAfter)
     }
-  }
-
-  async #requireRoom(): Promise<void> {
-    const kept: string[] = []
-    for await (const key of this.#options.store.keys(`${prefix}:`)) kept.push(key)
-    if (kept.length < mostKept) return
-    throw new Failure('rate_limited', 'too many device logins are kept', { retryAfter: slowest })
   }
 
   async #read(id: string): Promise<Stored | undefined> {

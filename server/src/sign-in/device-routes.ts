@@ -10,6 +10,7 @@ import {
 import type { FastifyPluginCallbackTypebox } from '@fastify/type-provider-typebox'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
+import { customerPrefix, networkOf } from '../address.ts'
 import { audit } from '../audit.ts'
 import { EntraFailure } from '../entra/failures.ts'
 import { Failure } from '../failure.ts'
@@ -76,9 +77,11 @@ export const deviceRoutes: FastifyPluginCallbackTypebox<DeviceRoutesOptions> = (
   api.post(path, { schema: startSchema, config: startLimit }, async (request, reply) => {
     const open = await openLoginOf(request)
     if (open) return viewOf(open.id, open.record)
-    const { id, record } = await logins.start().catch((error: unknown) => {
-      throw translate(request, error, 'identity_provider_unavailable')
-    })
+    const { id, record } = await logins
+      .start(networkOf(request, customerPrefix))
+      .catch((error: unknown) => {
+        throw translate(request, error, 'identity_provider_unavailable')
+      })
     audit(request, { audit: 'device_login', step: 'started', login: logins.keyOf(id) })
     cookie.set(reply, id)
     return reply
@@ -100,7 +103,8 @@ export const deviceRoutes: FastifyPluginCallbackTypebox<DeviceRoutesOptions> = (
       if (outcome.kind === 'ready') {
         const login = logins.keyOf(id)
         if (isNews) audit(request, { audit: 'device_login', step: 'approved', login })
-        return { status: outcome.kind }
+        const { name, username } = outcome.claims
+        return { status: outcome.kind, user: { name, username } }
       }
       if (outcome.kind === 'used') throw notFound()
       const { code, facts, ref } = outcome
@@ -117,11 +121,12 @@ export const deviceRoutes: FastifyPluginCallbackTypebox<DeviceRoutesOptions> = (
     { schema: finishSchema, config: { rateLimit: {} } },
     async (request, reply) => {
       const id = requireOwn(request)
+      const beganAt = Date.now()
       const grant = await logins.redeem(id).catch((error: unknown) => {
         // The status tells why.
         throw translate(request, error, 'not_ready')
       })
-      const record = await beginner.begin(request, reply, grant, 'device')
+      const record = await beginner.begin(request, reply, grant, { method: 'device', beganAt })
       await logins.remove(id).catch((error: unknown) => {
         request.log.warn({ err: error }, 'a device login that is used up was not removed')
       })
@@ -130,7 +135,8 @@ export const deviceRoutes: FastifyPluginCallbackTypebox<DeviceRoutesOptions> = (
   )
 
   const cancelSchema = { ...one, response: { 204: Type.Null(), ...problems } }
-  api.delete(`${path}/:id`, { schema: cancelSchema }, async (request, reply) => {
+  const cancelOptions = { schema: cancelSchema, config: { rateLimit: {} } }
+  api.delete(`${path}/:id`, cancelOptions, async (request, reply) => {
     const id = requireOwn(request)
     await logins.remove(id)
     audit(request, { audit: 'device_login', step: 'cancelled', login: logins.keyOf(id) })

@@ -3,7 +3,8 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { audit } from '../audit.ts'
 import type { CookieKind } from '../http/cookies.ts'
 import type { KeyRing } from '../secrets/key-ring.ts'
-import { describe, type SignInFailure } from './errors.ts'
+import { describe } from './describe.ts'
+import type { SignInFailure } from './errors.ts'
 import { SealedCookies } from './sealed-cookies.ts'
 
 const lifetime = 10 * 60_000
@@ -23,12 +24,19 @@ export class SignInErrors {
   report(request: FastifyRequest, reply: FastifyReply, failure: SignInFailure): FastifyReply {
     this.tell(request, failure, 'redirect')
     this.keep(request, reply, failure, 'redirect')
+    if (failure.retryAfter !== undefined) reply.header('retry-after', failure.retryAfter)
     return reply.redirect(`${views.error}?ref=${failure.ref}`, 303)
   }
 
   /** Tells the log and the auditor. */
   tell(request: FastifyRequest, failure: SignInFailure, method: SignInMethod): void {
     const { code, facts } = failure
+    if (code === 'rate_limited' || code === 'invalid_request') {
+      // As the same refusal of a program is told: no sign-in was under way.
+      request.log.info({ code, reason: failure.message }, 'request refused')
+      if (code === 'rate_limited') audit(request, { audit: 'refused', code })
+      return
+    }
     // That Entra refuses the app itself is for the operator to mend, whoever met it.
     const level = code === 'app_misconfigured' ? 'error' : 'warn'
     request.log[level]({ err: failure, code }, 'sign-in failed')

@@ -1,14 +1,16 @@
 import { randomBytes } from 'node:crypto'
-import {
-  paths,
-  type SignInError,
-  type SignInErrorCode,
-  type SignInMethod,
-  views,
-} from '@entra-bff/shared'
+import type { ProblemCode, SignInErrorCode } from '@entra-bff/shared'
 import { EntraFailure, type EntraFacts } from '../entra/failures.ts'
 import { Failure } from '../failure.ts'
-import { adviceFor } from './advice.ts'
+
+interface SignInFailureOptions {
+  cause?: unknown
+  facts?: EntraFacts
+  returnTo?: string
+  ref?: string
+  retryQuery?: Readonly<Record<string, string>>
+  retryAfter?: number | undefined
+}
 
 /** A sign-in that came to nothing: a public code, a private reason for the log. */
 export class SignInFailure extends Error {
@@ -19,17 +21,19 @@ export class SignInFailure extends Error {
   readonly returnTo: string
   /** Under which the browser can ask for it. */
   readonly ref: string
+  /** What the next try has to ask for, beside `returnTo`. */
+  readonly retryQuery: Readonly<Record<string, string>>
+  /** Seconds to wait before the next try. */
+  readonly retryAfter: number | undefined
 
-  constructor(
-    code: SignInErrorCode,
-    reason: string,
-    options: { cause?: unknown; facts?: EntraFacts; returnTo?: string; ref?: string } = {},
-  ) {
+  constructor(code: SignInErrorCode, reason: string, options: SignInFailureOptions = {}) {
     super(reason, { cause: options.cause })
     this.code = code
     this.facts = options.facts ?? {}
     this.returnTo = options.returnTo ?? '/'
     this.ref = options.ref ?? randomBytes(16).toString('base64url')
+    this.retryQuery = options.retryQuery ?? {}
+    this.retryAfter = options.retryAfter
   }
 }
 
@@ -41,33 +45,22 @@ export function toSignInFailure(error: unknown, returnTo?: string): SignInFailur
     const { facts } = error
     return new SignInFailure(codeOf(error), error.message, { ...options, facts })
   }
-  if (error instanceof Failure && error.code === 'store_unavailable') {
-    return new SignInFailure('service_unavailable', error.message, options)
+  if (error instanceof Failure) {
+    const { message, retryAfter } = error
+    const code = byProblem[error.code] ?? 'sign_in_failed'
+    return new SignInFailure(code, message, { ...options, retryAfter })
+  }
+  if (error instanceof Error && 'validation' in error) {
+    return new SignInFailure('invalid_request', error.message, options)
   }
   return new SignInFailure('sign_in_failed', 'unexpected', options)
 }
 
-/** What the Error view shows of it. */
-export function describe(
-  failure: SignInFailure,
-  correlationId: string,
-  method: SignInMethod,
-): SignInError {
-  const { aadsts, traceId } = failure.facts
-  const { title, detail, retry } = adviceFor(failure.code)
-  const query = new URLSearchParams({ ...retry.query, returnTo: failure.returnTo })
-  const byRedirect = { label: retry.label, href: `${paths.login}?${query.toString()}` }
-  return {
-    ref: failure.ref,
-    code: failure.code,
-    title,
-    detail,
-    ...(aadsts !== undefined && { aadsts }),
-    correlationId: failure.facts.correlationId ?? correlationId,
-    ...(traceId !== undefined && { traceId }),
-    timestamp: new Date().toISOString(),
-    retry: method === 'redirect' ? byRedirect : { label: 'Get a new code', href: views.device },
-  }
+const byProblem: Readonly<Partial<Record<ProblemCode, SignInErrorCode>>> = {
+  store_unavailable: 'service_unavailable',
+  session_revoked: 'signed_out_meanwhile',
+  invalid_request: 'invalid_request',
+  rate_limited: 'rate_limited',
 }
 
 function codeOf(error: EntraFailure): SignInErrorCode {
@@ -98,8 +91,11 @@ export function fromAuthorizeError(
   facts: EntraFacts,
   returnTo: string,
 ): SignInFailure {
-  const code = refine(facts.aadsts) ?? byProtocol.get(error) ?? 'sign_in_failed'
-  return new SignInFailure(code, `Entra answered ${error}`, { facts, returnTo })
+  const known = byProtocol.get(error)
+  // The log holds no text from outside.
+  const reason = `Entra answered ${known === undefined ? 'with an unknown error' : error}`
+  const code = refine(facts.aadsts) ?? known ?? 'sign_in_failed'
+  return new SignInFailure(code, reason, { facts, returnTo })
 }
 
 const byProtocol = new Map<string, SignInErrorCode>([

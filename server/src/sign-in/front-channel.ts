@@ -2,9 +2,8 @@ import { paths } from '@entra-bff/shared'
 import type { FastifyPluginCallbackTypebox } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
 import type { EntraClient } from '../entra/client.ts'
-import { EntraFailure } from '../entra/failures.ts'
 import { endSession } from '../session/end.ts'
-import type { LiveSession, Sessions } from '../session/sessions.ts'
+import type { Sessions } from '../session/sessions.ts'
 
 export interface FrontChannelOptions {
   entra: EntraClient
@@ -34,7 +33,7 @@ export const frontChannelRoute: FastifyPluginCallbackTypebox<FrontChannelOptions
   scope.get(paths.frontChannelLogout, options, async (request, reply) => {
     const { sid, iss } = request.query
     for (const session of sid ? await sessions.withSid(sid) : []) {
-      if (await isIssuerOf(session, iss, entra)) {
+      if (iss === undefined || iss === session.record.iss) {
         await endSession(request, sessions, session.key, 'front_channel')
       }
     }
@@ -43,18 +42,4 @@ export const frontChannelRoute: FastifyPluginCallbackTypebox<FrontChannelOptions
     return reply.header('content-security-policy', policy).type('text/html').send('')
   })
   done()
-}
-
-async function isIssuerOf(
-  { record }: LiveSession,
-  iss: string | undefined,
-  entra: EntraClient,
-): Promise<boolean> {
-  if (iss === undefined) return true
-  try {
-    return iss === (await entra.issuerOf(record.user.tenantId))
-  } catch (error) {
-    if (error instanceof EntraFailure) return false
-    throw error
-  }
 }

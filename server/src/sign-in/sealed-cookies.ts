@@ -6,6 +6,9 @@ import { seal, unseal } from '../secrets/seal.ts'
 /** Such as this server gives; other names could not even be cleared. */
 const plainId = /^[\w-]+$/
 
+/** A browser holds few; a request that carries hundreds must cost no more than others. */
+const mostRead = 10
+
 /**
  * Values of one kind that live in the browser they belong to: each in a cookie of its own, sealed,
  * and bound to its id, so that the browser can neither read nor alter nor exchange them.
@@ -44,12 +47,13 @@ export class SealedCookies<T extends object> {
     void reply.clearCookie(this.#nameOf(id), this.#kind.options)
   }
 
-  /** The ids of all cookies of this kind that the browser sent, whether they can be opened or not. */
+  /** The ids of the first ten cookies of this kind in the request, whether they can be opened or not. */
   ids(request: FastifyRequest): string[] {
     return Object.keys(request.cookies)
       .filter((name) => name.startsWith(this.#kind.name))
       .map((name) => name.slice(this.#kind.name.length))
       .filter((id) => plainId.test(id))
+      .slice(0, mostRead)
   }
 
   #nameOf(id: string): string {

@@ -1,6 +1,6 @@
 import { homePath, type LocalPath, localPath, paths } from '@entra-bff/shared'
 import type { FastifyPluginCallbackTypebox } from '@fastify/type-provider-typebox'
-import type { FastifyRequest } from 'fastify'
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 import type { Config } from '../config/config.ts'
 import { type Prompt, prompts } from '../config/entra.ts'
@@ -9,6 +9,8 @@ import type { EntraClient } from '../entra/client.ts'
 import { Failure } from '../failure.ts'
 import { type Attempt, codeChallenge, createAttempt } from './attempt.ts'
 import type { AttemptCookies } from './attempt-cookies.ts'
+import type { LastSession } from './last-session.ts'
+import { isNavigation, wantsPage } from './navigation.ts'
 import { toSignInFailure } from './errors.ts'
 import type { SignInErrors } from './error-cookies.ts'
 
@@ -17,6 +19,7 @@ export interface StartOptions {
   entra: EntraClient
   attempts: AttemptCookies
   errors: SignInErrors
+  lastSession: LastSession
   claimsNotes: ClaimsNotes
   /** Every scope that some call needs: no others can be asked for. */
   scopes: readonly string[]
@@ -25,13 +28,16 @@ export interface StartOptions {
 const Query = Type.Object({
   returnTo: Type.Optional(Type.String()),
   prompt: Type.Optional(Type.Enum(prompts)),
-  loginHint: Type.Optional(Type.String({ maxLength: 512 })),
-  domainHint: Type.Optional(Type.String({ maxLength: 256 })),
+  loginHint: Type.Optional(Type.String()),
+  domainHint: Type.Optional(Type.String()),
   scopes: Type.Optional(Type.String({ maxLength: 2_048 })),
   /** Names claims that were kept when a call could not be made. */
   claims: Type.Optional(Type.String({ maxLength: 64 })),
 })
 type Query = Type.Static<typeof Query>
+
+/** Characters, percent-encoded. A `login_hint` claim of Entra has up to about 260. */
+const longestHint = { loginHint: 320, domainHint: 128 }
 
 /** `GET /auth/login`: begins an attempt and sends the browser to Entra. */
 export const startRoute: FastifyPluginCallbackTypebox<StartOptions> = (scope, options, done) => {
@@ -39,13 +45,19 @@ export const startRoute: FastifyPluginCallbackTypebox<StartOptions> = (scope, op
     schema: { querystring: Query },
     exposeHeadRoute: false,
     config: { rateLimit: {} },
+    errorHandler: (error: FastifyError, request: FastifyRequest, reply: FastifyReply) => {
+      if (!wantsPage(request)) throw error
+      options.errors.report(request, reply, toSignInFailure(error, returnToOf(request)))
+    },
   }
   scope.get(paths.login, route, async (request, reply) => {
     requireNavigation(request)
+    requireShortHints(request.query)
     const scopes = scopesOf(request.query, options)
-    const returnTo = returnToOf(request.query)
+    const returnTo = returnToOf(request)
     try {
-      const attempt = createAttempt(returnTo, scopes)
+      const hadSession = options.lastSession.keyIn(request)
+      const attempt = createAttempt({ returnTo, scopes, hadSession })
       const url = await authorizeUrl(attempt, askedFor(request), options)
       options.attempts.add(request, reply, attempt)
       return await reply.redirect(url, 302)
@@ -54,14 +66,6 @@ export const startRoute: FastifyPluginCallbackTypebox<StartOptions> = (scope, op
     }
   })
   done()
-}
-
-/** In its normal form. It is kept in a cookie, up to five of them at once. */
-const longestReturnTo = 512
-
-function returnToOf({ returnTo }: Query): LocalPath {
-  const path = localPath(returnTo)
-  return path !== undefined && path.length <= longestReturnTo ? path : homePath
 }
 
 async function authorizeUrl(
@@ -83,31 +87,50 @@ async function authorizeUrl(
   })
 }
 
+/** In its normal form. It is kept in a cookie, up to five of them at once. */
+const longestReturnTo = 512
+
+/** Also of a query that was refused. */
+function returnToOf({ query }: FastifyRequest): LocalPath {
+  const path = localPath((query as { returnTo?: unknown }).returnTo)
+  return path !== undefined && path.length <= longestReturnTo ? path : homePath
+}
+
 /**
- * A page of another site may send people here to sign in, but not without their noticing: a silent
- * sign-in would end their session and begin another (OWASP ASVS 5.0, 7.6.2).
+ * Anybody may send people here to sign in, but not without their noticing: a silent sign-in would end
+ * their session and begin another (OWASP ASVS 5.0, 7.6.2). A link in a mail opens as if its address
+ * had been typed (`none`), and an old browser says nothing: a page of this app alone is believed.
  */
 function askedFor(request: FastifyRequest<{ Querystring: Query }>): Query {
-  const site = request.headers['sec-fetch-site'] ?? 'none'
-  const isForeign = site === 'cross-site' || site === 'same-site'
-  return isForeign ? { ...request.query, prompt: 'select_account' } : request.query
+  const isOwn = request.headers['sec-fetch-site'] === 'same-origin'
+  return isOwn ? request.query : { ...request.query, prompt: 'select_account' }
 }
 
 /** Only a person who goes there starts a sign-in: no frame, no image, no fetch. */
 function requireNavigation(request: FastifyRequest): void {
-  const { 'sec-fetch-mode': mode, 'sec-fetch-dest': destination } = request.headers
-  if ((mode ?? 'navigate') !== 'navigate' || (destination ?? 'document') !== 'document') {
-    throw new Failure('csrf_failed', 'a sign-in that is not a navigation', {
-      publicDetail: 'A sign-in starts by going to this address, not by fetching it.',
+  if (isNavigation(request)) return
+  throw new Failure('csrf_failed', 'a sign-in that is not a navigation', {
+    publicDetail: 'A sign-in starts by going to this address, not by fetching it.',
+  })
+}
+
+/**
+ * The answer's headers stay below the 4 kB that proxies take by default. In the address of Entra's
+ * page a login hint stands twice.
+ */
+function requireShortHints(query: Query): void {
+  for (const name of ['loginHint', 'domainHint'] as const) {
+    if (encodeURIComponent(query[name] ?? '').length <= longestHint[name]) continue
+    throw new Failure('invalid_request', `the query "${name}" is too long`, {
+      publicDetail: `The query "${name}" is too long: ${String(longestHint[name])} characters at most, percent-encoded.`,
     })
   }
 }
 
 function scopesOf(query: Query, options: StartOptions): string[] {
   const asked = [...new Set(query.scopes?.split(' ').filter(Boolean) ?? options.config.scopes)]
-  const unknown = asked.find((scope) => !options.scopes.includes(scope))
-  if (unknown === undefined) return asked
-  throw new Failure('invalid_request', `scope ${unknown} is not of any call`, {
+  if (asked.every((scope) => options.scopes.includes(scope))) return asked
+  throw new Failure('invalid_request', 'the query "scopes" names one that no call needs', {
     publicDetail: 'The scopes must be those of the calls this app makes.',
   })
 }

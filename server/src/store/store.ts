@@ -24,7 +24,7 @@ export interface Store {
 
   delete(key: string): Promise<void>
 
-  /** Names of all living records that begin so: for the few who ask for all, not for requests. */
+  /** Names of all living records that begin so: for the operator's command, never for a request. */
   keys(prefix: string): AsyncIterable<string>
 
   close(): Promise<void>

@@ -1,0 +1,103 @@
+import { Failure } from '../failure.ts'
+import type { KeyRing } from '../secrets/key-ring.ts'
+import { sealRecord } from '../store/sealed.ts'
+import type { Store } from '../store/store.ts'
+import { type Lifetimes, remembrance } from './lifetimes.ts'
+import { isTombstone, type SessionRecord, type StoredSession, type Tombstone } from './record.ts'
+
+/** A session that has just ended. */
+export interface EndedSession {
+  readonly key: string
+  readonly record: SessionRecord
+}
+
+export interface EndingsOptions {
+  store: Store
+  ring: KeyRing
+  lifetimes: Lifetimes
+  /** @returns undefined for a record that cannot be read: it must not keep its session from ending */
+  open: (key: string, bytes: Uint8Array) => StoredSession | undefined
+  /** Before a session ends: erases its tokens. */
+  beforeEnd: (key: string) => Promise<void>
+  afterEnd: (key: string, record: SessionRecord | undefined) => Promise<void>
+}
+
+/**
+ * How sessions end: by a tombstone that is written over the very bytes that were read. So of two
+ * things that happen at once, in whatever process, the second sees the first.
+ */
+export class Endings {
+  readonly #options: EndingsOptions
+
+  constructor(options: EndingsOptions) {
+    this.#options = options
+  }
+
+  /**
+   * Ends a session, or the one that has taken its place meanwhile, also while that is being written.
+   * @returns undefined when there was nothing to end
+   */
+  async end(key: string): Promise<EndedSession | undefined> {
+    const outcome = await this.#bury(key, { ended: true, endedAt: Date.now() })
+    if (!('replacedBy' in outcome)) return outcome.ended
+    return this.#endSuccessor(outcome.replacedBy)
+  }
+
+  /**
+   * Ends the session of a browser in favor of the next one.
+   * @param since when that sign-in began, milliseconds since the epoch
+   * @throws {Failure} `session_revoked` when the session was ended after that: an end wins
+   */
+  async replace(key: string, successor: string, since: number): Promise<EndedSession | undefined> {
+    if (key === successor) return undefined
+    const outcome = await this.#bury(key, {
+      ended: true,
+      endedAt: Date.now(),
+      replacedBy: successor,
+    })
+    if ('replacedBy' in outcome) return this.replace(outcome.replacedBy, successor, since)
+    if (outcome.endedAt !== undefined && outcome.endedAt > since) throw endedMeanwhile()
+    return outcome.ended
+  }
+
+  async #endSuccessor(key: string): Promise<EndedSession | undefined> {
+    const { store, ring } = this.#options
+    const grave: Tombstone = { ended: true, endedAt: Date.now() }
+    const sealed = sealRecord(ring, key, grave)
+    // Where it is not written yet, it never will be: `begin` writes only where nothing is.
+    if (await store.swap(key, undefined, sealed, this.#forgetAt())) return undefined
+    return this.end(key)
+  }
+
+  /** @returns the session that ended by this, or what stood there in place of a session */
+  async #bury(
+    key: string,
+    grave: Tombstone,
+  ): Promise<{ ended?: EndedSession; endedAt?: number } | { replacedBy: string }> {
+    const { store, ring, open, beforeEnd, afterEnd } = this.#options
+    // First, and always: an attempt to end it that failed halfway is completed by the next one.
+    await beforeEnd(key)
+    for (;;) {
+      const bytes = await store.get(key)
+      if (!bytes) return {}
+      const stored = open(key, bytes)
+      if (stored && isTombstone(stored)) {
+        const { endedAt, replacedBy } = stored
+        if (replacedBy !== undefined) return { replacedBy }
+        return endedAt === undefined ? {} : { endedAt }
+      }
+      if (await store.swap(key, bytes, sealRecord(ring, key, grave), this.#forgetAt())) {
+        await afterEnd(key, stored)
+        return stored ? { ended: { key, record: stored } } : {}
+      }
+    }
+  }
+
+  #forgetAt(): number {
+    return Date.now() + this.#options.lifetimes.max + remembrance
+  }
+}
+
+export function endedMeanwhile(): Failure {
+  return new Failure('session_revoked', 'the session was ended while the next one began')
+}

@@ -1,0 +1,30 @@
+import type { Config } from '../config/config.ts'
+import type { Sessions } from '../session/sessions.ts'
+import type { Attempt } from './attempt.ts'
+import { SignInFailure } from './errors.ts'
+
+export interface ConsentOptions {
+  config: Config
+  sessions: Sessions
+}
+
+/**
+ * A signed-in person who declines one more permission has cancelled no sign-in.
+ * @returns the failure to tell in place of `failure`
+ */
+export async function judgeDecline(
+  failure: SignInFailure,
+  { scopes, hadSession }: Attempt,
+  { config, sessions }: ConsentOptions,
+): Promise<SignInFailure> {
+  const asksForMore = scopes.some((scope) => !config.scopes.includes(scope))
+  if (failure.code !== 'access_denied' || !asksForMore || hadSession === undefined) return failure
+  const session = await sessions.living(hadSession)
+  if (!session) return failure
+  const { user, loginHint = user.username } = session.record
+  return new SignInFailure('consent_declined', failure.message, {
+    facts: failure.facts,
+    returnTo: failure.returnTo,
+    retryQuery: { scopes: scopes.join(' '), loginHint },
+  })
+}
