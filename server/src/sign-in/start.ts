@@ -68,14 +68,6 @@ export const startRoute: FastifyPluginCallbackTypebox<StartOptions> = (scope, op
   done()
 }
 
-/** In its normal form. It is kept in a cookie, up to five of them at once. */
-const longestReturnTo = 512
-
-function returnToOf({ query }: FastifyRequest): LocalPath {
-  const path = localPath((query as { returnTo?: unknown }).returnTo)
-  return path !== undefined && path.length <= longestReturnTo ? path : homePath
-}
-
 async function authorizeUrl(
   attempt: Attempt,
   query: Query,
@@ -95,7 +87,15 @@ async function authorizeUrl(
   })
 }
 
+/** In its normal form. It is kept in a cookie, up to five of them at once. */
+const longestReturnTo = 512
+
 /** Also of a query that was refused. */
+function returnToOf({ query }: FastifyRequest): LocalPath {
+  const path = localPath((query as { returnTo?: unknown }).returnTo)
+  return path !== undefined && path.length <= longestReturnTo ? path : homePath
+}
+
 /**
  * Anybody may send people here to sign in, but not without their noticing: a silent sign-in would end
  * their session and begin another (OWASP ASVS 5.0, 7.6.2). A link in a mail opens as if its address
