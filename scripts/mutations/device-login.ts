@@ -114,8 +114,7 @@ export const deviceLogin: Mutation[] = [
     breaks: 'a device login is finished twice',
     change: {
       'server/src/sign-in/device-login.ts': {
-        "const taken = await this.#settle(id, read, { kind: 'used' })":
-          "const taken = (await this.#settle(id, read, { kind: 'used' })) ?? read",
+        "this.#settle(id, read, { kind: 'used' })": 'this.#settle(id, read, outcome)',
       },
     },
   },

@@ -35,11 +35,9 @@ export const entra: Mutation[] = [
     breaks: 'the signature is not checked',
     change: {
       [idToken]: {
-        'type JWTPayload, jwtVerify }': 'decodeJwt, type JWTPayload, jwtVerify }',
-        'const { payload } = await jwtVerify(':
-          'const payload = decodeJwt(token)\n    void jwtVerify(',
-        'currentDate: new Date(),\n      },\n    )':
-          'currentDate: new Date(),\n      },\n    ).catch(() => undefined)',
+        'createLocalJWKSet, errors,': 'createLocalJWKSet, decodeJwt, errors,',
+        'if (error instanceof errors.JOSEError)':
+          'if (error instanceof errors.JWSSignatureVerificationFailed)\n      return { claims: decodeJwt(token), keyIssuer }\n    if (error instanceof errors.JOSEError)',
       },
     },
   },
@@ -115,6 +113,7 @@ export const entra: Mutation[] = [
     change: {
       'server/src/entra/flights.ts': {
         'return this.#running.get(key) ?? this.#start(': 'return this.#start(',
+        'this.#lastOfGroup.get(group) ?? Promise.resolve()': 'Promise.resolve()',
       },
     },
   },

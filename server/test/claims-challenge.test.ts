@@ -116,3 +116,12 @@ test('claims cannot be put into a sign-in from outside', async () => {
     expect(url.searchParams.get('claims') ?? '').not.toContain('acrs')
   }
 })
+
+test('Entra is told that this server answers claims challenges, at each sign-in and refresh', async () => {
+  const capability = { access_token: { xms_cc: { values: ['CP1'] } } }
+  const { url } = await browser.goTo('/auth/login', ({ origin }) => origin === world.emulator.url)
+  expect(JSON.parse(url.searchParams.get('claims') ?? '{}')).toMatchObject(capability)
+  world.emulator.failNext('me', { status: 401, body: {} })
+  await browser.fetch('/api/me')
+  expect(claimsOfRefresh()).toMatchObject(capability)
+})

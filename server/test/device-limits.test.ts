@@ -54,6 +54,28 @@ describe('a sign-in on another device', () => {
     expect(leastDifferent(logins.map(({ id }) => id))).toBeGreaterThan(10)
   })
 
+  test('is over at its expiry by our own clock, and Entra is not asked any more', async () => {
+    world = await World.open({ DEVICE_LOGIN: 'on' })
+    const login = await start()
+    world.emulator.clearRequests()
+    expect(await statusAfter(login.expiresIn + 1, login)).toMatchObject({ status: 'expired' })
+    expect(world.emulator.requests('token')).toHaveLength(0)
+  })
+
+  test('is not finished again while it is being finished', async () => {
+    world = await World.open({ DEVICE_LOGIN: 'on' })
+    const login = await start()
+    world.emulator.approveDeviceCode(login.userCode, adele)
+    await statusAfter(login.interval, login)
+    world.emulator.clearRequests()
+    world.emulator.failNext('token', { delayMs: 300 })
+    const finish = () => login.browser.fetch(`${path}/${login.id}`, { method: 'POST' })
+    const first = finish()
+    await vi.waitUntil(() => world.emulator.requests('token').length === 1)
+    expect((await finish()).json).toMatchObject({ code: 'not_ready' })
+    expect((await first).status).toBe(200)
+  })
+
   test('waits twice as long each time that Entra does not answer, a minute at most', async () => {
     world = await World.open({ DEVICE_LOGIN: 'on' })
     const login = await start()
