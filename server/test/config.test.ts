@@ -98,7 +98,7 @@ describe('settings', () => {
     expect(problemsOf(env).join()).toContain(problem)
   })
 
-  test('admit http on loopback alone, in production and elsewhere', () => {
+  test('admit http in production on loopback alone, and elsewhere too', () => {
     const secret = { SESSION_SECRET: 's'.repeat(32) }
     for (const env of [secret, { ...secret, NODE_ENV: 'production' }]) {
       expect(problemsOf({ ...env, PUBLIC_URL: 'http://localhost:3000' })).toEqual([])
