@@ -283,7 +283,7 @@ describe('a sign-in on another device where the app registration', () => {
       await world.stopServer()
       await world.startServer()
       world.emulator.approveDeviceCode(login.userCode, adele)
-      expect(await statusOf(login)).toEqual({ status: 'ready' })
+      expect(await statusOf(login)).toMatchObject({ status: 'ready' })
       expect(secretsSent()).toEqual(later_)
       const { browser, id } = login
       expect((await browser.fetch(`${path}/${id}`, { method: 'POST' })).status).toBe(200)
