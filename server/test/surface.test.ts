@@ -67,6 +67,18 @@ describe('every answer', () => {
   })
 })
 
+test.each(['/api/nothing', '/api/me', '/api/errors/aaaaaaaaaaaaaaaaaaaaaa'])(
+  'the reason of a refusal is told to the log alone: %s',
+  async (path) => {
+    world.logLines.length = 0
+    const text = await (await fetch(`${world.origin}${path}`)).text()
+    const lines = world.logLines.map((line) => JSON.parse(line) as { reason?: string })
+    const reasons = lines.flatMap(({ reason }) => reason ?? [])
+    expect(reasons).toHaveLength(1)
+    expect(text).not.toContain(reasons[0])
+  },
+)
+
 describe('a request that no route takes', () => {
   test.each([
     ['GET', '/%', 400, 'invalid_request'],

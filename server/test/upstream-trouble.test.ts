@@ -71,6 +71,12 @@ describe('an API that (#22)', () => {
     },
   )
 
+  test('packs a photo, as nobody asked it to', async () => {
+    const headers = { 'content-type': 'image/png', 'content-encoding': 'gzip' }
+    answer = (_request, response) => response.writeHead(200, headers).end(gzipSync('picture'))
+    expect((await browser.fetch('/api/me/photo')).json).toMatchObject({ code: 'upstream_error' })
+  })
+
   test.each(['image/svg+xml', 'text/html', 'application/javascript'])(
     'sends a document with scripts for a photo: %s',
     async (type) => {
