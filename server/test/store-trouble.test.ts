@@ -166,7 +166,7 @@ describe.each(Object.entries(troubles))('a store that %s (#27)', (_name, trouble
     ['reading', reads],
     ['writing', writes],
     ['deleting', ['delete'] as const],
-    ['putting', ['put'] as const],
+    ['swapping', ['swap'] as const],
   ])('at %s fails a sign-out, which is not claimed and can be repeated', async (_at, calls) => {
     const browser = await world.signIn()
     const before = await browser.cookies()

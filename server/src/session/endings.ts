@@ -81,16 +81,25 @@ export class Endings {
       const bytes = await store.get(key)
       if (!bytes) return {}
       const stored = open(key, bytes)
-      if (stored && isTombstone(stored)) {
+      if (!stored) return this.#overwrite(key, grave)
+      if (isTombstone(stored)) {
         const { endedAt, replacedBy } = stored
         if (replacedBy !== undefined) return { replacedBy }
         return endedAt === undefined ? {} : { endedAt }
       }
       if (await store.swap(key, bytes, sealRecord(ring, key, grave), this.#forgetAt())) {
         await afterEnd(key, stored)
-        return stored ? { ended: { key, record: stored } } : {}
+        return { ended: { key, record: stored } }
       }
     }
+  }
+
+  /** Where the bytes cannot be read, and so cannot be compared. */
+  async #overwrite(key: string, grave: Tombstone): Promise<object> {
+    const { store, ring, afterEnd } = this.#options
+    await store.put(key, sealRecord(ring, key, grave), this.#forgetAt())
+    await afterEnd(key, undefined)
+    return {}
   }
 
   #forgetAt(): number {
