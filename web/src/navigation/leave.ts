@@ -23,7 +23,7 @@ export function leaveTo(href: string) {
   window.location.assign(href)
 }
 
-/** Entra returns a person who has signed out to `/`; this remembers why they come. */
+/** Entra's way back says that a person has signed out; this mark says it after the browser's Back. */
 export function markSignedOut() {
   writeNote(signedOutKey, '1')
 }
