@@ -104,7 +104,7 @@ export const deviceLogin: Mutation[] = [
     rule: 'G2',
     breaks: 'any number of device logins are kept',
     change: {
-      'server/src/sign-in/device-login.ts': {
+      'server/src/sign-in/device-places.ts': {
         'kept.length < mostKept': 'kept.length < 9 * mostKept',
       },
     },

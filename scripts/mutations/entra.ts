@@ -35,7 +35,7 @@ export const entra: Mutation[] = [
     breaks: 'the signature is not checked',
     change: {
       [idToken]: {
-        'createLocalJWKSet, errors,': 'createLocalJWKSet, decodeJwt, errors,',
+        'import { errors,': 'import { decodeJwt, errors,',
         'if (error instanceof errors.JOSEError)':
           'if (error instanceof errors.JWSSignatureVerificationFailed)\n      return { claims: decodeJwt(token), keyIssuer }\n    if (error instanceof errors.JOSEError)',
       },
@@ -70,7 +70,7 @@ export const entra: Mutation[] = [
     breaks: 'a discovery document of another tenant is taken',
     change: {
       'server/src/entra/discovery.ts': {
-        'if (!sameHost || !sameTenant)': 'if (!sameHost && !sameTenant)',
+        'if (isSameTenant && (': 'if (true || isSameTenant && (',
       },
     },
   },
@@ -95,14 +95,16 @@ export const entra: Mutation[] = [
     rule: 'E3',
     breaks: 'Entra is not told that claims challenges are answered',
     change: {
-      'server/src/entra/client.ts': { "clientCapabilities: ['CP1']": 'clientCapabilities: []' },
+      'server/src/entra/msal-applications.ts': {
+        "clientCapabilities: ['CP1']": 'clientCapabilities: []',
+      },
     },
   },
   {
     rule: 'D6',
     breaks: 'a rotated refresh token is lost',
     change: {
-      'server/src/entra/client.ts': {
+      'server/src/entra/token-cache.ts': {
         'serialized: tokens.serialize()': 'serialized: cache.serialized',
       },
     },
@@ -121,8 +123,8 @@ export const entra: Mutation[] = [
     rule: 'D5',
     breaks: 'Entra is asked again at once while it asks for a pause',
     change: {
-      'server/src/entra/tokens.ts': {
-        'if (!pause || left <= 0) return': 'if (!pause || left > 0) return',
+      'server/src/entra/pauses.ts': {
+        'if (!pause || leftMs <= 0) return': 'if (!pause || leftMs > 0) return',
       },
     },
   },
@@ -131,8 +133,8 @@ export const entra: Mutation[] = [
     breaks: 'a dead refresh token is kept',
     change: {
       'server/src/entra/tokens.ts': {
-        'await this.#discard(sessionKey, read)':
-          "if (sessionKey === '') await this.#discard(sessionKey, read)",
+        'await this.#discard(request.sessionKey, read)':
+          "if (reason !== 'grant_rejected') await this.#discard(request.sessionKey, read)",
       },
     },
   },

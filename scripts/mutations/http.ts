@@ -87,7 +87,7 @@ export const http: Mutation[] = [
     breaks: 'each address of an IPv6 network counts by itself',
     change: {
       'server/src/http/rate-limits.ts': {
-        'normalizeIP(addressOf(request))': 'normalizeIP(addressOf(request)) + addressOf(request)',
+        'networkOf(request, narrowest)': 'networkOf(request, 128)',
       },
     },
   },
@@ -148,7 +148,7 @@ export const http: Mutation[] = [
     breaks: 'the end of a session is not logged',
     change: {
       'server/src/session/end.ts': {
-        'if (ended) audit(': "if (ended && cause === 'operator') audit(",
+        'if (ended) tellEnd(': "if (ended && cause === 'operator') tellEnd(",
       },
     },
   },

@@ -42,9 +42,9 @@ export const session: Mutation[] = [
     rule: 'B5',
     breaks: 'an end is remembered for a minute',
     change: {
-      'server/src/session/sessions.ts': {
-        'Date.now() + lifetimes.max + remembrance':
-          'Date.now() + Math.min(lifetimes.max + remembrance, 60_000)',
+      'server/src/session/endings.ts': {
+        'this.#options.lifetimes.max + remembrance':
+          'Math.min(this.#options.lifetimes.max + remembrance, 60_000)',
       },
     },
   },
@@ -68,7 +68,7 @@ export const session: Mutation[] = [
   {
     rule: 'D7',
     breaks: 'the tokens of an ended session stay',
-    change: { 'server/src/session/sessions.ts': { 'await tokens.erase(key)': 'void tokens' } },
+    change: { 'server/src/session/endings.ts': { 'await beforeEnd(key)': 'void beforeEnd' } },
   },
   {
     rule: 'A7',

@@ -28,7 +28,7 @@ export const signIn: Mutation[] = [
     rule: 'A1',
     breaks: 'any scope can be asked for',
     change: {
-      'server/src/sign-in/start.ts': { 'if (unknown === undefined)': `if (unknown !== '')` },
+      'server/src/sign-in/start.ts': { 'if (asked.every(': 'if (true || asked.every(' },
     },
   },
   {
@@ -70,7 +70,7 @@ export const signIn: Mutation[] = [
     breaks: 'the session before a sign-in goes on',
     change: {
       'server/src/sign-in/begin-session.ts': {
-        'of this.#previousOf(request)': 'of [...this.#previousOf(request)].slice(9)',
+        'of this.#previousOf(request, facts)': 'of [...this.#previousOf(request, facts)].slice(9)',
       },
     },
   },
@@ -88,16 +88,14 @@ export const signIn: Mutation[] = [
     rule: 'C3',
     breaks: 'a sign-in starts in a frame',
     change: {
-      'server/src/sign-in/start.ts': {
-        "(destination ?? 'document') !== 'document'": "(destination ?? 'document') === ''",
-      },
+      'server/src/sign-in/navigation.ts': { "destination === 'document'": "destination !== ''" },
     },
   },
   {
     rule: 'C3',
     breaks: 'a sign-in starts by a fetch',
     change: {
-      'server/src/sign-in/start.ts': { "(mode ?? 'navigate') !== 'navigate'": "mode === ''" },
+      'server/src/sign-in/navigation.ts': { "mode === 'navigate' &&": "mode !== '' &&" },
     },
   },
   {
@@ -105,7 +103,7 @@ export const signIn: Mutation[] = [
     breaks: 'a sibling site can cause a sign-in without a page',
     change: {
       'server/src/sign-in/start.ts': {
-        "site === 'cross-site' || site === 'same-site'": "site === 'cross-site'",
+        "=== 'same-origin'": "!== 'cross-site'",
       },
     },
   },
@@ -185,7 +183,7 @@ export const signIn: Mutation[] = [
     breaks: 'front-channel logout takes every issuer',
     change: {
       'server/src/sign-in/front-channel.ts': {
-        'return iss === (await': "return iss !== '' || iss === (await",
+        'iss === session.record.iss': "iss !== ''",
       },
     },
   },
@@ -193,14 +191,16 @@ export const signIn: Mutation[] = [
     rule: '#9',
     breaks: 'returnTo leads to another host by two slashes',
     change: {
-      'server/src/sign-in/local-path.ts': {
-        '/^\\/(?![/\\\\])/.test(path)': "path.startsWith('/')",
+      'shared/src/local-path.ts': {
+        '(?![/\\\\])': '',
       },
     },
   },
   {
     rule: '#17',
     breaks: 'a browser keeps every attempt',
-    change: { 'server/src/sign-in/attempt-cookies.ts': { 'slice(most - 1)': 'slice(most + 99)' } },
+    change: {
+      'server/src/sign-in/attempt-cookies.ts': { 'slice(mostKept - 1)': 'slice(mostKept + 99)' },
+    },
   },
 ]
