@@ -12,6 +12,8 @@ import { World } from './support/world.ts'
 
 const builtStore = new URL('../dist/store/lmdb.js', import.meta.url).href
 const hasPrlimit = spawnSync('prlimit', ['--version']).status === 0
+/** Whether this user may mount a small disk, in a namespace of its own that ends with the process. */
+const mayMount = spawnSync('unshare', ['--mount', 'true']).status === 0
 
 let folder: string
 beforeEach(() => {
@@ -88,6 +90,36 @@ test.skipIf(!hasPrlimit)('a sweep that cannot write ends no process', () => {
   )
   expect([status, stdout]).toEqual([0, 'the process lives\n'])
 })
+
+test.skipIf(!mayMount)(
+  'a full disk refuses writes before the database tries, until it has room',
+  () => {
+    const script = `
+    import { rmSync, writeFileSync } from 'node:fs'
+    const { openLmdbStore } = await import(${JSON.stringify(builtStore)})
+    const store = openLmdbStore('data')
+    const outcomeOf = (name) => store.put(name, Buffer.alloc(6_000), Infinity).then(() => 'written', ({ message }) => message)
+    const outcomes = [await outcomeOf('before')]
+    try { writeFileSync('filler', Buffer.alloc(99_000_000)) } catch ({ code }) { outcomes.push(code) }
+    outcomes.push(await outcomeOf('meanwhile'), (await store.get('before')).length)
+    rmSync('filler')
+    outcomes.push(await outcomeOf('after'))
+    console.log(JSON.stringify(outcomes))
+    process.exit(0)`
+    const mount = 'mount -t tmpfs -o size=8m none "$0" && cd "$0" && exec "$@"'
+    const node = [process.execPath, '--input-type=module', '--eval', script]
+    const { stdout, stderr } = spawnSync(
+      'unshare',
+      ['--mount', 'sh', '-c', mount, folder, ...node],
+      {
+        encoding: 'utf8',
+      },
+    )
+    const outcomes = ['written', 'ENOSPC', 'the disk of data is full', 6_000, 'written']
+    // LMDB tells a failed write on the standard error.
+    expect([stdout.trim(), stderr]).toEqual([JSON.stringify(outcomes), ''])
+  },
+)
 
 test('/readyz writes now and then, not at each request', async () => {
   const store = openMemoryStore()

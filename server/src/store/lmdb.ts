@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { open } from 'lmdb'
+import { Disk } from './disk.ts'
 import { OpenedFiles } from './opened-files.ts'
 import { sameBytes, type Store } from './store.ts'
 import { requireUsable } from './usable.ts'
@@ -21,6 +22,7 @@ export function openLmdbStore(folder: string, now: () => number = () => Date.now
   // disk, would end the process as one that nobody handles.
   const db = open<Buffer, string>({ path, encoding: 'binary', eventTurnBatching: false })
   const files = new OpenedFiles(paths)
+  const disk = new Disk(folder)
 
   const living = (key: string): Buffer | undefined => {
     const stored = db.getBinary(key)
@@ -56,8 +58,19 @@ export function openLmdbStore(folder: string, now: () => number = () => Date.now
     }
   }
 
+  async function write<T>(work: () => Promise<T>): Promise<T> {
+    files.check()
+    disk.requireWritable()
+    try {
+      return await committed(work())
+    } catch (error) {
+      disk.refused(error)
+      throw error
+    }
+  }
+
   const removeIfExpired = (key: string) =>
-    committed(
+    write(() =>
       db.transaction(() => {
         if (!living(key)) db.removeSync(key)
       }),
@@ -69,22 +82,18 @@ export function openLmdbStore(folder: string, now: () => number = () => Date.now
       return Promise.resolve(living(key))
     },
     put: async (key, value, expiresAt) => {
-      files.check()
-      await committed(db.put(key, withExpiry(value, expiresAt)))
+      await write(() => db.put(key, withExpiry(value, expiresAt)))
     },
-    swap: (key, previous, value, expiresAt) => {
-      files.check()
-      return committed(
+    swap: (key, previous, value, expiresAt) =>
+      write(() =>
         db.transaction(() => {
           if (!sameBytes(living(key), previous)) return false
           db.putSync(key, withExpiry(value, expiresAt))
           return true
         }),
-      )
-    },
+      ),
     delete: async (key) => {
-      files.check()
-      await committed(db.remove(key))
+      await write(() => db.remove(key))
     },
     keys: async function* (prefix) {
       for await (const { key, value } of walk(prefix)) if (expiryOf(value) > now()) yield key
