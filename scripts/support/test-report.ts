@@ -30,7 +30,7 @@ export function readReport(file: string): TestReport {
 
 /** The title of a test; that of a `test.each` stands for the title of each of its tests. */
 export function titlePattern(title: string): string {
-  return title.replace(/[.*+?^${}()|[\]\\]/g, '\\$&').replace(/%[sdifjoOc#]/g, '[^]*')
+  return title.replace(/[.*+?^${}()|[\]\\]/g, '\\$&').replace(/%[sdifjoOc#]|\\\$\w+/g, '[^]*')
 }
 
 /**

@@ -25,7 +25,7 @@ test('no way to call the server is left out below', () => {
 })
 
 test.each(Object.entries(calls))(
-  'the page sends the header "X-CSRF: 1", which no other origin can: %s',
+  'the page sends the header X-CSRF with the value 1, which no other origin can: %s',
   async (_name, call) => {
     const server = startFakeServer({})
     await call().catch(() => undefined)
