@@ -63,7 +63,7 @@ describe('with the authority "common" (#7)', () => {
   })
 })
 
-test('with the authority of personal accounts people sign in with personal accounts', async () => {
+test('with the authority of personal accounts, people of no organization sign in', async () => {
   await restart({ AUTHORITY: `${world.emulator.url}/consumers` })
   const tenantId = '9188040d-6c67-4c5b-b112-36a304b66dad'
   expect(await outcome('patti@outlook.com')).toMatchObject({ user: { tenantId } })
