@@ -134,7 +134,7 @@ export const entra: Mutation[] = [
     change: {
       'server/src/entra/tokens.ts': {
         'await this.#discard(request.sessionKey, read)':
-          "if (reason !== 'grant_rejected') await this.#discard(request.sessionKey, read)",
+          "if (request.sessionKey === '') await this.#discard(request.sessionKey, read)",
       },
     },
   },

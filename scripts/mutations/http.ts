@@ -79,7 +79,9 @@ export const http: Mutation[] = [
     rule: 'C5',
     breaks: 'requests that cannot be read are answered without the headers',
     change: {
-      'server/src/http/client-errors.ts': { '...headers,': "...(error.code === '' && headers)," },
+      'server/src/http/client-errors.ts': {
+        'Object.entries(allHeaders(headers,': 'Object.entries(allHeaders({},',
+      },
     },
   },
   {
@@ -94,7 +96,11 @@ export const http: Mutation[] = [
   {
     rule: 'A9',
     breaks: 'every caller counts as a proxy',
-    change: { 'server/src/app.ts': { 'trustProxy: config.trustProxy': 'trustProxy: true' } },
+    change: {
+      'server/src/app.ts': {
+        '? trusts(config.trustProxy) : false': '? trusts(config.trustProxy) : true',
+      },
+    },
   },
   {
     rule: 'A9',
@@ -129,7 +135,7 @@ export const http: Mutation[] = [
     change: {
       'server/src/sign-in/begin-session.ts': {
         "audit(request, { audit: 'signed_in'":
-          "if (method === 'device') audit(request, { audit: 'signed_in'",
+          "if (facts.method === 'device') audit(request, { audit: 'signed_in'",
       },
     },
   },

@@ -105,6 +105,22 @@ describe('the tokens of a session', () => {
     },
   )
 
+  test('that another process erased, while a refresh is in flight, serve no call (#24)', async () => {
+    const store = openMemoryStore()
+    const other = new Tokens(entra, new TokenRecords(store, ring), ignore)
+    const shared: Store = {
+      ...store,
+      swap: async (...swap) => {
+        await other.erase('shared')
+        return store.swap(...swap)
+      },
+    }
+    const tokens = await tokensIn(shared, 'shared')
+    await expect(tokens.get('shared', scopes, { token: 'refused' })).rejects.toMatchObject({
+      reason: 'interaction_required',
+    })
+  })
+
   test('leave memory an hour after their last use, without a sign-out', async () => {
     const store = openMemoryStore()
     const tokens = await tokensIn(store, 'idle')
