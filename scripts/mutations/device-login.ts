@@ -125,4 +125,11 @@ export const deviceLogin: Mutation[] = [
       'server/src/sign-in/begin-session.ts': { 'deviceCookie.forget(reply)': 'void deviceCookie' },
     },
   },
+  {
+    rule: 'G2',
+    breaks: 'one network may take every place of a device login',
+    change: {
+      'server/src/sign-in/device-places.ts': { 'mostPerNetwork = 50': 'mostPerNetwork = 5_000' },
+    },
+  },
 ]

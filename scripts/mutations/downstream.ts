@@ -102,4 +102,13 @@ export const downstream: Mutation[] = [
       },
     },
   },
+  {
+    rule: 'E6',
+    breaks: 'a session has any number of calls under way',
+    change: {
+      'server/src/downstream/calls-under-way.ts': {
+        'mostCallsAtOnce = 8': 'mostCallsAtOnce = 8_000',
+      },
+    },
+  },
 ]

@@ -198,4 +198,13 @@ export const entra: Mutation[] = [
       },
     },
   },
+  {
+    rule: 'F6',
+    breaks: 'keys are fetched again at once after a failed fetch',
+    change: {
+      'server/src/entra/fetched-document.ts': {
+        'if (leftMs <= 0) return': 'if (leftMs > 0) return',
+      },
+    },
+  },
 ]

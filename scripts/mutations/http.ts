@@ -182,4 +182,21 @@ export const http: Mutation[] = [
     breaks: 'a client may take minutes for its headers',
     change: { 'server/src/app.ts': { 'headersTimeout: 10_000': 'headersTimeout: 300_000' } },
   },
+  {
+    rule: 'C5',
+    breaks: 'a second Host line is ignored',
+    change: { 'server/src/http/host-header.ts': { 'lines.length > 1': 'lines.length > 9' } },
+  },
+  {
+    rule: 'A9',
+    breaks: 'a forwarded address with a port is unknown',
+    change: { 'server/src/address.ts': { '(v4 ?? v6 ?? text)': '(text || (v4 ?? v6 ?? text))' } },
+  },
+  {
+    rule: '#31',
+    breaks: 'connections that proxies keep open are not told of the end',
+    change: {
+      'server/src/http/closing.ts': { "if (app.draining) reply.header('connection', 'close')": '' },
+    },
+  },
 ]

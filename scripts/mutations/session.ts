@@ -175,4 +175,27 @@ export const session: Mutation[] = [
       },
     },
   },
+  {
+    rule: 'A6',
+    breaks: 'a session lives under every authority and app',
+    change: {
+      'server/src/session/admission.ts': { 'return false': "if (authority === '') return false" },
+    },
+  },
+  {
+    rule: 'A6',
+    breaks: 'a session outlives the admission of its tenant',
+    change: {
+      'server/src/session/admission.ts': {
+        'allowedTenants.length === 0 ||': 'allowedTenants.length < 99 ||',
+      },
+    },
+  },
+  {
+    rule: 'B5',
+    breaks: 'a sign-in under way outlives a sign-out',
+    change: {
+      'server/src/session/endings.ts': { 'outcome.endedAt > since': 'outcome.endedAt > Infinity' },
+    },
+  },
 ]

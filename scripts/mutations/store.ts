@@ -53,4 +53,9 @@ export const store: Mutation[] = [
       },
     },
   },
+  {
+    rule: '#27',
+    breaks: 'files: the database tries to write to a full disk',
+    change: { 'server/src/store/disk.ts': { '< leastFreeBytes': '< 0' } },
+  },
 ]
