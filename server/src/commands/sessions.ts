@@ -78,14 +78,17 @@ async function obey(order: Order, sessions: Sessions, output: Output): Promise<0
     return 0
   }
   if (order.whom === 'some') return endPerson(sessions, order, output)
-  const id = order.whom === 'one' ? order.id : undefined
-  await endKeys(sessions, sessionKeys(sessions, id), output)
+  await endKeys(
+    sessions,
+    order.whom === 'one' ? livingKey(sessions, order.id) : sessions.keys(),
+    output,
+  )
   return 0
 }
 
-/** @param id of one of them; undefined: all */
-async function* sessionKeys(sessions: Sessions, id: string | undefined): AsyncGenerator<string> {
-  for await (const key of sessions.keys()) if (id === undefined || key === id) yield key
+/** Only a living one: where a session has ended, another person may have signed in since. */
+async function* livingKey(sessions: Sessions, id: string): AsyncGenerator<string> {
+  if (await sessions.living(id)) yield id
 }
 
 async function list(sessions: Sessions, wanted: Wanted, { out, err }: Output): Promise<void> {

@@ -2,6 +2,7 @@ import { paths } from '@entra-bff/shared'
 import type { ClaimsNotes } from '../entra/claims-notes.ts'
 import { EntraFailure } from '../entra/failures.ts'
 import { Failure } from '../failure.ts'
+import { loginHintOf } from '../session/record.ts'
 import type { LiveSession } from '../session/sessions.ts'
 import type { Call } from './calls.ts'
 
@@ -59,7 +60,6 @@ export class TokenFailures {
 
 /** A sign-in of the same account, mostly without a page. */
 function loginHref({ record }: LiveSession, extra: Record<string, string> = {}): string {
-  const { user, loginHint } = record
-  const query = new URLSearchParams({ loginHint: loginHint ?? user.username, ...extra })
+  const query = new URLSearchParams({ ...loginHintOf(record), ...extra })
   return `${paths.login}?${query.toString()}`
 }

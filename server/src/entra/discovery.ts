@@ -40,13 +40,8 @@ export class DiscoveryDocument {
   }
 
   /** @throws {EntraFailure} `unavailable` */
-  async read(): Promise<Discovery> {
-    try {
-      return await this.#document.read(this.#url, freshForMs)
-    } catch (error) {
-      if (this.#document.last) return this.#document.last
-      throw error
-    }
+  read(): Promise<Discovery> {
+    return this.#document.readAtOnce(this.#url, freshForMs)
   }
 }
 

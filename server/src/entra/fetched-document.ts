@@ -44,6 +44,19 @@ export class FetchedDocument<T> {
     return this.#fetching
   }
 
+  /**
+   * The last document, without waiting for a new one. When it is older than `maxAgeMs`, a new one is
+   * fetched meanwhile.
+   * @throws {EntraFailure} `unavailable` when there is no document yet, and none can be had
+   */
+  async readAtOnce(url: string, maxAgeMs: number): Promise<T> {
+    const reading = this.read(url, maxAgeMs)
+    if (this.#last === undefined) return reading
+    // `onStale` is told of the failure.
+    reading.catch(() => undefined)
+    return this.#last
+  }
+
   async #refresh(url: string): Promise<T> {
     try {
       this.#last = await this.#fetch(url)

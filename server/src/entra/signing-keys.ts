@@ -33,14 +33,8 @@ export class SigningKeys {
    * @throws {EntraFailure} `unavailable`
    */
   async find(uri: string, keyId: string): Promise<SigningKey | undefined> {
-    const known = this.#document.last?.get(keyId)
-    try {
-      const keys = await this.#document.read(uri, known ? freshForMs : unknownKeyPauseMs)
-      return keys.get(keyId)
-    } catch (error) {
-      if (known) return known
-      throw error
-    }
+    const keys = await this.#document.readAtOnce(uri, freshForMs)
+    return keys.get(keyId) ?? (await this.#document.read(uri, unknownKeyPauseMs)).get(keyId)
   }
 }
 

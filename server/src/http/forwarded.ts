@@ -8,7 +8,8 @@ export const forwarded = fp(registerForwarded, { name: 'forwarded' })
 function registerForwarded(app: FastifyInstance, _options: object, done: () => void): void {
   let warned = false
   app.addHook('onRequest', (request, _reply, next) => {
-    if (!warned && addressOf(request) === 'unknown') {
+    const isForwarded = request.headers['x-forwarded-for'] !== undefined
+    if (!warned && isForwarded && addressOf(request) === 'unknown') {
       warned = true
       request.log.warn(
         'X-Forwarded-For holds something other than an address. All such clients count as one for ' +

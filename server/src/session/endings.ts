@@ -55,9 +55,20 @@ export class Endings {
       endedAt: Date.now(),
       replacedBy: successor,
     })
-    if ('replacedBy' in outcome) return this.replace(outcome.replacedBy, successor, since)
+    if ('replacedBy' in outcome) return this.#replaceNext(outcome.replacedBy, successor, since)
     if (outcome.endedAt !== undefined && outcome.endedAt > since) throw endedMeanwhile()
     return outcome.ended
+  }
+
+  /** The next session of the same browser, whose sign-in may not have written it yet. */
+  async #replaceNext(key: string, successor: string, since: number) {
+    if (key === successor) return undefined
+    const { store, ring } = this.#options
+    const grave: Tombstone = { ended: true, endedAt: Date.now(), replacedBy: successor }
+    // Where it is not written yet, it never will be: `begin` writes only where nothing is.
+    const sealed = sealRecord(ring, key, grave)
+    if (await store.swap(key, undefined, sealed, this.#forgetAt())) return undefined
+    return this.replace(key, successor, since)
   }
 
   async #endSuccessor(key: string): Promise<EndedSession | undefined> {

@@ -43,6 +43,14 @@ export function isTombstone(stored: StoredSession): stored is Tombstone {
   return 'ended' in stored
 }
 
+/** Characters, percent-encoded. A `login_hint` claim of Entra has up to about 260. */
+export const longestLoginHint = 320
+
+/** What names the account in a login link. With a hint that is too long, the person picks the account. */
+export function loginHintOf({ user, loginHint = user.username }: SessionRecord) {
+  return encodeURIComponent(loginHint).length <= longestLoginHint ? { loginHint } : {}
+}
+
 /** A session and its person, as the audit log names them. */
 export function whoOf(key: string, { user }: SessionRecord) {
   return { tenant: user.tenantId, user: user.id, session: key }

@@ -121,8 +121,8 @@ const advice: Readonly<Record<SignInErrorCode, Advice>> = {
     retry: { label: 'Ask again', query: {} },
   },
   signed_out_meanwhile: {
-    title: 'You have signed out',
-    detail: 'This sign-in was still under way when your session was ended, so it was stopped.',
+    title: 'Your session was ended meanwhile',
+    detail: 'It was ended while this sign-in was under way, so the sign-in was stopped, too.',
     retry: signInAgain,
   },
   invalid_request: {

@@ -1,4 +1,5 @@
 import type { Config } from '../config/config.ts'
+import { loginHintOf } from '../session/record.ts'
 import type { Sessions } from '../session/sessions.ts'
 import type { Attempt } from './attempt.ts'
 import { SignInFailure } from './errors.ts'
@@ -21,10 +22,9 @@ export async function judgeDecline(
   if (failure.code !== 'access_denied' || !asksForMore || hadSession === undefined) return failure
   const session = await sessions.living(hadSession)
   if (!session) return failure
-  const { user, loginHint = user.username } = session.record
   return new SignInFailure('consent_declined', failure.message, {
     facts: failure.facts,
     returnTo: failure.returnTo,
-    retryQuery: { scopes: scopes.join(' '), loginHint },
+    retryQuery: { scopes: scopes.join(' '), ...loginHintOf(session.record) },
   })
 }

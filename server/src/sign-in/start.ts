@@ -7,6 +7,7 @@ import { type Prompt, prompts } from '../config/entra.ts'
 import type { ClaimsNotes } from '../entra/claims-notes.ts'
 import type { EntraClient } from '../entra/client.ts'
 import { Failure } from '../failure.ts'
+import { longestLoginHint } from '../session/record.ts'
 import { type Attempt, codeChallenge, createAttempt } from './attempt.ts'
 import type { AttemptCookies } from './attempt-cookies.ts'
 import type { LastSession } from './last-session.ts'
@@ -36,8 +37,8 @@ const Query = Type.Object({
 })
 type Query = Type.Static<typeof Query>
 
-/** Characters, percent-encoded. A `login_hint` claim of Entra has up to about 260. */
-const longestHint = { loginHint: 320, domainHint: 128 }
+/** Characters, percent-encoded. */
+const longestHint = { loginHint: longestLoginHint, domainHint: 128 }
 
 /** `GET /auth/login`: begins an attempt and sends the browser to Entra. */
 export const startRoute: FastifyPluginCallbackTypebox<StartOptions> = (scope, options, done) => {

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import { accessSync, constants, rmSync, statfsSync, writeFileSync } from 'node:fs'
+import { accessSync, constants, statfsSync } from 'node:fs'
+import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
 /** Enough for the largest commit. With less, the disk counts as full. */
@@ -22,11 +23,11 @@ export class Disk {
   }
 
   /** Before a write. @throws when the disk is full or read-only, or has refused a write before */
-  requireWritable(): void {
+  async requireWritable(): Promise<void> {
     accessSync(this.#folder, constants.W_OK)
     const { bavail, bsize } = statfsSync(this.#folder)
     if (bavail * bsize < leastFreeBytes) throw new Error(`the disk of ${this.#folder} is full`)
-    if (this.#refusal !== undefined) this.#tryAgain(this.#refusal)
+    if (this.#refusal !== undefined) await this.#tryAgain(this.#refusal)
   }
 
   /** A write failed all the same: the next ones wait until a trial file can be written. */
@@ -35,22 +36,22 @@ export class Disk {
     this.#triedAt = performance.now()
   }
 
-  #tryAgain(refusal: unknown): void {
+  async #tryAgain(refusal: unknown): Promise<void> {
     if (performance.now() - this.#triedAt < trialEveryMs) {
       throw new Error('the disk refused the last write', { cause: refusal })
     }
     this.#triedAt = performance.now()
-    tryDisk(this.#folder)
+    await tryDisk(this.#folder)
     this.#refusal = undefined
   }
 }
 
 /** Writes and removes a file. @throws when that fails */
-export function tryDisk(folder: string): void {
+async function tryDisk(folder: string): Promise<void> {
   const file = join(folder, `trial.${randomUUID()}`)
   try {
-    writeFileSync(file, Buffer.alloc(trialBytes), { mode: 0o600, flush: true })
+    await writeFile(file, Buffer.alloc(trialBytes), { mode: 0o600, flush: true })
   } finally {
-    rmSync(file, { force: true })
+    await rm(file, { force: true })
   }
 }

@@ -60,7 +60,7 @@ export function openLmdbStore(folder: string, now: () => number = () => Date.now
 
   async function write<T>(work: () => Promise<T>): Promise<T> {
     files.check()
-    disk.requireWritable()
+    await disk.requireWritable()
     try {
       return await committed(work())
     } catch (error) {

@@ -1,13 +1,15 @@
 import { spawnSync } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
 import * as fs from 'node:fs'
+import { join } from 'node:path'
 import { execPath, platform } from 'node:process'
 import { fileURLToPath } from 'node:url'
 import { ConfigError } from '../config/reader.ts'
-import { tryDisk } from './disk.ts'
 import { networkFileSystem } from './network-disk.ts'
 
 /** What the folder holds when it belongs to the store alone. */
 const ownNames = /^(sessions\.mdb(-lock)?|session-secret(\..+)?|trial\..+)$/
+const diskTrialBytes = 64 * 1024
 /** Reading the largest store takes seconds; another process may hold it locked. */
 const longestTrialMs = 30_000
 const trial = fileURLToPath(new URL('../../bin/try-store.mjs', import.meta.url))
@@ -78,6 +80,15 @@ function closeToOthers(folder: string): void {
   } catch (error) {
     // It belongs to another user, as a volume of Kubernetes does. The files are ours.
     if (!hasCode(error, 'EPERM')) throw error
+  }
+}
+
+function tryDisk(folder: string): void {
+  const file = join(folder, `trial.${randomUUID()}`)
+  try {
+    fs.writeFileSync(file, Buffer.alloc(diskTrialBytes), { mode: 0o600, flush: true })
+  } finally {
+    fs.rmSync(file, { force: true })
   }
 }
 
