@@ -242,6 +242,13 @@ describe('the photo', () => {
 })
 
 describe('a call with a permission of its own', () => {
+  test('leaves a login hint out of a link that is too long for one', async () => {
+    world.emulator.tamperNextIdToken((claims) => ({ ...claims, login_hint: 'x'.repeat(321) }))
+    const browser = await world.signIn()
+    const { json } = await browser.fetch('/api/me/calendar')
+    expect(json).toMatchObject({ login: { href: '/auth/login?scopes=Calendars.Read' } })
+  })
+
   test('asks for consent to just that, and works after it', async () => {
     const browser = await world.signIn()
     const { status, json } = await browser.fetch('/api/me/calendar')

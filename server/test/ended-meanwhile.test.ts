@@ -107,6 +107,21 @@ describe('a sign-in does not come back after the session of its browser was ende
     expect(world.emulator.requests('token')).toHaveLength(2)
   })
 
+  test('by another sign-in of the same browser, whose session is written first', async () => {
+    const store = new GatedStore()
+    const world = await open({}, { server: { store } })
+    const browser = await world.signIn()
+    const { url } = await browser.goTo('/auth/login', toCallback)
+    const { url: other } = await browser.goTo('/auth/login', toCallback)
+    const written = store.holdNextSession()
+    const page = browser.goTo(url.href)
+    await written
+    expect((await browser.goTo(other.href)).url.pathname).toBe('/')
+    store.release()
+    expect(await codeOf(browser, await page)).toBe('signed_out_meanwhile')
+    expect((await browser.fetch('/api/me')).status).toBe(200)
+  })
+
   test('on another device', async () => {
     const world = await open({ DEVICE_LOGIN: 'on' })
     const browser = await world.signIn()

@@ -157,6 +157,18 @@ describe('the discovery document', () => {
     expect(await ready()).toBe(200)
   })
 
+  test('of yesterday serves at once while a new one does not come', async () => {
+    await world.stopServer()
+    await world.startServer()
+    await world.signIn()
+    pass(25 * 3_600)
+    world.emulator.failNext('discovery', { hang: true })
+    world.emulator.clearRequests()
+    expect((await fetch(`${world.origin}/readyz`)).status).toBe(200)
+    await world.signIn()
+    expect(world.emulator.requests('discovery')).toHaveLength(1)
+  })
+
   test('of yesterday serves while no new one can be had, and the log tells it once', async () => {
     await world.stopServer()
     await world.startServer()

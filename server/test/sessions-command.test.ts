@@ -63,6 +63,15 @@ describe('the operator, while the server runs,', () => {
     expect((await run('list', '--user', megan)).out).toHaveLength(2)
   })
 
+  test('ends no session but the one that is named, when the browser has another one now', async () => {
+    const browser = await signInAs(adele)
+    const [, line = ''] = (await run('list')).out
+    world.emulator.signInAutomaticallyAs(megan)
+    await world.signIn(browser)
+    expect(await run('end', '--id', line.split('\t', 1)[0] ?? '')).toMatchObject({ err: '0 ended' })
+    expect((await browser.fetch('/api/session')).json).toMatchObject({ user: { username: megan } })
+  })
+
   test('sees no line that somebody wrote into their name', async () => {
     world.emulator.tamperNextIdToken((claims) => ({
       ...claims,
