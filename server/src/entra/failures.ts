@@ -64,6 +64,15 @@ export class EntraFailure extends Error {
   }
 }
 
+/** For a request that is not sent, because Entra is not to be asked again yet. */
+export function pausedBy(failure: EntraFailure, leftMs: number): EntraFailure {
+  return new EntraFailure(failure.reason, `paused: ${failure.message}`, {
+    cause: failure,
+    retryAfter: Math.ceil(leftMs / 1_000),
+    wasAsked: false,
+  })
+}
+
 /** Thrown by the network client; the only kind of foreign error that MSAL passes on as it is. */
 export class IdentityProviderUnreachable extends AuthError {
   readonly retryAfter: number | undefined

@@ -1,4 +1,4 @@
-import { EntraFailure, IdentityProviderUnreachable } from './failures.ts'
+import { EntraFailure, IdentityProviderUnreachable, pausedBy } from './failures.ts'
 
 /** Pause after a failed fetch, where Entra asks for none or a shorter one. */
 const shortestPauseSeconds = 5
@@ -28,11 +28,6 @@ export class FetchedDocument<T> {
   constructor(fetch: (url: string) => Promise<T>, onStale: (failure: EntraFailure) => void) {
     this.#fetch = fetch
     this.#onStale = onStale
-  }
-
-  /** The newest document that could be fetched, of any age. */
-  get last(): T | undefined {
-    return this.#last
   }
 
   /** @throws {EntraFailure} `unavailable` when a document of that age cannot be had */
@@ -77,11 +72,7 @@ export class FetchedDocument<T> {
     const { failure, pauseUntilMs } = this.#failed
     const leftMs = pauseUntilMs - performance.now()
     if (leftMs <= 0) return
-    throw new EntraFailure('unavailable', `paused: ${failure.message}`, {
-      cause: failure,
-      retryAfter: Math.ceil(leftMs / 1_000),
-      wasAsked: false,
-    })
+    throw pausedBy(failure, leftMs)
   }
 }
 

@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache'
-import { EntraFailure } from './failures.ts'
+import { type EntraFailure, pausedBy } from './failures.ts'
 
 /** Where Entra asks for none, in seconds. */
 const usualPauseSeconds = 60
@@ -25,11 +25,6 @@ export class Pauses {
     const pause = this.#pauses.get(name)
     const leftMs = pause ? pause.until - Date.now() : 0
     if (!pause || leftMs <= 0) return
-    const { reason, message } = pause.failure
-    throw new EntraFailure(reason, `paused: ${message}`, {
-      cause: pause.failure,
-      retryAfter: Math.ceil(leftMs / 1_000),
-      wasAsked: false,
-    })
+    throw pausedBy(pause.failure, leftMs)
   }
 }

@@ -63,21 +63,22 @@ export class Endings {
   /** The next session of the same browser, whose sign-in may not have written it yet. */
   async #replaceNext(key: string, successor: string, since: number) {
     if (key === successor) return undefined
-    const { store, ring } = this.#options
-    const grave: Tombstone = { ended: true, endedAt: Date.now(), replacedBy: successor }
-    // Where it is not written yet, it never will be: `begin` writes only where nothing is.
-    const sealed = sealRecord(ring, key, grave)
-    if (await store.swap(key, undefined, sealed, this.#forgetAt())) return undefined
-    return this.replace(key, successor, since)
+    const grave = { ended: true, endedAt: Date.now(), replacedBy: successor } as const
+    return (await this.#prevent(key, grave)) ? undefined : this.replace(key, successor, since)
   }
 
   async #endSuccessor(key: string): Promise<EndedSession | undefined> {
+    const grave = { ended: true, endedAt: Date.now() } as const
+    return (await this.#prevent(key, grave)) ? undefined : this.end(key)
+  }
+
+  /**
+   * A session that is not written yet never will be: `begin` writes only where nothing is.
+   * @returns false when it is there already
+   */
+  #prevent(key: string, grave: Tombstone): Promise<boolean> {
     const { store, ring } = this.#options
-    const grave: Tombstone = { ended: true, endedAt: Date.now() }
-    const sealed = sealRecord(ring, key, grave)
-    // Where it is not written yet, it never will be: `begin` writes only where nothing is.
-    if (await store.swap(key, undefined, sealed, this.#forgetAt())) return undefined
-    return this.end(key)
+    return store.swap(key, undefined, sealRecord(ring, key, grave), this.#forgetAt())
   }
 
   /** @returns the session that ended by this, or what stood there in place of a session */
