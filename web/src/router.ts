@@ -7,7 +7,7 @@ import {
   type RouteMeta,
   type RouterHistory,
 } from 'vue-router'
-import { localPath, views } from '@entra-bff/shared'
+import { localPath, pages } from '@entra-bff/shared'
 import { useSession, type SessionState } from './stores/session.ts'
 import { texts } from './texts.ts'
 import LoginView from './views/LoginView.vue'
@@ -33,7 +33,7 @@ const loaders = import.meta.glob<Component>(['./views/*View.vue', '!./views/Logi
   import: 'default',
 })
 
-const routes = Object.entries({ ...views, notFound: '/:path(.*)*' }).map(([name, path]) => ({
+const routes = Object.entries({ ...pages, notFound: '/:path(.*)*' }).map(([name, path]) => ({
   name,
   path,
   component: name === 'login' ? LoginView : loaderOf(name),
@@ -79,7 +79,7 @@ function placeFor(to: RouteLocationNormalized, state: SessionState) {
   if (to.meta.access === 'account' && state.kind === 'signedOut')
     return { name: 'login', query: to.fullPath === '/' ? {} : { returnTo: to.fullPath } }
   if (to.meta.access === 'guest' && state.kind === 'signedIn')
-    return localPath(to.query['returnTo']) ?? views.welcome
+    return localPath(to.query['returnTo']) ?? pages.welcome
   return true
 }
 

@@ -1,4 +1,4 @@
-import { isView, resultPath, views } from '@entra-bff/shared'
+import { isPage, resultPath, pages } from '@entra-bff/shared'
 import fc from 'fast-check'
 import { createPinia } from 'pinia'
 import { expect, test } from 'vitest'
@@ -10,7 +10,7 @@ const nameAt = (path: string) => router.resolve(path).name
 
 test('each page of the list has a view in the router, and no view is missing in the list', () => {
   const names = router.getRoutes().map(({ name }) => name)
-  expect(names.sort()).toEqual([...Object.keys(views), 'notFound'].sort())
+  expect(names.sort()).toEqual([...Object.keys(pages), 'notFound'].sort())
 })
 
 test('only sign-in, its errors and the Setup view are open to people who are not signed in', () => {
@@ -23,19 +23,19 @@ test('only sign-in, its errors and the Setup view are open to people who are not
 test.each(['/', resultPath('me'), resultPath('me/calendar'), '/Sessions', '/sessions/'])(
   'the server knows %s as a page, as the router does',
   (path) => {
-    expect([isView(path), nameAt(path) !== 'notFound']).toEqual([true, true])
+    expect([isPage(path), nameAt(path) !== 'notFound']).toEqual([true, true])
   },
 )
 
 test('of any path, server and router say the same', () => {
-  const words = Object.values(views).flatMap((view) => view.split('/').slice(1))
+  const words = Object.values(pages).flatMap((page) => page.split('/').slice(1))
   const part = fc.constantFrom(...words, 'login', 'me', 'x', '', 'LOGIN', '%20', '.', 'result')
   const path = fc.array(part, { minLength: 1, maxLength: 4 }).map((parts) => `/${parts.join('/')}`)
   const property = fc.property(
     // An address with two slashes at its start names another host.
     path.filter((text) => !text.startsWith('//')),
     (text) => {
-      expect(isView(text), text).toBe(nameAt(text) !== 'notFound')
+      expect(isPage(text), text).toBe(nameAt(text) !== 'notFound')
     },
   )
   fc.assert(property, { seed: 20_240_229, numRuns: 2_000 })

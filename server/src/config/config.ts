@@ -1,5 +1,5 @@
 import type { BlockList } from 'node:net'
-import { paths, type SettingStatus, views } from '@entra-bff/shared'
+import { paths, type SettingStatus, pages } from '@entra-bff/shared'
 import { type DownstreamSettings, readDownstreamSettings } from './downstream.ts'
 import { type EntraSettings, readEntraSettings } from './entra.ts'
 import { readSessionSettings, type SessionSettings } from './session.ts'
@@ -92,7 +92,7 @@ function readPublicUrl(reader: SettingsReader, port: number): string {
 }
 
 /** Paths that mean something else here. */
-const taken = [...Object.values(paths), ...Object.values(views), '/livez', '/readyz']
+const taken = [...Object.values(paths), ...Object.values(pages), '/livez', '/readyz']
 
 function readRedirectPath(reader: SettingsReader): string {
   const path = reader.text('REDIRECT_PATH') ?? '/getAToken'

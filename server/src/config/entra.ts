@@ -1,4 +1,4 @@
-import type { SettingStatus } from '@entra-bff/shared'
+import { type Prompt, prompts, type SettingStatus } from '@entra-bff/shared'
 import { parseAuthority } from './authority.ts'
 import { isGuid } from './guid.ts'
 import type { SettingsReader } from './reader.ts'
@@ -14,9 +14,6 @@ export interface EntraSettings {
   /** Tenant ids; empty: every tenant that the authority admits. */
   allowedTenants: string[]
 }
-
-export const prompts = ['login', 'select_account', 'consent', 'none'] as const
-export type Prompt = (typeof prompts)[number]
 
 const placeholder = /[<>{}]|^enter[_ ]|your[_ -]|\.\.\./i
 

@@ -1,4 +1,4 @@
-import { paths } from '@entra-bff/shared'
+import { loginHref, type LoginQuery } from '@entra-bff/shared'
 import type { ClaimsNotes } from '../entra/claims-notes.ts'
 import { EntraFailure } from '../entra/failures.ts'
 import { Failure } from '../failure.ts'
@@ -27,7 +27,7 @@ export class TokenFailures {
         return new Failure('consent_required', error.message, {
           cause: error,
           publicDetail: `This call needs the permission ${call.scopes.join(', ')}.`,
-          loginHref: loginHref(session, { scopes: call.scopes.join(' ') }),
+          loginHref: sameAccount(session, { scopes: call.scopes.join(' ') }),
         })
       case 'unavailable':
       case 'client_rejected':
@@ -50,16 +50,18 @@ export class TokenFailures {
     if (claims === undefined) {
       return new Failure('reauthentication_required', reason, {
         cause,
-        loginHref: loginHref(session),
+        loginHref: sameAccount(session),
       })
     }
     const query = { claims: await this.#notes.keep(session.key, claims) }
-    return new Failure('claims_challenge', reason, { cause, loginHref: loginHref(session, query) })
+    return new Failure('claims_challenge', reason, {
+      cause,
+      loginHref: sameAccount(session, query),
+    })
   }
 }
 
 /** A sign-in of the same account, mostly without a page. */
-function loginHref({ record }: LiveSession, extra: Record<string, string> = {}): string {
-  const query = new URLSearchParams({ ...loginHintOf(record), ...extra })
-  return `${paths.login}?${query.toString()}`
+function sameAccount({ record }: LiveSession, query: LoginQuery = {}): string {
+  return loginHref({ ...loginHintOf(record), ...query })
 }

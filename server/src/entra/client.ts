@@ -1,4 +1,5 @@
-import type { EntraSettings, Prompt } from '../config/entra.ts'
+import type { Prompt } from '@entra-bff/shared'
+import type { EntraSettings } from '../config/entra.ts'
 import type { ProxySettings } from '../config/outbound-proxy.ts'
 import { askAs, type ClientKind } from './client-kind.ts'
 import { DeviceCodeClient } from './device-code.ts'

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import fastifyStatic from '@fastify/static'
-import { isView } from '@entra-bff/shared'
+import { isPage } from '@entra-bff/shared'
 import fp from 'fastify-plugin'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { Failure } from '../failure.ts'
@@ -40,7 +40,7 @@ async function registerSpa(app: FastifyInstance, { folder }: { folder: string })
   app.setNotFoundHandler((request, reply) => {
     if (!isBuilt || !wantsPage(request))
       return sendProblem(noRoute(methods, request, reply), request, reply)
-    if (isView(pathOf(request.url))) return reply.sendFile(page)
+    if (isPage(pathOf(request.url))) return reply.sendFile(page)
     // A 404 has a body, whatever the browser has kept.
     return reply.code(404).sendFile(page, { etag: false, lastModified: false })
   })

@@ -1,16 +1,19 @@
-import type { SignInErrorCode } from '@entra-bff/shared'
+import type { LoginQuery, SignInErrorCode } from '@entra-bff/shared'
 
 /** What a person reads when a sign-in failed, and the one thing to do next. */
 export interface Advice {
   title: string
   detail: string
-  retry: { label: string; query: Readonly<Record<string, string>> }
+  retry: { label: string; query: LoginQuery }
 }
 
 const tryAgain = { label: 'Try again', query: {} }
 const startAgain = { label: 'Start again', query: {} }
 const signInAgain = { label: 'Sign in again', query: {} }
-const otherAccount = { label: 'Use a different account', query: { prompt: 'select_account' } }
+const otherAccount = {
+  label: 'Use a different account',
+  query: { prompt: 'select_account' },
+} as const
 
 const advice: Readonly<Record<SignInErrorCode, Advice>> = {
   state_missing: {

@@ -1,4 +1,4 @@
-import { views } from '@entra-bff/shared'
+import { pages } from '@entra-bff/shared'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Config } from '../config/config.ts'
 import type { EntraClient } from '../entra/client.ts'
@@ -27,7 +27,7 @@ export interface CallbackOptions {
 }
 
 /** The Login view, which then says that the person is signed out. */
-export const signedOutView = `${views.login}?signedOut`
+export const signedOutView = `${pages.login}?signedOut`
 
 /** What Entra sends with the browser: text from outside, each at most once. */
 type CallbackQuery = Readonly<Record<string, string | string[] | undefined>>
@@ -48,7 +48,7 @@ export function callbackRoute(
     handler: async (request, reply) => {
       if (isReturnFromSignOut(request.query)) return reply.redirect(signedOutView, 303)
       const attempt = await takeAttempt(request, options)
-      if (!attempt) return reply.redirect(views.welcome, 303)
+      if (!attempt) return reply.redirect(pages.welcome, 303)
       attempts.remove(reply, attempt)
       const { createdAt: beganAt, hadSession, returnTo } = attempt
       try {

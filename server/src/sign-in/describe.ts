@@ -1,4 +1,4 @@
-import { paths, type SignInError, type SignInMethod, views } from '@entra-bff/shared'
+import { loginHref, pages, type SignInError, type SignInMethod } from '@entra-bff/shared'
 import { adviceFor } from './advice.ts'
 import type { SignInFailure } from './errors.ts'
 
@@ -11,8 +11,7 @@ export function describe(
   const { code, facts, ref, returnTo, retryQuery } = failure
   const { aadsts, traceId } = facts
   const { title, detail, retry } = adviceFor(code)
-  const query = new URLSearchParams({ ...retry.query, ...retryQuery, returnTo })
-  const byRedirect = { label: retry.label, href: `${paths.login}?${query.toString()}` }
+  const href = loginHref({ ...retry.query, ...retryQuery, returnTo })
   return {
     ref,
     code,
@@ -22,7 +21,10 @@ export function describe(
     correlationId: facts.correlationId ?? correlationId,
     ...(traceId !== undefined && { traceId }),
     timestamp: new Date().toISOString(),
-    retry: method === 'redirect' ? byRedirect : { label: 'Get a new code', href: views.device },
+    retry:
+      method === 'redirect'
+        ? { label: retry.label, href }
+        : { label: 'Get a new code', href: pages.device },
     ...(code === 'consent_declined' && { back: { label: 'Go back', href: returnTo } }),
   }
 }

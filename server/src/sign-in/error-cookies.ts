@@ -1,4 +1,4 @@
-import { type SignInError, type SignInMethod, views } from '@entra-bff/shared'
+import { type SignInError, type SignInMethod, pages } from '@entra-bff/shared'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { audit } from '../audit.ts'
 import type { CookieKind } from '../http/cookies.ts'
@@ -25,7 +25,7 @@ export class SignInErrors {
     this.tell(request, failure, 'redirect')
     this.keep(request, reply, failure, 'redirect')
     if (failure.retryAfter !== undefined) reply.header('retry-after', failure.retryAfter)
-    return reply.redirect(`${views.error}?ref=${failure.ref}`, 303)
+    return reply.redirect(`${pages.error}?ref=${failure.ref}`, 303)
   }
 
   /** Tells the log and the auditor. */

@@ -1,14 +1,20 @@
 import { randomBytes } from 'node:crypto'
-import type { ProblemCode, SignInErrorCode } from '@entra-bff/shared'
+import {
+  homePath,
+  type LocalPath,
+  type LoginQuery,
+  type ProblemCode,
+  type SignInErrorCode,
+} from '@entra-bff/shared'
 import { EntraFailure, type EntraFacts } from '../entra/failures.ts'
 import { Failure } from '../failure.ts'
 
 interface SignInFailureOptions {
   cause?: unknown
   facts?: EntraFacts
-  returnTo?: string
+  returnTo?: LocalPath
   ref?: string
-  retryQuery?: Readonly<Record<string, string>>
+  retryQuery?: LoginQuery
   retryAfter?: number | undefined
 }
 
@@ -18,11 +24,11 @@ export class SignInFailure extends Error {
   readonly code: SignInErrorCode
   readonly facts: EntraFacts
   /** Where the person wanted to go, when that is known. */
-  readonly returnTo: string
+  readonly returnTo: LocalPath
   /** Under which the browser can ask for it. */
   readonly ref: string
   /** What the next try has to ask for, beside `returnTo`. */
-  readonly retryQuery: Readonly<Record<string, string>>
+  readonly retryQuery: LoginQuery
   /** Seconds to wait before the next try. */
   readonly retryAfter: number | undefined
 
@@ -30,7 +36,7 @@ export class SignInFailure extends Error {
     super(reason, { cause: options.cause })
     this.code = code
     this.facts = options.facts ?? {}
-    this.returnTo = options.returnTo ?? '/'
+    this.returnTo = options.returnTo ?? homePath
     this.ref = options.ref ?? randomBytes(16).toString('base64url')
     this.retryQuery = options.retryQuery ?? {}
     this.retryAfter = options.retryAfter
@@ -38,7 +44,7 @@ export class SignInFailure extends Error {
 }
 
 /** Whatever is thrown during a sign-in ends in the Error view. */
-export function toSignInFailure(error: unknown, returnTo?: string): SignInFailure {
+export function toSignInFailure(error: unknown, returnTo?: LocalPath): SignInFailure {
   if (error instanceof SignInFailure) return error
   const options = { cause: error, ...(returnTo !== undefined && { returnTo }) }
   if (error instanceof EntraFailure) {
@@ -89,7 +95,7 @@ function codeOf(error: EntraFailure): SignInErrorCode {
 export function fromAuthorizeError(
   error: string,
   facts: EntraFacts,
-  returnTo: string,
+  returnTo: LocalPath,
 ): SignInFailure {
   const known = byProtocol.get(error)
   // The log holds no text from outside.

@@ -1,9 +1,14 @@
-import { homePath, type LocalPath, localPath, paths } from '@entra-bff/shared'
+import {
+  homePath,
+  type LocalPath,
+  localPath,
+  LoginQuery,
+  paths,
+  type Prompt,
+} from '@entra-bff/shared'
 import type { FastifyPluginCallbackTypebox } from '@fastify/type-provider-typebox'
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
-import { Type } from 'typebox'
 import type { Config } from '../config/config.ts'
-import { type Prompt, prompts } from '../config/entra.ts'
 import type { ClaimsNotes } from '../entra/claims-notes.ts'
 import type { EntraClient } from '../entra/client.ts'
 import { Failure } from '../failure.ts'
@@ -26,24 +31,13 @@ export interface StartOptions {
   scopes: readonly string[]
 }
 
-const Query = Type.Object({
-  returnTo: Type.Optional(Type.String()),
-  prompt: Type.Optional(Type.Enum(prompts)),
-  loginHint: Type.Optional(Type.String()),
-  domainHint: Type.Optional(Type.String()),
-  scopes: Type.Optional(Type.String({ maxLength: 2_048 })),
-  /** Names claims that were kept when a call could not be made. */
-  claims: Type.Optional(Type.String({ maxLength: 64 })),
-})
-type Query = Type.Static<typeof Query>
-
 /** Characters, percent-encoded. */
 const longestHint = { loginHint: longestLoginHint, domainHint: 128 }
 
 /** `GET /auth/login`: begins an attempt and sends the browser to Entra. */
 export const startRoute: FastifyPluginCallbackTypebox<StartOptions> = (scope, options, done) => {
   const route = {
-    schema: { querystring: Query },
+    schema: { querystring: LoginQuery },
     exposeHeadRoute: false,
     config: { rateLimit: {} },
     errorHandler: (error: FastifyError, request: FastifyRequest, reply: FastifyReply) => {
@@ -71,7 +65,7 @@ export const startRoute: FastifyPluginCallbackTypebox<StartOptions> = (scope, op
 
 async function authorizeUrl(
   attempt: Attempt,
-  query: Query,
+  query: LoginQuery,
   options: StartOptions,
 ): Promise<string> {
   const { scopes, state, nonce } = attempt
@@ -102,7 +96,7 @@ function returnToOf({ query }: FastifyRequest): LocalPath {
  * their session and begin another (OWASP ASVS 5.0, 7.6.2). A link in a mail opens as if its address
  * had been typed (`none`), and an old browser says nothing: a page of this app alone is believed.
  */
-function askedFor(request: FastifyRequest<{ Querystring: Query }>): Query {
+function askedFor(request: FastifyRequest<{ Querystring: LoginQuery }>): LoginQuery {
   const isOwn = request.headers['sec-fetch-site'] === 'same-origin'
   return isOwn ? request.query : { ...request.query, prompt: 'select_account' }
 }
@@ -119,7 +113,7 @@ function requireNavigation(request: FastifyRequest): void {
  * The answer's headers stay below the 4 kB that proxies take by default. In the address of Entra's
  * page a login hint stands twice.
  */
-function requireShortHints(query: Query): void {
+function requireShortHints(query: LoginQuery): void {
   for (const name of ['loginHint', 'domainHint'] as const) {
     if (encodeURIComponent(query[name] ?? '').length <= longestHint[name]) continue
     throw new Failure('invalid_request', `the query "${name}" is too long`, {
@@ -128,7 +122,7 @@ function requireShortHints(query: Query): void {
   }
 }
 
-function scopesOf(query: Query, options: StartOptions): string[] {
+function scopesOf(query: LoginQuery, options: StartOptions): string[] {
   const asked = [...new Set(query.scopes?.split(' ').filter(Boolean) ?? options.config.scopes)]
   if (asked.every((scope) => options.scopes.includes(scope))) return asked
   throw new Failure('invalid_request', 'the query "scopes" names one that no call needs', {
@@ -137,6 +131,6 @@ function scopesOf(query: Query, options: StartOptions): string[] {
 }
 
 /** A named account makes the picker pointless, so the setting does not apply to it. */
-function promptOf(query: Query, config: Config): Prompt | undefined {
+function promptOf(query: LoginQuery, config: Config): Prompt | undefined {
   return query.prompt ?? (query.loginHint ? undefined : config.entra?.prompt)
 }

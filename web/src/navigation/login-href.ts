@@ -1,19 +1,4 @@
-import { localPath, paths, views } from '@entra-bff/shared'
-
-interface LoginOptions {
-  returnTo?: string | undefined
-  loginHint?: string
-  prompt?: 'select_account'
-}
-
-/** Where the browser goes to sign in: a navigation, never a fetch. */
-export function loginHref({ returnTo, loginHint, prompt }: LoginOptions = {}) {
-  const query = new URLSearchParams()
-  if (returnTo && returnTo !== views.welcome) query.set('returnTo', returnTo)
-  if (loginHint) query.set('loginHint', loginHint)
-  if (prompt) query.set('prompt', prompt)
-  return query.size > 0 ? `${paths.login}?${query.toString()}` : paths.login
-}
+import { localPath, loginHref } from '@entra-bff/shared'
 
 /** The server's own login link, brought back to this view; only a path of ours is followed. */
 export function loginHrefOf(login: { href: string } | undefined, returnTo: string) {

@@ -2,7 +2,7 @@
  * The pages of the SPA, by name, as patterns of vue-router. The server answers each with the same
  * document. To add a page, add a line here and the file `web/src/views/<Name>View.vue`.
  */
-export const views = {
+export const pages = {
   welcome: '/',
   login: '/login',
   device: '/login/device',
@@ -12,17 +12,17 @@ export const views = {
   setup: '/setup',
 } as const
 
-export type ViewName = keyof typeof views
+export type PageName = keyof typeof pages
 
-/** The address of the view that makes a call, with the call's query. */
+/** The path of the page that makes a call; `search` is the call's query. */
 export function resultPath(call: string, search = ''): string {
   return `/result/${call}${search}`
 }
 
-/** Whether the page's router finds a view at a path: in any case, with or without a slash at the end. */
-export function isView(path: string): boolean {
-  return Object.values(views).some((view) => {
-    const pattern = view.replace(/\/$/, '').replace(/:\w+(?:\((.+)\))?/g, patternOf)
+/** Whether the router finds a page at a path. Case and a slash at the end do not count. */
+export function isPage(path: string): boolean {
+  return Object.values(pages).some((page) => {
+    const pattern = page.replace(/\/$/, '').replace(/:\w+(?:\((.+)\))?/g, patternOf)
     return new RegExp(`^${pattern}/?$`, 'i').test(path)
   })
 }
