@@ -24,7 +24,7 @@ const ground = [
   'retry-after.ts',
   'config',
 ]
-const below = [...ground, 'secrets', 'store']
+const floors = [...ground, 'secrets', 'store', 'http']
 
 const web = 'web/src'
 const texts = ['', '-setup', '-device', '-sessions', '-expiry'].map((part) => `texts${part}.ts`)
@@ -78,15 +78,18 @@ export default defineConfig(
         {
           basePath: import.meta.dirname,
           zones: [
-            // The server: main → app → configured → rooms → store, http → shared.
+            // The server: each room may import from the rooms above it in this list.
             room(server, 'config', []),
             room(server, 'secrets', ground),
             room(server, 'store', [...ground, 'secrets']),
-            room(server, 'entra', below),
-            room(server, 'http', [...below, 'entra', 'sign-in', 'session']),
-            room(server, 'session', [...below, 'http/cookies.ts']),
-            room(server, 'downstream', [...below, 'entra', 'session']),
-            room(server, 'sign-in', [...below, 'entra', 'session', 'http/cookies.ts']),
+            room(server, 'http', [...ground, 'secrets']),
+            room(server, 'entra', [...ground, 'http']),
+            room(server, 'tokens', [...floors, 'entra']),
+            room(server, 'session', [...floors, 'tokens']),
+            room(server, 'caller', [...floors, 'entra', 'tokens', 'session']),
+            room(server, 'sign-in', [...floors, 'entra', 'tokens', 'session']),
+            room(server, 'sign-out', [...floors, 'entra', 'tokens', 'session']),
+            room(server, 'downstream', [...floors, 'caller']),
             // The SPA: main → router → views → stores, components → api → shared.
             room(web, 'navigation', []),
             room(web, 'result', []),

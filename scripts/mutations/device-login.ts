@@ -25,7 +25,7 @@ export const deviceLogin: Mutation[] = [
     rule: 'C7',
     breaks: 'the status of a device login has no rate limit',
     change: {
-      'server/src/sign-in/device-routes.ts': {
+      'server/src/sign-in/device/device-routes.ts': {
         'schema: stateSchema, exposeHeadRoute: false, config: { rateLimit: {} }':
           'schema: stateSchema, exposeHeadRoute: false',
       },
@@ -35,7 +35,7 @@ export const deviceLogin: Mutation[] = [
     rule: 'C7',
     breaks: 'finishing a device login has no rate limit',
     change: {
-      'server/src/sign-in/device-routes.ts': {
+      'server/src/sign-in/device/device-routes.ts': {
         'schema: finishSchema, config: { rateLimit: {} }': 'schema: finishSchema',
       },
     },
@@ -44,7 +44,7 @@ export const deviceLogin: Mutation[] = [
     rule: 'G1',
     breaks: 'slow_down is not heeded',
     change: {
-      'server/src/sign-in/device-login.ts': {
+      'server/src/sign-in/device/device-logins.ts': {
         'record.interval + slowerBy': 'record.interval + 0 * slowerBy',
       },
     },
@@ -53,14 +53,16 @@ export const deviceLogin: Mutation[] = [
     rule: 'G1',
     breaks: 'an Entra that is away is asked at nearly the same pace',
     change: {
-      'server/src/sign-in/device-login.ts': { 'record.interval * 2': 'record.interval + slowerBy' },
+      'server/src/sign-in/device/device-logins.ts': {
+        'record.interval * 2': 'record.interval + slowerBy',
+      },
     },
   },
   {
     rule: 'G1',
     breaks: 'Entra is asked by each request while it is slow',
     change: {
-      'server/src/sign-in/device-login.ts': {
+      'server/src/sign-in/device/device-logins.ts': {
         'Date.now() + longestPoll': 'Date.now() + 0 * longestPoll',
       },
     },
@@ -69,7 +71,7 @@ export const deviceLogin: Mutation[] = [
     rule: 'G1',
     breaks: 'a code is good after its expiry',
     change: {
-      'server/src/sign-in/device-login.ts': {
+      'server/src/sign-in/device/device-logins.ts': {
         'Date.now() >= record.expiresAt': 'Date.now() >= 2 * record.expiresAt',
       },
     },
@@ -78,7 +80,7 @@ export const deviceLogin: Mutation[] = [
     rule: 'G2',
     breaks: 'a device login is of use to every browser',
     change: {
-      'server/src/sign-in/device-routes.ts': {
+      'server/src/sign-in/device/device-routes.ts': {
         'if (cookie.idIn(request) === id)': "if (cookie.idIn(request) !== '')",
       },
     },
@@ -87,7 +89,7 @@ export const deviceLogin: Mutation[] = [
     rule: 'G2',
     breaks: 'ids of device logins hold 32 random bits',
     change: {
-      'server/src/sign-in/device-login.ts': {
+      'server/src/sign-in/device/device-logins.ts': {
         'const id = randomBytes(32)':
           'const id = Buffer.concat([Buffer.alloc(28), randomBytes(4)])',
       },
@@ -97,14 +99,16 @@ export const deviceLogin: Mutation[] = [
     rule: 'G2',
     breaks: 'one address starts any number of device logins',
     change: {
-      'server/src/sign-in/device-routes.ts': { 'max: mostStarts': 'max: 1_000 * mostStarts' },
+      'server/src/sign-in/device/device-routes.ts': {
+        'max: mostStarts': 'max: 1_000 * mostStarts',
+      },
     },
   },
   {
     rule: 'G2',
     breaks: 'any number of device logins are kept',
     change: {
-      'server/src/sign-in/device-places.ts': {
+      'server/src/sign-in/device/device-places.ts': {
         'kept.length < mostKept': 'kept.length < 9 * mostKept',
       },
     },
@@ -113,7 +117,7 @@ export const deviceLogin: Mutation[] = [
     rule: 'G2',
     breaks: 'a device login is finished twice',
     change: {
-      'server/src/sign-in/device-login.ts': {
+      'server/src/sign-in/device/device-logins.ts': {
         "this.#settle(id, read, { kind: 'used' })": 'this.#settle(id, read, outcome)',
       },
     },
@@ -129,7 +133,9 @@ export const deviceLogin: Mutation[] = [
     rule: 'G2',
     breaks: 'one network may take every place of a device login',
     change: {
-      'server/src/sign-in/device-places.ts': { 'mostPerNetwork = 50': 'mostPerNetwork = 5_000' },
+      'server/src/sign-in/device/device-places.ts': {
+        'mostPerNetwork = 50': 'mostPerNetwork = 5_000',
+      },
     },
   },
 ]

@@ -113,7 +113,7 @@ export const entra: Mutation[] = [
     rule: 'D6',
     breaks: 'each request refreshes the token by itself',
     change: {
-      'server/src/entra/flights.ts': {
+      'server/src/tokens/single-flight.ts': {
         'return this.#running.get(key) ?? this.#start(': 'return this.#start(',
         'this.#lastOfGroup.get(group) ?? Promise.resolve()': 'Promise.resolve()',
       },
@@ -123,7 +123,7 @@ export const entra: Mutation[] = [
     rule: 'D5',
     breaks: 'Entra is asked again at once while it asks for a pause',
     change: {
-      'server/src/entra/pauses.ts': {
+      'server/src/tokens/back-off.ts': {
         'if (!pause || leftMs <= 0) return': 'if (!pause || leftMs > 0) return',
       },
     },
@@ -132,7 +132,7 @@ export const entra: Mutation[] = [
     rule: 'D1',
     breaks: 'a dead refresh token is kept',
     change: {
-      'server/src/entra/tokens.ts': {
+      'server/src/tokens/session-tokens.ts': {
         'await this.#discard(request.sessionKey, read)':
           "if (request.sessionKey === '') await this.#discard(request.sessionKey, read)",
       },
@@ -142,7 +142,7 @@ export const entra: Mutation[] = [
     rule: '#24',
     breaks: 'a refresh in flight brings the tokens of an ended session back',
     change: {
-      'server/src/entra/token-records.ts': {
+      'server/src/tokens/token-records.ts': {
         'this.#store.swap(key, read.bytes, ': 'this.#store.swap(key, await this.#store.get(key), ',
       },
     },
@@ -151,7 +151,7 @@ export const entra: Mutation[] = [
     rule: '#24',
     breaks: 'the token of an ended session is used for one more call',
     change: {
-      'server/src/entra/tokens.ts': {
+      'server/src/tokens/session-tokens.ts': {
         'if (await this.#records.find(sessionKey)) return':
           'if ((await this.#records.find(sessionKey)) || sessionKey) return',
       },
@@ -161,7 +161,7 @@ export const entra: Mutation[] = [
     rule: 'E4',
     breaks: 'a refused token is offered again',
     change: {
-      'server/src/entra/tokens.ts': {
+      'server/src/tokens/session-tokens.ts': {
         'const force = refusal !== undefined': "const force = refusal?.token === ''",
         'known.token !== refusal?.token': "known.token !== ''",
       },
@@ -171,7 +171,7 @@ export const entra: Mutation[] = [
     rule: 'E3',
     breaks: 'the claims of a challenge are not passed on',
     change: {
-      'server/src/entra/tokens.ts': { 'claims: refusal?.claims }': 'claims: undefined }' },
+      'server/src/tokens/session-tokens.ts': { 'claims: refusal?.claims }': 'claims: undefined }' },
     },
   },
   {

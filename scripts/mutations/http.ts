@@ -1,6 +1,6 @@
 import type { Mutation } from './mutation.ts'
 
-const cookies = 'server/src/http/cookies.ts'
+const cookies = 'server/src/http/cookie-attributes.ts'
 const headers = 'server/src/http/headers.ts'
 
 function cookie(name: string, attribute: 'httpOnly' | 'secure', rule: string): Mutation {
@@ -143,7 +143,7 @@ export const http: Mutation[] = [
     rule: 'I2',
     breaks: 'a failed sign-in is not logged',
     change: {
-      'server/src/sign-in/error-cookies.ts': {
+      'server/src/sign-in/report/reports.ts': {
         "audit(request, { audit: 'sign_in_failed'":
           "if (method === 'device') audit(request, { audit: 'sign_in_failed'",
       },

@@ -74,7 +74,9 @@ export const session: Mutation[] = [
     rule: 'A7',
     breaks: 'the same object id in two tenants is one person',
     change: {
-      'server/src/session/groups.ts': { '`${tenantId} ${id}`': '`${tenantId.slice(99)} ${id}`' },
+      'server/src/session/session-index.ts': {
+        '`${tenantId} ${id}`': '`${tenantId.slice(99)} ${id}`',
+      },
       'server/src/session/sessions.ts': { ' && a.tenantId === b.tenantId': '' },
     },
   },
@@ -97,14 +99,14 @@ export const session: Mutation[] = [
     rule: 'C1',
     breaks: 'an unsafe request needs no header without a cookie',
     change: {
-      'server/src/session/csrf.ts': { 'if (isSafe && !(': 'if (isSafe || !(' },
+      'server/src/http/csrf.ts': { 'if (isSafe && !(': 'if (isSafe || !(' },
     },
   },
   {
     rule: '6.1.3.3.2 If so',
     breaks: 'a browser reads without the header',
     change: {
-      'server/src/session/csrf.ts': {
+      'server/src/http/csrf.ts': {
         '!(hasSessionCookie && fromBrowser)':
           '(!hasSessionCookie || !fromBrowser || origin !== publicUrl)',
       },
@@ -114,7 +116,7 @@ export const session: Mutation[] = [
     rule: '6.1.3.3.2 If so',
     breaks: 'a page of another origin hears of a session',
     change: {
-      'server/src/session/guard.ts': {
+      'server/src/caller/guard.ts': {
         'sendsNoHeader) checkSameOrigin(request, publicUrl)': 'sendsNoHeader) void checkSameOrigin',
       },
     },
@@ -123,7 +125,7 @@ export const session: Mutation[] = [
     rule: 'C2',
     breaks: 'the Origin of a request does not count',
     change: {
-      'server/src/session/csrf.ts': {
+      'server/src/http/csrf.ts': {
         'origin !== undefined && origin !== publicUrl': "origin === ''",
       },
     },
@@ -131,20 +133,20 @@ export const session: Mutation[] = [
   {
     rule: 'C2',
     breaks: 'requests from another site are let in',
-    change: { 'server/src/session/csrf.ts': { "if (site === 'cross-site')": "if (site === '')" } },
+    change: { 'server/src/http/csrf.ts': { "if (site === 'cross-site')": "if (site === '')" } },
   },
   {
     rule: 'C2',
     breaks: 'requests from a sibling site are let in',
     change: {
-      'server/src/session/csrf.ts': { "if (site === 'same-site' &&": "if (site === '' &&" },
+      'server/src/http/csrf.ts': { "if (site === 'same-site' &&": "if (site === '' &&" },
     },
   },
   {
     rule: 'C1',
     breaks: 'a form of a sibling site signs people out',
     change: {
-      'server/src/session/csrf.ts': { "site === 'same-origin')": "site !== 'cross-site')" },
+      'server/src/http/csrf.ts': { "site === 'same-origin')": "site !== 'cross-site')" },
     },
   },
   {

@@ -4,13 +4,15 @@ export const signIn: Mutation[] = [
   {
     rule: 'A1',
     breaks: 'every sign-in has the same nonce',
-    change: { 'server/src/sign-in/attempt.ts': { 'nonce: randomText()': `nonce: 'n'.repeat(43)` } },
+    change: {
+      'server/src/sign-in/redirect/attempt.ts': { 'nonce: randomText()': `nonce: 'n'.repeat(43)` },
+    },
   },
   {
     rule: 'A1',
     breaks: 'every sign-in has the same PKCE verifier',
     change: {
-      'server/src/sign-in/attempt.ts': {
+      'server/src/sign-in/redirect/attempt.ts': {
         'codeVerifier: randomText()': `codeVerifier: 'v'.repeat(43)`,
       },
     },
@@ -19,7 +21,7 @@ export const signIn: Mutation[] = [
     rule: 'A1',
     breaks: 'state, nonce and verifier hold 32 random bits',
     change: {
-      'server/src/sign-in/attempt.ts': {
+      'server/src/sign-in/redirect/attempt.ts': {
         'return randomBytes(32)': 'return Buffer.concat([Buffer.alloc(28), randomBytes(4)])',
       },
     },
@@ -28,7 +30,7 @@ export const signIn: Mutation[] = [
     rule: 'A1',
     breaks: 'any scope can be asked for',
     change: {
-      'server/src/sign-in/start.ts': { 'if (asked.every(': 'if (true || asked.every(' },
+      'server/src/sign-in/redirect/start.ts': { 'if (asked.every(': 'if (true || asked.every(' },
     },
   },
   {
@@ -45,14 +47,16 @@ export const signIn: Mutation[] = [
     rule: 'A2',
     breaks: 'an attempt is good for days',
     change: {
-      'server/src/sign-in/attempt.ts': { '> attemptLifetime': '> 1_000 * attemptLifetime' },
+      'server/src/sign-in/redirect/attempt.ts': {
+        '> attemptLifetime': '> 1_000 * attemptLifetime',
+      },
     },
   },
   {
     rule: 'A3',
     breaks: 'the state is not compared with that of the attempt',
     change: {
-      'server/src/sign-in/attempt-cookies.ts': {
+      'server/src/sign-in/redirect/attempt-cookies.ts': {
         'this.#cookies.get(request, attemptId(state))': `this.#cookies.get(request, this.#cookies.ids(request)[0] ?? '')`,
         'attempt && isFor(attempt, state)': 'attempt && (isFor(attempt, state) || state)',
       },
@@ -62,7 +66,7 @@ export const signIn: Mutation[] = [
     rule: 'A4',
     breaks: "the text of Entra's error is shown",
     change: {
-      'server/src/sign-in/callback.ts': {
+      'server/src/sign-in/redirect/callback.ts': {
         'throw fromAuthorizeError(error, facts, returnTo)':
           'throw fromAuthorizeError(error, { ...facts, traceId: String(description) }, returnTo)',
       },
@@ -91,21 +95,21 @@ export const signIn: Mutation[] = [
     rule: 'C3',
     breaks: 'a sign-in starts in a frame',
     change: {
-      'server/src/sign-in/navigation.ts': { "destination === 'document'": "destination !== ''" },
+      'server/src/http/navigation.ts': { "destination === 'document'": "destination !== ''" },
     },
   },
   {
     rule: 'C3',
     breaks: 'a sign-in starts by a fetch',
     change: {
-      'server/src/sign-in/navigation.ts': { "mode === 'navigate' &&": "mode !== '' &&" },
+      'server/src/http/navigation.ts': { "mode === 'navigate' &&": "mode !== '' &&" },
     },
   },
   {
     rule: 'C3',
     breaks: 'a sibling site can cause a sign-in without a page',
     change: {
-      'server/src/sign-in/start.ts': {
+      'server/src/sign-in/redirect/start.ts': {
         "=== 'same-origin'": "!== 'cross-site'",
       },
     },
@@ -113,28 +117,28 @@ export const signIn: Mutation[] = [
   {
     rule: 'C7',
     breaks: 'sign-ins have no rate limit',
-    change: { 'server/src/sign-in/start.ts': { 'rateLimit: {}': '' } },
+    change: { 'server/src/sign-in/redirect/start.ts': { 'rateLimit: {}': '' } },
   },
   {
     rule: 'C7',
     breaks: 'callbacks have no rate limit',
-    change: { 'server/src/sign-in/callback.ts': { 'rateLimit: {}': '' } },
+    change: { 'server/src/sign-in/redirect/callback.ts': { 'rateLimit: {}': '' } },
   },
   {
     rule: 'C7',
     breaks: 'front-channel logout has no rate limit',
-    change: { 'server/src/sign-in/front-channel.ts': { 'rateLimit: {}': '' } },
+    change: { 'server/src/sign-out/front-channel-logout.ts': { 'rateLimit: {}': '' } },
   },
   {
     rule: 'C7',
     breaks: 'reports of errors have no rate limit',
-    change: { 'server/src/sign-in/error-route.ts': { 'rateLimit: {}': '' } },
+    change: { 'server/src/sign-in/report/report-route.ts': { 'rateLimit: {}': '' } },
   },
   {
     rule: 'D2',
     breaks: 'claims of the caller go to Entra',
     change: {
-      'server/src/sign-in/start.ts': {
+      'server/src/sign-in/redirect/start.ts': {
         'await options.claimsNotes.find(query.claims)':
           '((await options.claimsNotes.find(query.claims)) ?? query.claims)',
       },
@@ -144,7 +148,7 @@ export const signIn: Mutation[] = [
     rule: 'D3',
     breaks: 'a person who cancels is told of a failure',
     change: {
-      'server/src/sign-in/errors.ts': {
+      'server/src/sign-in/failure.ts': {
         "['access_denied', 'access_denied']": "['access_denied', 'sign_in_failed']",
       },
     },
@@ -153,14 +157,14 @@ export const signIn: Mutation[] = [
     rule: 'H1',
     breaks: 'sign-out leaves the cookies',
     change: {
-      'server/src/sign-in/sign-out.ts': { 'forgetPerson(reply)\n': 'void forgetPerson\n' },
+      'server/src/sign-out/sign-out.ts': { 'forgetPerson(reply)\n': 'void forgetPerson\n' },
     },
   },
   {
     rule: 'H1',
     breaks: 'sign-out fails while Entra is down',
     change: {
-      'server/src/sign-in/sign-out.ts': {
+      'server/src/sign-out/sign-out.ts': {
         'if (!(error instanceof EntraFailure))': 'if (error instanceof EntraFailure)',
       },
     },
@@ -169,7 +173,7 @@ export const signIn: Mutation[] = [
     rule: 'C1',
     breaks: 'a form of another site signs people out',
     change: {
-      'server/src/sign-in/sign-out.ts': {
+      'server/src/sign-out/sign-out.ts': {
         'checkSameOrigin(request, config.publicUrl)': 'void checkSameOrigin',
       },
     },
@@ -178,14 +182,14 @@ export const signIn: Mutation[] = [
     rule: 'C6',
     breaks: 'sign-out by GET',
     change: {
-      'server/src/sign-in/sign-out.ts': { 'scope.post(paths.logout': 'scope.all(paths.logout' },
+      'server/src/sign-out/sign-out.ts': { 'scope.post(paths.logout': 'scope.all(paths.logout' },
     },
   },
   {
     rule: 'H2',
     breaks: 'front-channel logout takes every issuer',
     change: {
-      'server/src/sign-in/front-channel.ts': {
+      'server/src/sign-out/front-channel-logout.ts': {
         'iss === session.record.iss': "iss !== ''",
       },
     },
@@ -203,7 +207,9 @@ export const signIn: Mutation[] = [
     rule: '#17',
     breaks: 'a browser keeps every attempt',
     change: {
-      'server/src/sign-in/attempt-cookies.ts': { 'slice(mostKept - 1)': 'slice(mostKept + 99)' },
+      'server/src/sign-in/redirect/attempt-cookies.ts': {
+        'slice(mostKept - 1)': 'slice(mostKept + 99)',
+      },
     },
   },
 ]

@@ -24,13 +24,15 @@ export const store: Mutation[] = [
   {
     rule: '#27',
     breaks: 'a slow store holds requests for a minute',
-    change: { 'server/src/store/open.ts': { 'deadlineMs = 2_000': 'deadlineMs = 60_000' } },
+    change: {
+      'server/src/store/with-deadline.ts': { 'deadlineMs = 2_000': 'deadlineMs = 60_000' },
+    },
   },
   {
     rule: '#27',
     breaks: 'a failing store is a fault of the server',
     change: {
-      'server/src/store/open.ts': {
+      'server/src/store/with-deadline.ts': {
         "new Failure('store_unavailable'": "new Failure('internal_error'",
       },
     },

@@ -18,9 +18,9 @@ import { rateLimits } from './http/rate-limits.ts'
 import { setupRoute } from './http/setup.ts'
 import { spa } from './http/spa.ts'
 import { unconfigured } from './http/unconfigured.ts'
-import { guard, openStore } from './store/open.ts'
+import { guard, openStore } from './store/with-deadline.ts'
 import type { Store } from './store/store.ts'
-import { appInfo } from './version.ts'
+import { appInfo } from './app-info.ts'
 
 export interface AppOptions {
   /** Told to the SPA: whom the demo's emulator knows. */

@@ -1,5 +1,5 @@
 import { loginHref, type LoginQuery } from '@entra-bff/shared'
-import type { ClaimsNotes } from '../entra/claims-notes.ts'
+import type { ClaimsNotes } from '../tokens/claims-challenges.ts'
 import { EntraFailure } from '../entra/failures.ts'
 import { Failure } from '../failure.ts'
 import { loginHintOf } from '../session/record.ts'

@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { addressOf } from '../address.ts'
 import type { Config } from '../config/config.ts'
 import { isLoopback } from '../config/loopback.ts'
-import { checkOrigin } from '../session/csrf.ts'
+import { checkOrigin } from './csrf.ts'
 
 /** `GET /api/setup`: what is configured. The details are for the developer's own machine only. */
 export function setupRoute(

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import type { CookieKind } from '../http/cookies.ts'
+import type { CookieKind } from '../http/cookie-attributes.ts'
 import { type KeyRing, mac, sameText } from '../secrets/key-ring.ts'
 
 declare module 'fastify' {

@@ -1,7 +1,7 @@
 import { PassThrough } from 'node:stream'
 import type { SessionEnded, SessionExpiring } from '@entra-bff/shared'
 import type { FastifyInstance } from 'fastify'
-import { requireSession } from './guard.ts'
+import { requireSession } from '../caller/guard.ts'
 import { absoluteExpiry, idleExpiry, type Lifetimes, warningTime } from './lifetimes.ts'
 import type { SessionRecord } from './record.ts'
 import type { Sessions } from './sessions.ts'

@@ -4,7 +4,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 import { Failure } from '../failure.ts'
 import { endSession } from './end.ts'
-import { requireSession } from './guard.ts'
+import { requireSession } from '../caller/guard.ts'
 import type { LiveSession, Sessions } from './sessions.ts'
 
 export interface OwnSessionsOptions {

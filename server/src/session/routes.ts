@@ -1,7 +1,7 @@
 import { Problem, SessionView } from '@entra-bff/shared'
 import type { FastifyInstance } from 'fastify'
-import { requireSession } from './guard.ts'
-import type { Prolonging } from './prolonging.ts'
+import { requireSession } from '../caller/guard.ts'
+import type { Prolonging } from './renewal.ts'
 import type { SessionViews } from './views.ts'
 
 export interface SessionRouteOptions {

@@ -8,7 +8,7 @@ import { sealRecord, unsealRecord } from '../store/sealed.ts'
 import type { Store } from '../store/store.ts'
 import { type Admission, isAdmitted } from './admission.ts'
 import { endedMeanwhile, type EndedSession, Endings } from './endings.ts'
-import { SessionGroups } from './groups.ts'
+import { SessionGroups } from './session-index.ts'
 import { absoluteExpiry, isOver, type Lifetimes, remembrance, touchInterval } from './lifetimes.ts'
 import { type EndReason, isTombstone, type SessionRecord, type StoredSession } from './record.ts'
 

@@ -5,14 +5,14 @@ import { audit } from '../audit.ts'
 import type { EntraSettings } from '../config/entra.ts'
 import type { IdTokenClaims } from '../entra/id-token.ts'
 import type { TokenCache } from '../entra/token-cache.ts'
-import type { Tokens } from '../entra/tokens.ts'
+import type { Tokens } from '../tokens/session-tokens.ts'
 import type { SessionCookie } from '../session/cookie.ts'
 import { endSession, tellEnd } from '../session/end.ts'
 import { absoluteExpiry, type Lifetimes } from '../session/lifetimes.ts'
 import { type SessionRecord, whoOf } from '../session/record.ts'
 import type { Sessions } from '../session/sessions.ts'
-import type { DeviceCookie } from './device-cookie.ts'
-import type { LastSession } from './last-session.ts'
+import type { DeviceCookie } from './device/device-cookie.ts'
+import type { LastSession } from '../session/last-session.ts'
 
 /** How a session came to be. */
 export interface SignInFacts {

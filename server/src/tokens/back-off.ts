@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache'
-import { type EntraFailure, pausedBy } from './failures.ts'
+import { type EntraFailure, pausedBy } from '../entra/failures.ts'
 
 /** Where Entra asks for none, in seconds. */
 const usualPauseSeconds = 60

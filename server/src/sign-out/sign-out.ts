@@ -5,9 +5,9 @@ import type { EntraClient } from '../entra/client.ts'
 import { EntraFailure } from '../entra/failures.ts'
 import type { SessionCookie } from '../session/cookie.ts'
 import { endSession } from '../session/end.ts'
-import { checkSameOrigin } from '../session/csrf.ts'
+import { checkSameOrigin } from '../http/csrf.ts'
 import type { Sessions } from '../session/sessions.ts'
-import { signedOutView } from './callback.ts'
+import { signedOutView } from '../sign-in/redirect/callback.ts'
 
 export interface SignOutOptions {
   config: Config

@@ -1,6 +1,6 @@
 import { loginHref, pages, type SignInError, type SignInMethod } from '@entra-bff/shared'
 import { adviceFor } from './advice.ts'
-import type { SignInFailure } from './errors.ts'
+import type { SignInFailure } from '../failure.ts'
 
 /** What the Error view shows of a failed sign-in. */
 export function describe(

@@ -1,8 +1,13 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
-import type { SessionCookie } from './cookie.ts'
-import { checkOrigin, checkSameOrigin } from './csrf.ts'
-import { type LiveSession, requireLive, type SessionLookup, type Sessions } from './sessions.ts'
+import type { SessionCookie } from '../session/cookie.ts'
+import { checkOrigin, checkSameOrigin } from '../http/csrf.ts'
+import {
+  type LiveSession,
+  requireLive,
+  type SessionLookup,
+  type Sessions,
+} from '../session/sessions.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {

@@ -1,7 +1,7 @@
-import { Failure } from '../failure.ts'
-import type { RecordNames } from '../store/record-names.ts'
-import { changeList, type ListEntry, readList } from '../store/lists.ts'
-import type { Store } from '../store/store.ts'
+import { Failure } from '../../failure.ts'
+import type { RecordNames } from '../../store/record-names.ts'
+import { changeList, type ListEntry, readList } from '../../store/lists.ts'
+import type { Store } from '../../store/store.ts'
 
 const listName = 'device-places'
 /** At once, in the whole store. */

@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache'
-import type { AccessToken } from './token-cache.ts'
+import type { AccessToken } from '../entra/token-cache.ts'
 
 /** A token that ends sooner than this is replaced, as long as Entra can be reached. */
 const refreshMarginMs = 5 * 60_000

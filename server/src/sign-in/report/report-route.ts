@@ -1,8 +1,8 @@
 import { Problem, SignInError } from '@entra-bff/shared'
 import type { FastifyPluginCallbackTypebox } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
-import { Failure } from '../failure.ts'
-import type { SignInErrors } from './error-cookies.ts'
+import { Failure } from '../../failure.ts'
+import type { SignInErrors } from './reports.ts'
 
 /** `GET /api/errors/{ref}`: what happened to this browser's sign-in. */
 export const errorRoute: FastifyPluginCallbackTypebox<{ errors: SignInErrors }> = (

@@ -2,7 +2,7 @@ import type { KeyRing } from '../secrets/key-ring.ts'
 import { isSealedWithNewest } from '../secrets/seal.ts'
 import { sealRecord, unsealRecord } from '../store/sealed.ts'
 import type { Store } from '../store/store.ts'
-import type { TokenCache } from './token-cache.ts'
+import type { TokenCache } from '../entra/token-cache.ts'
 
 /** A session's tokens as they lie in the store, apart from the session itself. */
 export interface TokenRecord extends TokenCache {

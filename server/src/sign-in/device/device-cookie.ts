@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import type { CookieKind } from '../http/cookies.ts'
-import type { KeyRing } from '../secrets/key-ring.ts'
-import { SealedCookies } from './sealed-cookies.ts'
+import type { CookieKind } from '../../http/cookie-attributes.ts'
+import type { KeyRing } from '../../secrets/key-ring.ts'
+import { SealedCookies } from '../../http/sealed-cookies.ts'
 
 const name = 'login'
 /** Longer than any code is good for, so that the outcome can be asked for. Seconds. */

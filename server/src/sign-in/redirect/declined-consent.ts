@@ -1,8 +1,8 @@
-import type { Config } from '../config/config.ts'
-import { loginHintOf } from '../session/record.ts'
-import type { Sessions } from '../session/sessions.ts'
+import type { Config } from '../../config/config.ts'
+import { loginHintOf } from '../../session/record.ts'
+import type { Sessions } from '../../session/sessions.ts'
 import type { Attempt } from './attempt.ts'
-import { SignInFailure } from './errors.ts'
+import { SignInFailure } from '../failure.ts'
 
 export interface ConsentOptions {
   config: Config

@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto'
 import type { LocalPath } from '@entra-bff/shared'
-import { sameText } from '../secrets/key-ring.ts'
+import { sameText } from '../../secrets/key-ring.ts'
 
 /**
  * One try to sign in. It lives in a sealed cookie of its own, so to start one costs no storage and

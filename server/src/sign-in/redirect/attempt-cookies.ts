@@ -1,8 +1,8 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import type { CookieKind } from '../http/cookies.ts'
-import type { KeyRing } from '../secrets/key-ring.ts'
+import type { CookieKind } from '../../http/cookie-attributes.ts'
+import type { KeyRing } from '../../secrets/key-ring.ts'
 import { type Attempt, attemptId, attemptKeptMs, isFor } from './attempt.ts'
-import { SealedCookies } from './sealed-cookies.ts'
+import { SealedCookies } from '../../http/sealed-cookies.ts'
 
 /** More sign-ins than this at once in one browser: the oldest is forgotten. */
 const mostKept = 5

@@ -1,11 +1,11 @@
 import { type SignInError, type SignInMethod, pages } from '@entra-bff/shared'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { audit } from '../audit.ts'
-import type { CookieKind } from '../http/cookies.ts'
-import type { KeyRing } from '../secrets/key-ring.ts'
+import { audit } from '../../audit.ts'
+import type { CookieKind } from '../../http/cookie-attributes.ts'
+import type { KeyRing } from '../../secrets/key-ring.ts'
 import { describe } from './describe.ts'
-import type { SignInFailure } from './errors.ts'
-import { SealedCookies } from './sealed-cookies.ts'
+import type { SignInFailure } from '../failure.ts'
+import { SealedCookies } from '../../http/sealed-cookies.ts'
 
 const lifetime = 10 * 60_000
 

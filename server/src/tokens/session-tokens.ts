@@ -1,9 +1,9 @@
-import type { EntraClient } from './client.ts'
-import { EntraFailure, type EntraFailureReason } from './failures.ts'
-import { Flights } from './flights.ts'
-import { Pauses } from './pauses.ts'
-import type { TokenCache } from './token-cache.ts'
-import { TokenMemory } from './token-memory.ts'
+import type { EntraClient } from '../entra/client.ts'
+import { EntraFailure, type EntraFailureReason } from '../entra/failures.ts'
+import { Flights } from './single-flight.ts'
+import { Pauses } from './back-off.ts'
+import type { TokenCache } from '../entra/token-cache.ts'
+import { TokenMemory } from './remembered-tokens.ts'
 import type { StoredTokens, TokenRecords } from './token-records.ts'
 
 /** Why a token that is still good is of no use: the API did not accept it. */
