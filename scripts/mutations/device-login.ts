@@ -45,7 +45,7 @@ export const deviceLogin: Mutation[] = [
     breaks: 'slow_down is not heeded',
     change: {
       'server/src/sign-in/device/device-logins.ts': {
-        'record.interval + slowerBy': 'record.interval + 0 * slowerBy',
+        'record.interval + slowDownSeconds': 'record.interval + 0 * slowDownSeconds',
       },
     },
   },
@@ -54,7 +54,7 @@ export const deviceLogin: Mutation[] = [
     breaks: 'an Entra that is away is asked at nearly the same pace',
     change: {
       'server/src/sign-in/device/device-logins.ts': {
-        'record.interval * 2': 'record.interval + slowerBy',
+        'record.interval * 2': 'record.interval + slowDownSeconds',
       },
     },
   },
@@ -81,7 +81,7 @@ export const deviceLogin: Mutation[] = [
     breaks: 'a device login is of use to every browser',
     change: {
       'server/src/sign-in/device/device-routes.ts': {
-        'if (cookie.idIn(request) === id)': "if (cookie.idIn(request) !== '')",
+        'if (cookie.read(request)?.id === id)': "if (cookie.read(request)?.id !== '')",
       },
     },
   },
@@ -108,8 +108,8 @@ export const deviceLogin: Mutation[] = [
     rule: 'G2',
     breaks: 'any number of device logins are kept',
     change: {
-      'server/src/sign-in/device/device-places.ts': {
-        'kept.length < mostKept': 'kept.length < 9 * mostKept',
+      'server/src/sign-in/device/device-quota.ts': {
+        'counted.length < mostInStore': 'counted.length < 9 * mostInStore',
       },
     },
   },
@@ -118,7 +118,7 @@ export const deviceLogin: Mutation[] = [
     breaks: 'a device login is finished twice',
     change: {
       'server/src/sign-in/device/device-logins.ts': {
-        "this.#settle(id, read, { kind: 'used' })": 'this.#settle(id, read, outcome)',
+        "{ ...stored.value, outcome: { kind: 'used' } }": 'stored.value',
       },
     },
   },
@@ -126,14 +126,14 @@ export const deviceLogin: Mutation[] = [
     rule: 'G2',
     breaks: 'a device login outlives a sign-in of somebody else',
     change: {
-      'server/src/sign-in/begin-session.ts': { 'deviceCookie.forget(reply)': 'void deviceCookie' },
+      'server/src/sign-in/begin-session.ts': { 'deviceCookie.clear(reply)': 'void deviceCookie' },
     },
   },
   {
     rule: 'G2',
     breaks: 'one network may take every place of a device login',
     change: {
-      'server/src/sign-in/device/device-places.ts': {
+      'server/src/sign-in/device/device-quota.ts': {
         'mostPerNetwork = 50': 'mostPerNetwork = 5_000',
       },
     },

@@ -2,19 +2,19 @@ import type { Mutation } from './mutation.ts'
 
 const calls = 'server/src/downstream/calls.ts'
 const client = 'server/src/downstream/client.ts'
-const routes = 'server/src/downstream/routes.ts'
+const routes = 'server/src/downstream/downstream.ts'
 const answers = 'server/src/downstream/answers.ts'
 
 export const downstream: Mutation[] = [
   {
     rule: 'E1',
     breaks: 'the calendar is asked for at another address',
-    change: { [calls]: { '`${me}/calendar/events`': 'me' } },
+    change: { [calls]: { '/v1.0/me/calendar/events': '/v1.0/me' } },
   },
   {
     rule: 'E1',
     breaks: 'the groups are asked for at another address',
-    change: { [calls]: { '`${me}/memberOf`': '`${me}/events`' } },
+    change: { [calls]: { '/v1.0/me/memberOf': '/v1.0/me/events' } },
   },
   {
     rule: 'E1',
@@ -106,8 +106,8 @@ export const downstream: Mutation[] = [
     rule: 'E6',
     breaks: 'a session has any number of calls under way',
     change: {
-      'server/src/downstream/calls-under-way.ts': {
-        'mostCallsAtOnce = 8': 'mostCallsAtOnce = 8_000',
+      'server/src/downstream/concurrent-calls.ts': {
+        'mostConcurrentCalls = 8': 'mostConcurrentCalls = 8_000',
       },
     },
   },

@@ -44,7 +44,7 @@ export const entra: Mutation[] = [
   {
     rule: '#29',
     breaks: 'clocks may differ by nine minutes',
-    change: { [idToken]: { 'clockTolerance = 300': 'clockTolerance = 540' } },
+    change: { [idToken]: { 'clockToleranceSeconds = 300': 'clockToleranceSeconds = 540' } },
   },
   {
     rule: 'A6',
@@ -114,7 +114,7 @@ export const entra: Mutation[] = [
     breaks: 'each request refreshes the token by itself',
     change: {
       'server/src/tokens/single-flight.ts': {
-        'return this.#running.get(key) ?? this.#start(': 'return this.#start(',
+        'return this.#running.get(id) ?? this.#start(': 'return this.#start(',
         'this.#lastOfGroup.get(group) ?? Promise.resolve()': 'Promise.resolve()',
       },
     },
@@ -132,9 +132,8 @@ export const entra: Mutation[] = [
     rule: 'D1',
     breaks: 'a dead refresh token is kept',
     change: {
-      'server/src/tokens/session-tokens.ts': {
-        'await this.#discard(request.sessionKey, read)':
-          "if (request.sessionKey === '') await this.#discard(request.sessionKey, read)",
+      'server/src/tokens/token-refresh.ts': {
+        'if (isRefused) await': "if (isRefused && sessionName === '') await",
       },
     },
   },
@@ -143,7 +142,8 @@ export const entra: Mutation[] = [
     breaks: 'a refresh in flight brings the tokens of an ended session back',
     change: {
       'server/src/tokens/token-records.ts': {
-        'this.#store.swap(key, read.bytes, ': 'this.#store.swap(key, await this.#store.get(key), ',
+        'await this.#records.replace(stored, {':
+          'await this.#records.replace((await this.#records.read(stored.name)) ?? stored, {',
       },
     },
   },
@@ -151,9 +151,9 @@ export const entra: Mutation[] = [
     rule: '#24',
     breaks: 'the token of an ended session is used for one more call',
     change: {
-      'server/src/tokens/session-tokens.ts': {
-        'if (await this.#records.find(sessionKey)) return':
-          'if ((await this.#records.find(sessionKey)) || sessionKey) return',
+      'server/src/tokens/token-refresh.ts': {
+        'if (await this.#records.find(sessionName)) return':
+          'if ((await this.#records.find(sessionName)) || sessionName) return',
       },
     },
   },
@@ -161,9 +161,11 @@ export const entra: Mutation[] = [
     rule: 'E4',
     breaks: 'a refused token is offered again',
     change: {
+      'server/src/tokens/token-refresh.ts': {
+        'force: rejected !== undefined': "force: rejected?.token === ''",
+      },
       'server/src/tokens/session-tokens.ts': {
-        'const force = refusal !== undefined': "const force = refusal?.token === ''",
-        'known.token !== refusal?.token': "known.token !== ''",
+        'known.token !== rejected?.token': "known.token !== ''",
       },
     },
   },
@@ -171,7 +173,7 @@ export const entra: Mutation[] = [
     rule: 'E3',
     breaks: 'the claims of a challenge are not passed on',
     change: {
-      'server/src/tokens/session-tokens.ts': { 'claims: refusal?.claims }': 'claims: undefined }' },
+      'server/src/tokens/token-refresh.ts': { 'claims: rejected?.claims }': 'claims: undefined }' },
     },
   },
   {

@@ -6,10 +6,10 @@ const headers = 'server/src/http/headers.ts'
 function cookie(name: string, attribute: 'httpOnly' | 'secure', rule: string): Mutation {
   return {
     rule,
-    breaks: `the cookie "${name}" lacks ${attribute}`,
+    breaks: `the cookie ${name} lacks ${attribute}`,
     change: {
       [cookies]: {
-        [`nameOf('${name}')}-\`, options: { ...options,`]: `nameOf('${name}')}-\`, options: { ...options, ${attribute}: false,`,
+        [`${name}\`, options: { ...options,`]: `${name}\`, options: { ...options, ${attribute}: false,`,
       },
     },
   }
@@ -41,7 +41,7 @@ export const http: Mutation[] = [
     breaks: 'a sibling domain can set the session cookie',
     change: { [cookies]: { '__Host-Http-${name}': '${name}' } },
   },
-  ...['tx', 'last', 'device', 'err'].flatMap((name) => [
+  ...["nameOf('tx')}-", '-session', '-login', "nameOf('err')}-"].flatMap((name) => [
     cookie(name, 'httpOnly', '6.1.3.2 `HttpOnly`'),
     cookie(name, 'secure', '6.1.3.2 `Secure`'),
   ]),
@@ -153,8 +153,8 @@ export const http: Mutation[] = [
     rule: 'I2',
     breaks: 'the end of a session is not logged',
     change: {
-      'server/src/session/end.ts': {
-        'if (ended) tellEnd(': "if (ended && cause === 'operator') tellEnd(",
+      'server/src/session/session-end.ts': {
+        'if (ended) auditEnd(': "if (ended && cause === 'operator') auditEnd(",
       },
     },
   },
@@ -163,7 +163,7 @@ export const http: Mutation[] = [
     breaks: 'a server without its store says that it is ready',
     change: {
       'server/src/http/health.ts': {
-        "storeState === 'ok' && authorityState": 'storeState !== undefined && authorityState',
+        'isStoreReady && isAuthorityReady': 'isAuthorityReady',
       },
     },
   },

@@ -43,8 +43,8 @@ export const session: Mutation[] = [
     breaks: 'an end is remembered for a minute',
     change: {
       'server/src/session/endings.ts': {
-        'this.#options.lifetimes.max + remembrance':
-          'Math.min(this.#options.lifetimes.max + remembrance, 60_000)',
+        'this.#options.lifetimes.max + tombstoneTtlMs':
+          'Math.min(this.#options.lifetimes.max + tombstoneTtlMs, 60_000)',
       },
     },
   },
@@ -53,7 +53,8 @@ export const session: Mutation[] = [
     breaks: 'a request in flight brings an ended session back',
     change: {
       'server/src/session/sessions.ts': {
-        'store.swap(key, bytes, ': 'store.swap(key, (await store.get(key)) ?? bytes, ',
+        'await this.#records.replace(stored, touched':
+          'await this.#records.replace((await this.#records.read(name)) ?? stored, touched',
       },
     },
   },
@@ -61,14 +62,14 @@ export const session: Mutation[] = [
     rule: 'B5',
     breaks: 'an open page is not told of the end of its session',
     change: {
-      'server/src/session/sessions.ts': { 'listener(key)\n': 'void listener\n' },
+      'server/src/session/sessions.ts': { 'listener(name)\n': 'void listener\n' },
       'server/src/session/events.ts': { 'lookEveryMs = 2_000': 'lookEveryMs = 2_000_000' },
     },
   },
   {
     rule: 'D7',
     breaks: 'the tokens of an ended session stay',
-    change: { 'server/src/session/endings.ts': { 'await beforeEnd(key)': 'void beforeEnd' } },
+    change: { 'server/src/session/endings.ts': { 'await beforeEnd(name)': 'void beforeEnd' } },
   },
   {
     rule: 'A7',
@@ -85,15 +86,15 @@ export const session: Mutation[] = [
     breaks: 'asking for the session prolongs it',
     change: {
       'server/src/session/routes.ts': {
-        "api.get('/session', { schema }, ({ lookup }): SessionView => {":
-          "api.get('/session', { schema }, async (request, reply): Promise<SessionView> => {\n const { lookup } = request\n if (lookup.kind === 'live') await prolonging.prolong(request, reply, lookup.session)",
+        'api.get(paths.session, { schema }, ({ lookup }): SessionView => {':
+          "api.get(paths.session, { schema }, async (request, reply): Promise<SessionView> => {\n const { lookup } = request\n if (lookup.kind === 'live') await renewal.touch(request, reply, lookup.session)",
       },
     },
   },
   {
     rule: 'B9',
     breaks: 'ending all others ends this session too',
-    change: { 'server/src/session/own-sessions.ts': { 'key !== current.key': "key !== ''" } },
+    change: { 'server/src/session/own-sessions.ts': { 'name !== current.name': "name !== ''" } },
   },
   {
     rule: 'C1',
@@ -116,8 +117,8 @@ export const session: Mutation[] = [
     rule: '6.1.3.3.2 If so',
     breaks: 'a page of another origin hears of a session',
     change: {
-      'server/src/caller/guard.ts': {
-        'sendsNoHeader) checkSameOrigin(request, publicUrl)': 'sendsNoHeader) void checkSameOrigin',
+      'server/src/http/csrf.ts': {
+        'sendsNoHeader) {\n    checkSameOrigin(request, publicUrl)': 'sendsNoHeader) {\n',
       },
     },
   },

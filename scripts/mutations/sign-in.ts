@@ -38,8 +38,8 @@ export const signIn: Mutation[] = [
     breaks: 'an attempt can be redeemed many times',
     change: {
       'server/src/store/store.ts': {
-        'return store.swap(key, undefined, nothing, expiresAt)':
-          'return store.put(key, nothing, expiresAt).then(() => true)',
+        'return store.swap(name, undefined, nothing, expiresAt)':
+          'return store.put(name, nothing, expiresAt).then(() => true)',
       },
     },
   },
@@ -57,7 +57,7 @@ export const signIn: Mutation[] = [
     breaks: 'the state is not compared with that of the attempt',
     change: {
       'server/src/sign-in/redirect/attempt-cookies.ts': {
-        'this.#cookies.get(request, attemptId(state))': `this.#cookies.get(request, this.#cookies.ids(request)[0] ?? '')`,
+        'this.#cookies.one(attemptId(state)).read(request)': `this.#cookies.one(this.#cookies.ids(request)[0] ?? '').read(request)`,
         'attempt && isFor(attempt, state)': 'attempt && (isFor(attempt, state) || state)',
       },
     },
@@ -139,8 +139,8 @@ export const signIn: Mutation[] = [
     breaks: 'claims of the caller go to Entra',
     change: {
       'server/src/sign-in/redirect/start.ts': {
-        'await options.claimsNotes.find(query.claims)':
-          '((await options.claimsNotes.find(query.claims)) ?? query.claims)',
+        'await options.claimsChallenges.find(query.claims)':
+          '((await options.claimsChallenges.find(query.claims)) ?? query.claims)',
       },
     },
   },
@@ -157,7 +157,9 @@ export const signIn: Mutation[] = [
     rule: 'H1',
     breaks: 'sign-out leaves the cookies',
     change: {
-      'server/src/sign-out/sign-out.ts': { 'forgetPerson(reply)\n': 'void forgetPerson\n' },
+      'server/src/session/session-end.ts': {
+        'clearUserCookies(reply, this.#cookies)\n': 'void clearUserCookies\n',
+      },
     },
   },
   {

@@ -18,8 +18,10 @@ import { rateLimits } from './http/rate-limits.ts'
 import { setupRoute } from './http/setup.ts'
 import { spa } from './http/spa.ts'
 import { unconfigured } from './http/unconfigured.ts'
-import { guard, openStore } from './store/with-deadline.ts'
+import { openStore } from './store/open.ts'
+import { storeReadiness } from './store/readiness.ts'
 import type { Store } from './store/store.ts'
+import { withDeadline } from './store/with-deadline.ts'
 import { appInfo } from './app-info.ts'
 
 export interface AppOptions {
@@ -67,7 +69,7 @@ export async function buildApp(config: Config, options: AppOptions = {}): Promis
       sendProblem(error, request, reply.headers(headers))
     },
   })
-  const store = options.store ? guard(options.store) : openStore(config.session.store)
+  const store = options.store ? withDeadline(options.store) : openStore(config.session.store)
   const entra =
     config.entra &&
     new EntraClient(config.entra, config.proxy, (err) => {
@@ -89,7 +91,12 @@ export async function buildApp(config: Config, options: AppOptions = {}): Promis
     await app.register(spa, { folder: options.webFolder ?? builtWeb })
     await app.register(fastifyCookie)
     await app.register(rateLimits, { max: config.rateLimit })
-    await app.register(healthRoutes, { store, entra })
+    await app.register(healthRoutes, {
+      store: storeReadiness(store, (err) => {
+        app.log.error({ err }, 'the session store cannot be used')
+      }),
+      authority: async () => (await entra?.isReady()) ?? false,
+    })
     await app.register(setupRoute, { config })
     const { entra: settings } = config
     const info = appInfo(options.demo)

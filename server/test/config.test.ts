@@ -143,7 +143,7 @@ describe('ENDPOINT and SCOPE', () => {
   ])('follow the Graph of the cloud of AUTHORITY: %s, %s', (AUTHORITY, graph) => {
     const config = loadConfig({ ...registered, AUTHORITY })
     expect(config.endpoint).toBe(`${graph}/v1.0/me`)
-    for (const { upstream } of callsOf(config)) expect(new URL(upstream).origin).toBe(graph)
+    for (const { resource } of callsOf(config)) expect(resource).toBe(graph)
   })
 
   test.each([
@@ -196,7 +196,7 @@ describe('ENDPOINT and SCOPE', () => {
   ])('beside %s, the other calls go to Graph: %s, %s', (ENDPOINT, SCOPE, graph) => {
     const [, ...others] = callsOf(loadConfig({ ...registered, ENDPOINT, SCOPE }))
     expect(others).toHaveLength(3)
-    for (const { upstream } of others) expect(new URL(upstream).origin).toBe(graph)
+    for (const { resource } of others) expect(resource).toBe(graph)
   })
 })
 

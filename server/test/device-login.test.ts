@@ -515,12 +515,12 @@ describe('too many device logins (#34)', () => {
 
 /** A server whose callers tell their addresses, and which cannot list the names of its records. */
 async function openCrowded() {
-  const keys = () => {
+  const names = () => {
     throw new Error('no request lists the names of records')
   }
   const crowded = await World.open(
     { DEVICE_LOGIN: 'on', TRUST_PROXY: 'loopback' },
-    { server: { store: { ...openMemoryStore(), keys } } },
+    { server: { store: { ...openMemoryStore(), names } } },
   )
   const startFrom = (address: string) =>
     crowded.openBrowser().fetch(path, { method: 'POST', headers: { 'x-forwarded-for': address } })

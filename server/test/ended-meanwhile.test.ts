@@ -208,8 +208,8 @@ class GatedStore implements Store {
     return this.#store.delete(key)
   }
 
-  keys(prefix: string) {
-    return this.#store.keys(prefix)
+  names(prefix: string) {
+    return this.#store.names(prefix)
   }
 
   close() {

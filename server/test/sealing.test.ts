@@ -47,6 +47,6 @@ test('a record is of no use under the name of another', async () => {
 
 async function sessionNames(): Promise<string[]> {
   const names: string[] = []
-  for await (const name of store.keys('session:')) names.push(name)
+  for await (const name of store.names('session:')) names.push(name)
   return names
 }

@@ -42,8 +42,8 @@ class TroubledStore implements Store {
     return this.#through('delete', () => this.#store.delete(key))
   }
 
-  keys(prefix: string) {
-    return this.#store.keys(prefix)
+  names(prefix: string) {
+    return this.#store.names(prefix)
   }
 
   close() {

@@ -3,9 +3,10 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { EntraClient } from '../src/entra/client.ts'
 import type { TokenCache } from '../src/entra/token-cache.ts'
 import { TokenRecords } from '../src/tokens/token-records.ts'
-import { Tokens } from '../src/tokens/session-tokens.ts'
+import { SessionTokens } from '../src/tokens/session-tokens.ts'
 import { KeyRing } from '../src/secrets/key-ring.ts'
 import { openMemoryStore } from '../src/store/memory.ts'
+import { RecordNames } from '../src/store/record-names.ts'
 import type { Store } from '../src/store/store.ts'
 import { pass } from './support/clock.ts'
 import { adele, client, registrationAt } from './support/world.ts'
@@ -17,7 +18,9 @@ const ignore = () => undefined
 let emulator: Emulator
 let entra: EntraClient
 let cache: TokenCache
+let names: RecordNames
 beforeAll(async () => {
+  names = await RecordNames.open(openMemoryStore(), ring, 'memory:')
   emulator = await startEmulator({ clients: [registrationAt('http://localhost:3000')] })
   const { authority } = emulator
   const settings = { ...client, authority, prompt: undefined, allowedTenants: [] }
@@ -33,15 +36,20 @@ afterAll(async () => {
 })
 
 async function signInByDevice(): Promise<TokenCache> {
-  const { deviceCode, userCode } = await entra.device.start(scopes)
+  const { deviceCode, userCode } = await entra.device.authorize(scopes)
   emulator.approveDeviceCode(userCode, adele)
   const poll = await entra.device.poll(deviceCode, 'confidential')
   if (poll.kind !== 'granted') throw new Error(poll.kind)
-  return (await entra.adopt(poll.refreshToken, scopes, poll.client)).cache
+  return (await entra.refreshTokenGrant(poll.refreshToken, scopes, poll.client)).cache
 }
 
-async function tokensIn(store: Store, sessionKey: string): Promise<Tokens> {
-  const tokens = new Tokens(entra, new TokenRecords(store, ring), ignore)
+function tokensOver(store: Store): SessionTokens {
+  const records = new TokenRecords({ store, ring, names, onMisfit: ignore })
+  return new SessionTokens({ entra, records, onSilentFailure: ignore })
+}
+
+async function tokensIn(store: Store, sessionKey: string): Promise<SessionTokens> {
+  const tokens = tokensOver(store)
   await tokens.keep(sessionKey, cache, Date.now() + 3_600_000)
   return tokens
 }
@@ -95,9 +103,9 @@ describe('the tokens of a session', () => {
             erased ??= tokens.erase(key)
           }
           const tokens = await tokensIn(interruptedStore(point, end, answer, erase), key)
-          await tokens.get(key, scopes, { token: 'refused' }).catch(ignore)
+          await tokens.accessToken(key, scopes, { token: 'refused' }).catch(ignore)
           await erased
-          await expect(tokens.get(key, scopes), key).rejects.toMatchObject({
+          await expect(tokens.accessToken(key, scopes), key).rejects.toMatchObject({
             reason: 'interaction_required',
           })
         }
@@ -107,7 +115,7 @@ describe('the tokens of a session', () => {
 
   test('that another process erased, while a refresh is in flight, serve no call (#24)', async () => {
     const store = openMemoryStore()
-    const other = new Tokens(entra, new TokenRecords(store, ring), ignore)
+    const other = tokensOver(store)
     const shared: Store = {
       ...store,
       swap: async (...swap) => {
@@ -116,7 +124,7 @@ describe('the tokens of a session', () => {
       },
     }
     const tokens = await tokensIn(shared, 'shared')
-    await expect(tokens.get('shared', scopes, { token: 'refused' })).rejects.toMatchObject({
+    await expect(tokens.accessToken('shared', scopes, { token: 'refused' })).rejects.toMatchObject({
       reason: 'interaction_required',
     })
   })
@@ -124,14 +132,14 @@ describe('the tokens of a session', () => {
   test('leave memory an hour after their last use, without a sign-out', async () => {
     const store = openMemoryStore()
     const tokens = await tokensIn(store, 'idle')
-    await tokens.get('idle', scopes)
+    await tokens.accessToken('idle', scopes)
     await store.delete('tokens:idle')
     pass(59 * 60)
-    await tokens.get('idle', scopes)
+    await tokens.accessToken('idle', scopes)
     pass(59 * 60)
-    await tokens.get('idle', scopes)
+    await tokens.accessToken('idle', scopes)
     pass(61 * 60)
-    await expect(tokens.get('idle', scopes)).rejects.toMatchObject({
+    await expect(tokens.accessToken('idle', scopes)).rejects.toMatchObject({
       reason: 'interaction_required',
     })
   })
@@ -142,12 +150,12 @@ test('a token that another process has refreshed meanwhile serves this call, and
   const [one, two] = [await tokensIn(store, 'shared'), await tokensIn(store, 'shared')]
   const refused = { token: 'refused' }
   const refreshed = await Promise.all([
-    one.get('shared', scopes, refused),
-    two.get('shared', scopes, refused),
+    one.accessToken('shared', scopes, refused),
+    two.accessToken('shared', scopes, refused),
   ])
   expect(new Set(refreshed).size).toBe(2)
   expect(emulator.requests('token')).toHaveLength(2)
-  const next = [await one.get('shared', scopes), await two.get('shared', scopes)]
+  const next = [await one.accessToken('shared', scopes), await two.accessToken('shared', scopes)]
   expect(new Set(next).size).toBe(1)
   expect(refreshed).toContain(next[0])
   expect(emulator.requests('token')).toHaveLength(2)

@@ -18,3 +18,8 @@ export const paths = {
  * without a preflight, which this server refuses (RFC 10017, section 6.1, CSRF).
  */
 export const csrfHeader = { name: 'x-csrf', value: '1' } as const
+
+/** The path of a downstream call, by the call's id. */
+export function callPath(id: string): string {
+  return `/api/${id}`
+}

@@ -1,47 +1,36 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
-import type { SessionCookie } from '../session/cookie.ts'
-import { checkOrigin, checkSameOrigin } from '../http/csrf.ts'
-import {
-  type LiveSession,
-  requireLive,
-  type SessionLookup,
-  type Sessions,
-} from '../session/sessions.ts'
+import type { Caller } from './caller.ts'
 
-declare module 'fastify' {
-  interface FastifyRequest {
-    /** What the session cookie of this request stands for; set by the guard of `/api`. */
-    lookup: SessionLookup
-  }
-  interface FastifyContextConfig {
-    /** The browser asks for this without a header of its own: an `EventSource` cannot send one. */
-    sendsNoHeader?: boolean
-  }
+/**
+ * Finds the caller of a request by one kind of credential.
+ * @returns undefined when the request carries no such credential
+ * @throws {Failure} when the credential must not be used so
+ */
+export type CallerSource = (request: FastifyRequest) => Promise<Caller | undefined>
+
+export interface CallerGuardOptions {
+  /** Asked in turn; the first one that finds a caller decides. */
+  sources: readonly CallerSource[]
 }
 
-export interface GuardOptions {
-  sessions: Sessions
-  cookie: SessionCookie
-  publicUrl: string
-}
+/** Finds the caller of each request in its scope, once. It writes nothing. */
+export const callerGuard = fp(registerGuard, {
+  name: 'caller-guard',
+  dependencies: ['@fastify/cookie'],
+})
 
-/** Reads the session of each request in its scope, once, and refuses requests of other origins. */
-export const sessionGuard = fp(registerGuard, { name: 'session-guard' })
-
-function registerGuard(scope: FastifyInstance, options: GuardOptions, done: () => void): void {
-  const { sessions, cookie, publicUrl } = options
+async function registerGuard(
+  scope: FastifyInstance,
+  { sources }: CallerGuardOptions,
+): Promise<void> {
   scope.decorateRequest('lookup')
+  scope.decorateRequest('caller')
   scope.addHook('onRequest', async (request) => {
-    if (request.routeOptions.config.sendsNoHeader) checkSameOrigin(request, publicUrl)
-    else checkOrigin(request, publicUrl, cookie.isIn(request))
-    const id = cookie.idIn(request)
-    request.lookup = id === undefined ? { kind: 'none' } : await sessions.find(id)
+    request.lookup = { kind: 'none' }
+    for (const findCaller of sources) {
+      request.caller = await findCaller(request)
+      if (request.caller) return
+    }
   })
-  done()
-}
-
-/** @throws {Failure} `not_signed_in`, `session_expired`, `session_revoked` */
-export function requireSession(request: FastifyRequest): LiveSession {
-  return requireLive(request.lookup)
 }

@@ -1,17 +1,17 @@
 import type { User } from '@entra-bff/shared'
 import type { AuditEvent } from '../audit.ts'
 import type { EndedSession } from '../session/endings.ts'
-import { whoOf } from '../session/record.ts'
+import { auditedAs } from '../session/record.ts'
 import type { LiveSession } from '../session/sessions.ts'
 
 export function nameOf({ username, id, tenantId }: User): string {
   return `${plain(username)} (object id ${id}, tenant ${tenantId})`
 }
 
-export function lineOf({ key, record }: LiveSession): string {
+export function lineOf({ name, record }: LiveSession): string {
   const { user, createdAt, lastSeenAt, ip } = record
   const times = [createdAt, lastSeenAt].map((time) => new Date(time).toISOString())
-  return [key, user.username, user.id, user.tenantId, ...times, ip].map(plain).join('\t')
+  return [name, user.username, user.id, user.tenantId, ...times, ip].map(plain).join('\t')
 }
 
 /** A foreign directory can put anything into a name. */
@@ -19,7 +19,11 @@ export function plain(text: string): string {
   return text.replace(/\p{Cc}/gu, '?')
 }
 
-export function eventOf({ key, record }: EndedSession): string {
-  const event: AuditEvent = { audit: 'session_ended', cause: 'operator', ...whoOf(key, record) }
+export function eventOf({ name, record }: EndedSession): string {
+  const event: AuditEvent = {
+    audit: 'session_ended',
+    cause: 'operator',
+    ...auditedAs(name, record),
+  }
   return JSON.stringify({ time: Date.now(), ...event })
 }

@@ -10,8 +10,8 @@ export interface Wanted {
 
 /** Every living session of the store. */
 export async function* livingSessions(sessions: Sessions): AsyncGenerator<LiveSession> {
-  for await (const key of sessions.keys()) {
-    const session = await sessions.living(key)
+  for await (const name of sessions.names()) {
+    const session = await sessions.findLiving(name)
     if (session) yield session
   }
 }

@@ -5,8 +5,8 @@ import { ConfigError } from '../config/reader.ts'
 import { TokenRecords } from '../tokens/token-records.ts'
 import { Failure } from '../failure.ts'
 import { Sessions } from '../session/sessions.ts'
-import { openKeys } from '../store/keys.ts'
-import { openStore } from '../store/with-deadline.ts'
+import { openVault } from '../store/vault.ts'
+import { openStore } from '../store/open.ts'
 import type { Store } from '../store/store.ts'
 import { type Order, orderOf, usage } from './order.ts'
 import { eventOf, lineOf, nameOf, plain } from './lines.ts'
@@ -61,13 +61,11 @@ function openExisting({ session }: Config): Store {
 }
 
 async function sessionsIn(store: Store, { session }: Config): Promise<Sessions> {
-  const { ring, names } = await openKeys(store, session)
+  const vault = await openVault(store, session, () => undefined)
   return new Sessions({
-    store,
-    ring,
-    names,
+    vault,
     lifetimes: session,
-    tokens: new TokenRecords(store, ring),
+    tokens: new TokenRecords(vault),
     admission: undefined,
   })
 }
@@ -78,17 +76,17 @@ async function obey(order: Order, sessions: Sessions, output: Output): Promise<0
     return 0
   }
   if (order.whom === 'some') return endPerson(sessions, order, output)
-  await endKeys(
+  await endAll(
     sessions,
-    order.whom === 'one' ? livingKey(sessions, order.id) : sessions.keys(),
+    order.whom === 'one' ? livingName(sessions, order.id) : sessions.names(),
     output,
   )
   return 0
 }
 
 /** Only a living one: where a session has ended, another person may have signed in since. */
-async function* livingKey(sessions: Sessions, id: string): AsyncGenerator<string> {
-  if (await sessions.living(id)) yield id
+async function* livingName(sessions: Sessions, id: string): AsyncGenerator<string> {
+  if (await sessions.findLiving(id)) yield id
 }
 
 async function list(sessions: Sessions, wanted: Wanted, { out, err }: Output): Promise<void> {
@@ -113,24 +111,24 @@ async function endPerson(sessions: Sessions, wanted: Wanted, output: Output): Pr
     output.err('Name one: --user <object id>, or --tenant <tenant id> beside the username.')
     return 1
   }
-  const keys: string[] = []
-  for await (const { key, record } of livingSessions(sessions)) {
-    if (person && personOf(record.user) === personOf(person)) keys.push(key)
+  const names: string[] = []
+  for await (const { name, record } of livingSessions(sessions)) {
+    if (person && personOf(record.user) === personOf(person)) names.push(name)
   }
-  if (person) output.err(`${nameOf(person)}: ${String(keys.length)} signed in`)
-  await endKeys(sessions, keys, output)
+  if (person) output.err(`${nameOf(person)}: ${String(names.length)} signed in`)
+  await endAll(sessions, names, output)
   return 0
 }
 
 /** Also one that no secret opens: it would live again if its secret came back. */
-async function endKeys(
+async function endAll(
   sessions: Sessions,
-  keys: Iterable<string> | AsyncIterable<string>,
+  names: Iterable<string> | AsyncIterable<string>,
   { out, err }: Output,
 ): Promise<void> {
   let count = 0
-  for await (const key of keys) {
-    const ended = await sessions.end(key)
+  for await (const name of names) {
+    const ended = await sessions.end(name)
     if (!ended) continue
     out(eventOf(ended))
     count += 1

@@ -1,6 +1,7 @@
 import { graphsOf, isGraph, publicGraph } from './clouds.ts'
 import { isLoopback, isPrivateTransport } from './loopback.ts'
 import type { SettingsReader } from './reader.ts'
+import { resourceOf, resourcesOf } from './scopes.ts'
 
 /** Which APIs are called. */
 export interface DownstreamSettings {
@@ -10,11 +11,6 @@ export interface DownstreamSettings {
   /** Origin of the Microsoft Graph that the other calls go to. */
   graph: string
 }
-
-/** Asked for beside the permissions of an API; they belong to none. */
-const ofOpenId = ['openid', 'profile', 'email', 'offline_access']
-/** The application id of Microsoft Graph, the same in every tenant and cloud. */
-const graphAppId = '00000003-0000-0000-c000-000000000000'
 
 /** @param authority undefined while values from the app registration are missing: no token is sent */
 export function readDownstreamSettings(
@@ -51,29 +47,19 @@ function checkReceiver(
   graphs: readonly [string, ...string[]],
 ): void {
   if (isLoopback(hostname)) return
-  const resources = scopes.filter((scope) => !ofOpenId.includes(scope)).map(resourceOf)
+  const resources = resourcesOf(scopes)
   if (!isGraph(origin)) {
-    // Without any, Entra issues a token of Graph.
-    const isNamed = (resource?: string) => resource !== undefined && !isGraph(resource)
-    if (resources.length > 0 && resources.every(isNamed)) return
+    // Without a named API, Entra issues a token of Graph.
+    if (resources.length === 1 && resources[0] !== undefined) return
     reader.problem('SCOPE', `must name the API at ENDPOINT in each permission, such as ${apiScope}`)
   } else if (!graphs.includes(origin)) {
     reader.problem('ENDPOINT', `must be on ${graphs.join(' or ')}: AUTHORITY is of that cloud`)
-  } else if (resources.some((resource) => resource !== undefined && resource !== origin)) {
+  } else if (
+    scopes.map(resourceOf).some((resource) => resource !== undefined && resource !== origin)
+  ) {
     reader.problem('SCOPE', `must be short names such as User.Read, or begin with ${origin}/`)
   }
 }
 
 const apiScope =
   'api://<its client id>/<scope>; a short name such as User.Read is a permission of Microsoft Graph'
-
-/** The API that a permission is of: what stands before the last slash; undefined in a short name. */
-function resourceOf(scope: string): string | undefined {
-  const end = scope.lastIndexOf('/')
-  if (end === -1) return undefined
-  const resource = scope.slice(0, end).toLowerCase()
-  if (resource === graphAppId) return publicGraph
-  return URL.canParse(resource) && resource.startsWith('https:')
-    ? new URL(resource).origin
-    : resource
-}

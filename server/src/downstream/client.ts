@@ -45,7 +45,7 @@ export class DownstreamClient {
     signal: AbortSignal,
   ): Promise<UpstreamAnswer> {
     try {
-      const answer = await request(call.upstream + query, {
+      const answer = await request(call.resource + call.path + query, {
         dispatcher: this.#agent,
         headers: { ...headers, authorization: `Bearer ${accessToken}` },
         signal: AbortSignal.any([signal, AbortSignal.timeout(deadlineMs)]),

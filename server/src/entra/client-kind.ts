@@ -1,7 +1,9 @@
+import { type Static, Type } from 'typebox'
 import { EntraFailure } from './failures.ts'
 
-/** As what this app asks for tokens (RFC 6749 section 2.1): with its credential, or without. */
-export type ClientKind = 'confidential' | 'public'
+/** How this app asks for tokens (RFC 6749 section 2.1): with its credential, or without. */
+export const ClientKind = Type.Enum(['confidential', 'public'] as const)
+export type ClientKind = Static<typeof ClientKind>
 
 /**
  * Entra's answers to the wrong kind. For a device code, and the refresh tokens that come of it, the

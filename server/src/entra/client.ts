@@ -67,9 +67,12 @@ export class EntraClient {
     this.device = new DeviceCodeClient(settings, this.#http, this.#discovery, this.#keys)
   }
 
-  /** Resolves when the authority has answered. @throws {EntraFailure} `unavailable` */
-  async ready(): Promise<void> {
-    await this.#discovery.read()
+  /** Whether the addresses of the authority are known. */
+  isReady(): Promise<boolean> {
+    return this.#discovery.read().then(
+      () => true,
+      () => false,
+    )
   }
 
   /** Where the browser goes to sign in. @throws {EntraFailure} */
@@ -89,7 +92,7 @@ export class EntraClient {
   }
 
   /** Exchanges a code for tokens and validates the ID token. @throws {EntraFailure} */
-  async redeemCode(
+  async authorizationCodeGrant(
     grant: CodeGrant,
   ): Promise<{ claims: IdTokenClaims; cache: TokenCache; accessToken: AccessToken }> {
     return this.#run(await this.#applications.confidential(), async (msal) => {
@@ -110,7 +113,7 @@ export class EntraClient {
    * @param client as which kind of client it was got
    * @throws {EntraFailure}
    */
-  adopt(
+  refreshTokenGrant(
     refreshToken: string,
     scopes: readonly string[],
     client: ClientKind,

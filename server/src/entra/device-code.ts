@@ -60,7 +60,7 @@ export class DeviceCodeClient {
   }
 
   /** @throws {EntraFailure} */
-  async start(scopes: readonly string[]): Promise<DeviceAuthorization> {
+  async authorize(scopes: readonly string[]): Promise<DeviceAuthorization> {
     const { deviceAuthorizationEndpoint: endpoint } = await this.#discovery.read()
     if (!endpoint) throw new EntraFailure('unavailable', 'the authority offers no device sign-in')
     const scope = [...new Set([...always, ...scopes])].join(' ')

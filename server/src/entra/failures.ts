@@ -1,12 +1,14 @@
 import { AuthError, InteractionRequiredAuthError, ServerError } from '@azure/msal-node'
+import { type Static, Type } from 'typebox'
 
-/** What Entra said when it said no: for the log, and to refine advice; never to decide. */
-export interface EntraFacts {
+/** Ids in an error answer of Entra: for the log and to refine advice, never to decide. */
+export const EntraFacts = Type.Object({
   /** The number of an `AADSTS…` text, without the letters. */
-  aadsts?: string
-  correlationId?: string
-  traceId?: string
-}
+  aadsts: Type.Optional(Type.String()),
+  correlationId: Type.Optional(Type.String()),
+  traceId: Type.Optional(Type.String()),
+})
+export type EntraFacts = Static<typeof EntraFacts>
 
 /**
  * Why Entra gave no tokens.
@@ -41,8 +43,8 @@ export class EntraFailure extends Error {
   readonly retryAfter: number | undefined
   /** What the next sign-in must fulfil (OpenID Connect Core section 5.5), as Entra says. */
   readonly claims: string | undefined
-  /** False: Entra had asked for a pause, and was not asked again. */
-  readonly wasAsked: boolean
+  /** False when the request was not sent, because Entra had asked for a pause. */
+  readonly wasSent: boolean
 
   constructor(
     reason: EntraFailureReason,
@@ -52,7 +54,7 @@ export class EntraFailure extends Error {
       facts?: EntraFacts
       retryAfter?: number | undefined
       claims?: string | undefined
-      wasAsked?: boolean
+      wasSent?: boolean
     } = {},
   ) {
     super(detail, { cause: options.cause })
@@ -60,7 +62,7 @@ export class EntraFailure extends Error {
     this.facts = options.facts ?? {}
     this.retryAfter = options.retryAfter ?? (reason === 'unavailable' ? fewSeconds : undefined)
     this.claims = options.claims
-    this.wasAsked = options.wasAsked ?? true
+    this.wasSent = options.wasSent ?? true
   }
 }
 
@@ -69,7 +71,7 @@ export function pausedBy(failure: EntraFailure, leftMs: number): EntraFailure {
   return new EntraFailure(failure.reason, `paused: ${failure.message}`, {
     cause: failure,
     retryAfter: Math.ceil(leftMs / 1_000),
-    wasAsked: false,
+    wasSent: false,
   })
 }
 

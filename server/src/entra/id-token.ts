@@ -1,30 +1,32 @@
 import { errors, type JWTPayload, jwtVerify } from 'jose'
+import { type Static, Type } from 'typebox'
 import { isGuid } from '../config/guid.ts'
 import type { Discovery } from './discovery.ts'
 import { EntraFailure } from './failures.ts'
 import type { SigningKeys } from './signing-keys.ts'
 
-/** Claims of a validated ID token. (`tid`, `oid`) identify a person; the others are for display. */
-export interface IdTokenClaims {
-  oid: string
-  tid: string
-  iss: string
-  name: string
-  username: string
-  sid?: string
-  loginHint?: string
-}
+/** Claims of a validated ID token. (`tid`, `oid`) identify a user; the others are for display. */
+export const IdTokenClaims = Type.Object({
+  oid: Type.String(),
+  tid: Type.String(),
+  iss: Type.String(),
+  name: Type.String(),
+  username: Type.String(),
+  sid: Type.Optional(Type.String()),
+  loginHint: Type.Optional(Type.String()),
+})
+export type IdTokenClaims = Static<typeof IdTokenClaims>
 
 export interface IdTokenExpectations {
   clientId: string
-  /** `undefined`: none was sent, so none may come back. */
+  /** Undefined when no nonce was sent: then the ID token must have none. */
   nonce: string | undefined
-  /** Empty: every tenant that the issuer admits. */
+  /** Tenant ids; an empty list allows every tenant of the issuer. */
   allowedTenants: readonly string[]
 }
 
-/** Seconds that Entra's clock and ours may differ. */
-const clockTolerance = 300
+/** How far Entra's clock and this server's may differ. */
+const clockToleranceSeconds = 300
 
 /**
  * Checks what MSAL does not: signature, issuer, audience, times, nonce and tenant.
@@ -79,13 +81,13 @@ async function verify(
       {
         algorithms: ['RS256'],
         audience: expected.clientId,
-        clockTolerance,
+        clockTolerance: clockToleranceSeconds,
         requiredClaims: ['iss', 'sub', 'aud', 'exp', 'iat'],
         currentDate: new Date(),
       },
     )
     if (Array.isArray(payload.aud)) throw invalid('more than one audience')
-    const latest = Date.now() / 1_000 + clockTolerance
+    const latest = Date.now() / 1_000 + clockToleranceSeconds
     if (payload.iat === undefined || payload.iat > latest) throw invalid('iat is in the future')
     return { claims: payload, keyIssuer }
   } catch (error) {

@@ -1,22 +1,24 @@
 import type { AuthenticationResult } from '@azure/msal-node'
-import type { ClientKind } from './client-kind.ts'
+import { type Static, Type } from 'typebox'
+import { ClientKind } from './client-kind.ts'
 import { EntraFailure } from './failures.ts'
 import type { Msal } from './msal-applications.ts'
 
-/** The tokens of one account, as MSAL keeps them, and whose they are. */
-export interface TokenCache {
-  /** MSAL's serialized cache. */
-  serialized: string
-  homeAccountId: string
-  /** As which kind of client they were got, and are refreshed. */
-  client: ClientKind
-}
+/** The tokens of one account. */
+export const TokenCache = Type.Object({
+  /** MSAL's serialized cache; empty when Entra no longer takes these tokens. */
+  serialized: Type.String(),
+  homeAccountId: Type.String(),
+  /** The kind of client that got the tokens, and refreshes them. */
+  client: ClientKind,
+})
+export type TokenCache = Static<typeof TokenCache>
 
 export interface AccessTokenRequest {
-  scopes: string[]
-  /** Do not take a cached one: the API has refused it. */
+  scopes: readonly string[]
+  /** True when the API has refused the cached token. */
   force: boolean
-  /** What it must fulfil, as the API said (OpenID Connect Core section 5.5). */
+  /** What the token must fulfill, as the API said (OpenID Connect Core section 5.5). */
   claims: string | undefined
 }
 
@@ -24,11 +26,11 @@ export interface AccessToken {
   token: string
   /** Milliseconds since the epoch. */
   expiresAt: number
-  /** Granted with it, which can be other than what was asked for. */
+  /** The scopes that Entra granted, which can differ from those that were asked for. */
   scopes: string[]
 }
 
-/** An access token from the cache while it is good, else by its refresh token. */
+/** Takes an access token from the cache, or refreshes it. */
 export async function silentToken(
   msal: Msal,
   cache: TokenCache,
@@ -38,7 +40,7 @@ export async function silentToken(
   tokens.deserialize(cache.serialized)
   const account = await tokens.getAccountByHomeId(cache.homeAccountId)
   if (!account) throw new EntraFailure('interaction_required', 'the cache holds no account')
-  const request = { account, scopes, forceRefresh: force, ...(claims && { claims }) }
+  const request = { account, scopes: [...scopes], forceRefresh: force, ...(claims && { claims }) }
   const answer = await msal.acquireTokenSilent(request)
   return {
     accessToken: accessTokenOf(answer),
@@ -46,7 +48,7 @@ export async function silentToken(
   }
 }
 
-/** The tokens that an operation brought, and the cache they lie in. */
+/** The access token of an answer, and the cache that MSAL made of the answer. */
 export function takenFrom(msal: Msal, answer: AuthenticationResult, client: ClientKind) {
   const { homeAccountId } = answer.account ?? {}
   if (!homeAccountId) throw new EntraFailure('id_token_invalid', 'the answer names no account')

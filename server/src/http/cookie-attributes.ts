@@ -1,4 +1,5 @@
 import type { CookieSerializeOptions } from '@fastify/cookie'
+import type { FastifyReply } from 'fastify'
 
 export interface CookieKind {
   name: string
@@ -31,8 +32,18 @@ export function cookiesOf(publicUrl: string): Cookies {
     session: { name: nameOf('sid'), options: { ...options, sameSite: 'strict' } },
     // Lax: these must arrive with the navigation that comes back from Entra, another site.
     attempt: { name: `${nameOf('tx')}-`, options: { ...options, sameSite: 'lax' } },
-    lastSession: { name: `${nameOf('last')}-`, options: { ...options, sameSite: 'lax' } },
-    deviceLogin: { name: `${nameOf('device')}-`, options: { ...options, sameSite: 'strict' } },
+    lastSession: { name: `${nameOf('last')}-session`, options: { ...options, sameSite: 'lax' } },
+    deviceLogin: { name: `${nameOf('device')}-login`, options: { ...options, sameSite: 'strict' } },
     signInError: { name: `${nameOf('err')}-`, options: { ...options, sameSite: 'strict' } },
+  }
+}
+
+/** Clears every cookie that names a user or a session: at a sign-out, the next user finds none. */
+export function clearUserCookies(
+  reply: FastifyReply,
+  { session, lastSession, deviceLogin }: Cookies,
+): void {
+  for (const { name, options } of [session, lastSession, deviceLogin]) {
+    void reply.clearCookie(name, options)
   }
 }

@@ -1,62 +1,84 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import type { CookieKind } from './cookie-attributes.ts'
+import type { Static, TSchema } from 'typebox'
+import { Check } from 'typebox/value'
 import type { KeyRing } from '../secrets/key-ring.ts'
 import { seal, unseal } from '../secrets/seal.ts'
+import type { CookieKind } from './cookie-attributes.ts'
 
-/** Such as this server gives; other names could not even be cleared. */
-const plainId = /^[\w-]+$/
-
-/** A browser holds few; a request that carries hundreds must cost no more than others. */
-const mostRead = 10
+export interface SealedCookieOptions<Schema extends TSchema> {
+  kind: CookieKind
+  ring: KeyRing
+  schema: Schema
+  maxAgeSeconds: number
+}
 
 /**
- * Values of one kind that live in the browser they belong to: each in a cookie of its own, sealed,
- * and bound to its id, so that the browser can neither read nor alter nor exchange them.
+ * A value that lives in the browser it belongs to. It is sealed and bound to the cookie's name, so
+ * that the browser can neither read nor change nor exchange it.
  */
-export class SealedCookies<T extends object> {
-  readonly #kind: CookieKind
-  readonly #ring: KeyRing
-  readonly #maxAge: number
+export class SealedCookie<Schema extends TSchema, T = Static<Schema>> {
+  readonly #options: SealedCookieOptions<Schema>
 
-  /** @param maxAge seconds */
-  constructor(kind: CookieKind, ring: KeyRing, maxAge: number) {
-    this.#kind = kind
-    this.#ring = ring
-    this.#maxAge = maxAge
+  constructor(options: SealedCookieOptions<Schema>) {
+    this.#options = options
   }
 
-  set(reply: FastifyReply, id: string, value: T): void {
-    const name = this.#nameOf(id)
-    const sealed = seal(this.#ring, name, JSON.stringify(value)).toString('base64url')
-    void reply.setCookie(name, sealed, { ...this.#kind.options, maxAge: this.#maxAge })
-  }
-
-  /** @returns undefined where there is none, or none that this server made under this id */
-  get(request: FastifyRequest, id: string): T | undefined {
-    const name = this.#nameOf(id)
-    const cookie = request.cookies[name]
+  /** @returns undefined when the cookie is absent, or was not made by this server */
+  read(request: FastifyRequest): T | undefined {
+    const { ring, kind } = this.#options
+    const cookie = request.cookies[kind.name]
     if (cookie === undefined) return undefined
     try {
-      return JSON.parse(unseal(this.#ring, name, Buffer.from(cookie, 'base64url'))) as T
+      const value: unknown = JSON.parse(unseal(ring, kind.name, Buffer.from(cookie, 'base64url')))
+      return this.#fits(value) ? value : undefined
     } catch {
       return undefined
     }
   }
 
-  clear(reply: FastifyReply, id: string): void {
-    void reply.clearCookie(this.#nameOf(id), this.#kind.options)
+  set(reply: FastifyReply, value: T): void {
+    const { ring, kind, maxAgeSeconds } = this.#options
+    const sealed = seal(ring, kind.name, JSON.stringify(value)).toString('base64url')
+    void reply.setCookie(kind.name, sealed, { ...kind.options, maxAge: maxAgeSeconds })
   }
 
-  /** The ids of the first ten cookies of this kind in the request, whether they can be opened or not. */
+  clear(reply: FastifyReply): void {
+    const { name, options } = this.#options.kind
+    void reply.clearCookie(name, options)
+  }
+
+  #fits(value: unknown): value is T {
+    return Check(this.#options.schema, value)
+  }
+}
+
+/** The ids that this server gives. A cookie with another id could not even be cleared. */
+const plainId = /^[\w-]+$/
+
+/** A browser holds few; a request that carries hundreds must cost no more than others. */
+const mostRead = 10
+
+/** Sealed cookies of one kind, of which a browser can hold several. Each name ends in an id. */
+export class SealedCookies<Schema extends TSchema, T = Static<Schema>> {
+  readonly #options: SealedCookieOptions<Schema>
+
+  constructor(options: SealedCookieOptions<Schema>) {
+    this.#options = options
+  }
+
+  /** The cookie with this id. */
+  one(id: string): SealedCookie<Schema, T> {
+    const { kind } = this.#options
+    return new SealedCookie({ ...this.#options, kind: { ...kind, name: `${kind.name}${id}` } })
+  }
+
+  /** The ids of the first ten cookies of this kind in the request. */
   ids(request: FastifyRequest): string[] {
+    const { name: prefix } = this.#options.kind
     return Object.keys(request.cookies)
-      .filter((name) => name.startsWith(this.#kind.name))
-      .map((name) => name.slice(this.#kind.name.length))
+      .filter((name) => name.startsWith(prefix))
+      .map((name) => name.slice(prefix.length))
       .filter((id) => plainId.test(id))
       .slice(0, mostRead)
-  }
-
-  #nameOf(id: string): string {
-    return `${this.#kind.name}${id}`
   }
 }

@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { addressOf } from '../address.ts'
 import type { Config } from '../config/config.ts'
 import { isLoopback } from '../config/loopback.ts'
-import { checkOrigin } from './csrf.ts'
+import { checkCsrf } from './csrf.ts'
 
 /** `GET /api/setup`: what is configured. The details are for the developer's own machine only. */
 export function setupRoute(
@@ -13,7 +13,7 @@ export function setupRoute(
 ): void {
   const schema = { response: { 200: SetupView } }
   app.get(paths.setup, { schema }, (request): SetupView => {
-    checkOrigin(request, config.publicUrl, false)
+    checkCsrf(request, config.publicUrl, false)
     const configured = config.entra !== undefined
     if (config.production || !isLocal(request)) return { configured }
     return { configured, settings: config.setup, redirectUri: config.redirectUri }

@@ -1,12 +1,12 @@
 import type { EntraSettings } from '../config/entra.ts'
 import type { SessionRecord } from './record.ts'
 
-/** Whose sessions live here. */
+/** The settings that decide whose sessions are alive. */
 export type Admission = Pick<EntraSettings, 'authority' | 'clientId' | 'allowedTenants'>
 
 /**
- * A session lives under the authority and the app registration of its sign-in alone, and while its
- * tenant is admitted. A record of an older build tells neither of them, so it is not believed.
+ * A session is alive under the authority and the app registration of its sign-in, while its tenant is
+ * allowed.
  */
 export function isAdmitted(record: SessionRecord, admission: Admission): boolean {
   const { authority, clientId, allowedTenants } = admission

@@ -5,7 +5,7 @@ import { type KeyRing, mac, sameText } from '../secrets/key-ring.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** Where the plugin must not see it (see `plugin.ts`), the session cookie is here. */
+    /** The session cookie, where `@fastify/session` must not see it (see `plugin.ts`). */
     hiddenSessionCookie?: string | undefined
   }
 }
@@ -16,7 +16,7 @@ export function newSessionId(): string {
   return randomBytes(idBytes).toString('base64url')
 }
 
-/** The cookie that stands for a session: its id, signed. */
+/** The session cookie: the id of the session, signed. */
 export class SessionCookie {
   readonly kind: CookieKind
   readonly #ring: KeyRing
@@ -26,7 +26,7 @@ export class SessionCookie {
     this.#ring = ring
   }
 
-  /** The id and its signature by the newest key. */
+  /** @returns the id and its signature by the newest key */
   sign(id: string): string {
     return `${id}.${mac(this.#ring.newest.signing, id)}`
   }
@@ -35,7 +35,7 @@ export class SessionCookie {
     return this.#valueIn(request) !== undefined
   }
 
-  /** @returns the id, if some key of the ring signed it */
+  /** @returns the id; undefined when no key of the ring signed it */
   idIn(request: FastifyRequest): string | undefined {
     const value = this.#valueIn(request) ?? ''
     const dot = value.indexOf('.')
@@ -47,21 +47,17 @@ export class SessionCookie {
   }
 
   /**
-   * After a rotation: signs it with the newest key.
-   * @param maxAge seconds
-   * @returns whether that was needed
+   * After a rotation of the secret, signs the cookie with the newest key.
+   * @returns false when the newest key has signed it already
    */
-  renew(request: FastifyRequest, reply: FastifyReply, maxAge: number): boolean {
-    // Most of the time there is but one key, and nothing to find out on each call.
+  renew(request: FastifyRequest, reply: FastifyReply, maxAgeSeconds: number): boolean {
+    // With a single key there is nothing to find out, and this runs on each call.
     if (this.#ring.all.length === 1) return false
     const id = this.idIn(request)
     if (id === undefined || this.sign(id) === this.#valueIn(request)) return false
-    void reply.setCookie(this.kind.name, this.sign(id), { ...this.kind.options, maxAge })
+    const options = { ...this.kind.options, maxAge: maxAgeSeconds }
+    void reply.setCookie(this.kind.name, this.sign(id), options)
     return true
-  }
-
-  clear(reply: FastifyReply): void {
-    void reply.clearCookie(this.kind.name, this.kind.options)
   }
 
   #valueIn(request: FastifyRequest): string | undefined {

@@ -1,30 +1,29 @@
 import { Failure } from '../failure.ts'
-import type { KeyRing } from '../secrets/key-ring.ts'
-import { sealRecord } from '../store/sealed.ts'
-import type { Store } from '../store/store.ts'
-import { type Lifetimes, remembrance } from './lifetimes.ts'
+import type { Records } from '../store/records.ts'
+import { type Lifetimes, tombstoneTtlMs } from './lifetimes.ts'
 import { isTombstone, type SessionRecord, type StoredSession, type Tombstone } from './record.ts'
 
 /** A session that has just ended. */
 export interface EndedSession {
-  readonly key: string
+  readonly name: string
   readonly record: SessionRecord
 }
 
 export interface EndingsOptions {
-  store: Store
-  ring: KeyRing
+  records: Records<typeof StoredSession>
   lifetimes: Lifetimes
-  /** @returns undefined for a record that cannot be read: it must not keep its session from ending */
-  open: (key: string, bytes: Uint8Array) => StoredSession | undefined
-  /** Before a session ends: erases its tokens. */
-  beforeEnd: (key: string) => Promise<void>
-  afterEnd: (key: string, record: SessionRecord | undefined) => Promise<void>
+  /** Called before a session ends: erases its tokens. */
+  beforeEnd: (name: string) => Promise<void>
+  /** @param record undefined when it could not be read */
+  afterEnd: (name: string, record: SessionRecord | undefined) => Promise<void>
 }
 
+/** What an attempt to end a session found: the session, or what stood in its place. */
+type Outcome = { ended?: EndedSession; endedAt?: number } | { replacedBy: string }
+
 /**
- * How sessions end: by a tombstone that is written over the very bytes that were read. So of two
- * things that happen at once, in whatever process, the second sees the first.
+ * Ends sessions: a tombstone is written over the very bytes that were read. So of two changes at the
+ * same time, in one process or in two, the second sees the first.
  */
 export class Endings {
   readonly #options: EndingsOptions
@@ -34,89 +33,83 @@ export class Endings {
   }
 
   /**
-   * Ends a session, or the one that has taken its place meanwhile, also while that is being written.
+   * Ends a session. If a next session of the same browser has replaced it, or is about to, that one
+   * ends instead.
    * @returns undefined when there was nothing to end
    */
-  async end(key: string): Promise<EndedSession | undefined> {
-    const outcome = await this.#bury(key, { ended: true, endedAt: Date.now() })
+  async end(name: string): Promise<EndedSession | undefined> {
+    const outcome = await this.#writeTombstone(name, newTombstone())
     if (!('replacedBy' in outcome)) return outcome.ended
-    return this.#endSuccessor(outcome.replacedBy)
+    const { replacedBy } = outcome
+    return (await this.#prevent(replacedBy, newTombstone())) ? undefined : this.end(replacedBy)
   }
 
   /**
    * Ends the session of a browser in favor of the next one.
-   * @param since when that sign-in began, milliseconds since the epoch
+   * @param since start of that sign-in, milliseconds since the epoch
    * @throws {Failure} `session_revoked` when the session was ended after that: an end wins
    */
-  async replace(key: string, successor: string, since: number): Promise<EndedSession | undefined> {
-    if (key === successor) return undefined
-    const outcome = await this.#bury(key, {
-      ended: true,
-      endedAt: Date.now(),
-      replacedBy: successor,
-    })
+  async replace(name: string, successor: string, since: number): Promise<EndedSession | undefined> {
+    if (name === successor) return undefined
+    const outcome = await this.#writeTombstone(name, newTombstone(successor))
     if ('replacedBy' in outcome) return this.#replaceNext(outcome.replacedBy, successor, since)
     if (outcome.endedAt !== undefined && outcome.endedAt > since) throw endedMeanwhile()
     return outcome.ended
   }
 
-  /** The next session of the same browser, whose sign-in may not have written it yet. */
-  async #replaceNext(key: string, successor: string, since: number) {
-    if (key === successor) return undefined
-    const grave = { ended: true, endedAt: Date.now(), replacedBy: successor } as const
-    return (await this.#prevent(key, grave)) ? undefined : this.replace(key, successor, since)
-  }
-
-  async #endSuccessor(key: string): Promise<EndedSession | undefined> {
-    const grave = { ended: true, endedAt: Date.now() } as const
-    return (await this.#prevent(key, grave)) ? undefined : this.end(key)
+  /** Replaces the next session of the same browser, which its sign-in may not have written yet. */
+  async #replaceNext(name: string, successor: string, since: number) {
+    if (name === successor) return undefined
+    const isPrevented = await this.#prevent(name, newTombstone(successor))
+    return isPrevented ? undefined : this.replace(name, successor, since)
   }
 
   /**
-   * A session that is not written yet never will be: `begin` writes only where nothing is.
-   * @returns false when it is there already
+   * Keeps a session from being written: `Sessions.begin` writes only where nothing is.
+   * @returns false when the session is there already
    */
-  #prevent(key: string, grave: Tombstone): Promise<boolean> {
-    const { store, ring } = this.#options
-    return store.swap(key, undefined, sealRecord(ring, key, grave), this.#forgetAt())
+  async #prevent(name: string, tombstone: Tombstone): Promise<boolean> {
+    const { records } = this.#options
+    return (await records.create(name, tombstone, this.#tombstoneExpiry())) !== undefined
   }
 
-  /** @returns the session that ended by this, or what stood there in place of a session */
-  async #bury(
-    key: string,
-    grave: Tombstone,
-  ): Promise<{ ended?: EndedSession; endedAt?: number } | { replacedBy: string }> {
-    const { store, ring, open, beforeEnd, afterEnd } = this.#options
-    // First, and always: an attempt to end it that failed halfway is completed by the next one.
-    await beforeEnd(key)
+  async #writeTombstone(name: string, tombstone: Tombstone): Promise<Outcome> {
+    const { records, beforeEnd, afterEnd } = this.#options
+    // First, and each time: the next attempt completes one that failed halfway.
+    await beforeEnd(name)
     for (;;) {
-      const bytes = await store.get(key)
-      if (!bytes) return {}
-      const stored = open(key, bytes)
-      if (!stored) return this.#overwrite(key, grave)
-      if (isTombstone(stored)) {
-        const { endedAt, replacedBy } = stored
-        if (replacedBy !== undefined) return { replacedBy }
-        return endedAt === undefined ? {} : { endedAt }
-      }
-      if (await store.swap(key, bytes, sealRecord(ring, key, grave), this.#forgetAt())) {
-        await afterEnd(key, stored)
-        return { ended: { key, record: stored } }
+      const stored = await records.inspect(name)
+      if (stored === 'absent') return {}
+      if (stored === 'unreadable') return this.#overwrite(name, tombstone)
+      const { value } = stored
+      if (isTombstone(value)) return outcomeOf(value)
+      if (await records.replace(stored, tombstone, this.#tombstoneExpiry())) {
+        await afterEnd(name, value)
+        return { ended: { name, record: value } }
       }
     }
   }
 
-  /** Where the bytes cannot be read, and so cannot be compared. */
-  async #overwrite(key: string, grave: Tombstone): Promise<object> {
-    const { store, ring, afterEnd } = this.#options
-    await store.put(key, sealRecord(ring, key, grave), this.#forgetAt())
-    await afterEnd(key, undefined)
+  /** Bytes that cannot be read cannot be compared. */
+  async #overwrite(name: string, tombstone: Tombstone): Promise<Outcome> {
+    const { records, afterEnd } = this.#options
+    await records.put(name, tombstone, this.#tombstoneExpiry())
+    await afterEnd(name, undefined)
     return {}
   }
 
-  #forgetAt(): number {
-    return Date.now() + this.#options.lifetimes.max + remembrance
+  #tombstoneExpiry(): number {
+    return Date.now() + this.#options.lifetimes.max + tombstoneTtlMs
   }
+}
+
+function newTombstone(replacedBy?: string): Tombstone {
+  return { ended: true, endedAt: Date.now(), ...(replacedBy !== undefined && { replacedBy }) }
+}
+
+function outcomeOf({ endedAt, replacedBy }: Tombstone): Outcome {
+  if (replacedBy !== undefined) return { replacedBy }
+  return endedAt === undefined ? {} : { endedAt }
 }
 
 export function endedMeanwhile(): Failure {

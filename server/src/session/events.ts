@@ -1,8 +1,8 @@
 import { PassThrough } from 'node:stream'
-import type { SessionEnded, SessionExpiring } from '@entra-bff/shared'
+import { paths, type SessionEnded, type SessionExpiring } from '@entra-bff/shared'
 import type { FastifyInstance } from 'fastify'
-import { requireSession } from '../caller/guard.ts'
-import { absoluteExpiry, idleExpiry, type Lifetimes, warningTime } from './lifetimes.ts'
+import { absoluteExpiry, idleExpiry, type Lifetimes, warningTimeMs } from './lifetimes.ts'
+import { requireSession } from './lookup.ts'
 import type { SessionRecord } from './record.ts'
 import type { Sessions } from './sessions.ts'
 
@@ -12,47 +12,46 @@ export interface SessionEventsOptions {
 }
 
 interface Watcher {
-  key: string
+  /** Name of the session. */
+  name: string
   stream: PassThrough
-  /** The expiry that the page was warned of, so that it is warned of each but once. */
+  /** The idle expiry that the page was warned of: it is warned of each once. */
   warnedOf?: number
 }
 
-/** Another process may have ended a session: that is noticed within this time. */
+/** Longest time until a page learns that another process ended its session. */
 const lookEveryMs = 2_000
-/** Keeps proxies, and our own timeout for silent connections, from closing the stream. */
-const beatEveryMs = 20_000
-/** Of one session: as many as a browser holds open to one host. */
-const mostStreams = 6
+/** Keeps proxies, and the server's own timeout for silent connections, from closing the stream. */
+const heartbeatEveryMs = 20_000
+/** As many connections as a browser holds open to one host. */
+const mostStreamsPerSession = 6
 
 /** `GET /api/session/events`: tells a page at once that its session ended, or is about to. */
-export function sessionEvents(
+export async function sessionEvents(
   api: FastifyInstance,
   { sessions, lifetimes }: SessionEventsOptions,
-  done: () => void,
-): void {
+): Promise<void> {
   const watchers = new Set<Watcher>()
 
   const route = { exposeHeadRoute: false, config: { sendsNoHeader: true } }
-  api.get('/session/events', route, (request, reply) => {
-    const { key } = requireSession(request)
-    const others = [...watchers].filter((other) => other.key === key)
-    // With this answer an EventSource does not try again by itself (HTML standard, "Server-sent
-    // events"); the page does, seldom.
-    if (others.length >= mostStreams) return reply.code(204).send()
-    const watcher: Watcher = { key, stream: new PassThrough() }
+  api.get(paths.sessionEvents, route, (request, reply) => {
+    const { name } = requireSession(request)
+    const others = [...watchers].filter((other) => other.name === name)
+    // A 204 ends an EventSource (HTML standard, "Server-sent events"). The page opens a new one later.
+    if (others.length >= mostStreamsPerSession) return reply.code(204).send()
+    const watcher: Watcher = { name, stream: new PassThrough() }
     watchers.add(watcher)
     watcher.stream.once('close', () => watchers.delete(watcher))
     watcher.stream.write('retry: 3000\n\n')
     void look(watcher)
-    // The second for proxies that would collect what is to arrive at once.
+    // `x-accel-buffering`: a proxy must not hold the events back.
     const headers = { 'content-type': 'text/event-stream', 'x-accel-buffering': 'no' }
     return reply.headers(headers).send(watcher.stream)
   })
 
   async function look(watcher: Watcher): Promise<void> {
-    // A store that fails is no end of the session.
-    const found = await sessions.findByKey(watcher.key).catch(() => undefined)
+    // A failing store does not end a session.
+    const found = await sessions.find(watcher.name).catch(() => undefined)
     if (!found || watcher.stream.writableEnded) return
     if (found.kind === 'live') {
       warn(watcher, found.session.record)
@@ -64,7 +63,7 @@ export function sessionEvents(
 
   function warn(watcher: Watcher, record: SessionRecord): void {
     const idle = idleExpiry(record, lifetimes)
-    if (idle - Date.now() > warningTime(lifetimes) || watcher.warnedOf === idle) return
+    if (idle - Date.now() > warningTimeMs(lifetimes) || watcher.warnedOf === idle) return
     watcher.warnedOf = idle
     const expiring: SessionExpiring = {
       serverTime: new Date().toISOString(),
@@ -77,20 +76,18 @@ export function sessionEvents(
   const looking = setInterval(() => {
     for (const watcher of watchers) void look(watcher)
   }, lookEveryMs).unref()
-  const beating = setInterval(() => {
-    for (const { stream } of watchers) stream.write(': still here\n\n')
-  }, beatEveryMs).unref()
-  const stopListening = sessions.onEnd((key) => {
-    for (const watcher of watchers) if (watcher.key === key) void look(watcher)
+  const heartbeat = setInterval(() => {
+    for (const { stream } of watchers) stream.write(': heartbeat\n\n')
+  }, heartbeatEveryMs).unref()
+  const stopListening = sessions.onEnd((name) => {
+    for (const watcher of watchers) if (watcher.name === name) void look(watcher)
   })
-  api.addHook('preClose', (closed) => {
+  api.addHook('preClose', async () => {
     clearInterval(looking)
-    clearInterval(beating)
+    clearInterval(heartbeat)
     stopListening()
     for (const { stream } of watchers) stream.end()
-    closed()
   })
-  done()
 }
 
 /** The wire format of the HTML standard, "Server-sent events". */

@@ -1,32 +1,20 @@
-import type { FastifyReply, FastifyRequest } from 'fastify'
+import { Type } from 'typebox'
 import type { CookieKind } from '../http/cookie-attributes.ts'
+import { SealedCookie } from '../http/sealed-cookies.ts'
 import type { KeyRing } from '../secrets/key-ring.ts'
-import { SealedCookies } from '../http/sealed-cookies.ts'
 
-const id = 'session'
+const LastSession = Type.Object({ name: Type.String() })
+
+export type LastSessionCookie = SealedCookie<typeof LastSession>
 
 /**
- * Which session this browser had last. The callback comes from another site, without the Strict
- * session cookie, and must still end that session: a sealed Lax cookie names it, and opens nothing.
+ * Names the session that this browser had last, for the next sign-in to end it: the Strict session
+ * cookie does not come with the navigation from Entra. This Lax cookie opens no session.
  */
-export class LastSession {
-  readonly #cookies: SealedCookies<{ key: string }>
-
-  /** @param maxAge seconds */
-  constructor(kind: CookieKind, ring: KeyRing, maxAge: number) {
-    this.#cookies = new SealedCookies(kind, ring, maxAge)
-  }
-
-  /** The key of its record. */
-  keyIn(request: FastifyRequest): string | undefined {
-    return this.#cookies.get(request, id)?.key
-  }
-
-  remember(reply: FastifyReply, key: string): void {
-    this.#cookies.set(reply, id, { key })
-  }
-
-  forget(reply: FastifyReply): void {
-    this.#cookies.clear(reply, id)
-  }
+export function lastSessionCookie(
+  kind: CookieKind,
+  ring: KeyRing,
+  maxAgeSeconds: number,
+): LastSessionCookie {
+  return new SealedCookie({ kind, ring, schema: LastSession, maxAgeSeconds })
 }

@@ -1,45 +1,49 @@
-import { OwnSession, Problem } from '@entra-bff/shared'
-import type { FastifyPluginCallbackTypebox } from '@fastify/type-provider-typebox'
+import { OwnSession, paths, Problem } from '@entra-bff/shared'
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 import { Failure } from '../failure.ts'
-import { endSession } from './end.ts'
-import { requireSession } from '../caller/guard.ts'
+import { requireSession } from './lookup.ts'
+import type { SessionEnd } from './session-end.ts'
 import type { LiveSession, Sessions } from './sessions.ts'
 
 export interface OwnSessionsOptions {
   sessions: Sessions
-  /** Clears every cookie that is about a person. */
-  forgetPerson: (reply: FastifyReply) => void
+  sessionEnd: SessionEnd
 }
 
-/** `/api/sessions`: where a person is signed in, and signing out there (OWASP ASVS 5.0, 7.5.2). */
-export const ownSessionRoutes: FastifyPluginCallbackTypebox<OwnSessionsOptions> = (
+/** `/api/sessions`: lists and ends the user's own sessions (OWASP ASVS 5.0, 7.5.2). */
+export const ownSessionRoutes: FastifyPluginAsyncTypebox<OwnSessionsOptions> = async (
   api,
-  { sessions, forgetPerson },
-  done,
+  { sessions, sessionEnd },
 ) => {
   const errors = { '4xx': Problem, '5xx': Problem }
 
+  function ownSessionsOf(request: FastifyRequest): Promise<LiveSession[]> {
+    return sessions.ofUser(requireSession(request).record.user)
+  }
+
   async function end(request: FastifyRequest, reply: FastifyReply, these: LiveSession[]) {
     const current = requireSession(request)
-    for (const { key } of these) await endSession(request, sessions, key, 'own_list')
-    if (these.some(({ key }) => key === current.key)) forgetPerson(reply)
+    for (const { name } of these) {
+      if (name === current.name) await sessionEnd.endOwn(request, reply, name, 'own_list')
+      else await sessionEnd.end(request, name, 'own_list')
+    }
     return reply.code(204).send(null)
   }
 
   const listSchema = { response: { 200: Type.Array(OwnSession), ...errors } }
-  api.get('/sessions', { schema: listSchema }, async (request) => {
+  api.get(paths.sessions, { schema: listSchema }, async (request) => {
     const current = requireSession(request)
-    const own = await sessions.of(current.record.user)
-    return own.map((session) => viewOf(session, session.key === current.key))
+    const own = await ownSessionsOf(request)
+    return own.map((session) => viewOf(session, session.name === current.name))
   })
 
   const oneSchema = { params: Type.Object({ id: Type.String() }), response: errors }
-  api.delete('/sessions/:id', { schema: oneSchema }, async (request, reply) => {
-    const own = await sessions.of(requireSession(request).record.user)
+  api.delete(`${paths.sessions}/:id`, { schema: oneSchema }, async (request, reply) => {
+    const own = await ownSessionsOf(request)
     const one = own.filter((session) => idOf(session) === request.params.id)
-    if (one.length === 0) throw new Failure('not_found', 'no such session of this person')
+    if (one.length === 0) throw new Failure('not_found', 'no such session of this user')
     return end(request, reply, one)
   })
 
@@ -47,16 +51,12 @@ export const ownSessionRoutes: FastifyPluginCallbackTypebox<OwnSessionsOptions> 
     querystring: Type.Object({ scope: Type.Literal('others') }),
     response: errors,
   }
-  api.delete('/sessions', { schema: othersSchema }, async (request, reply) => {
+  api.delete(paths.sessions, { schema: othersSchema }, async (request, reply) => {
     const current = requireSession(request)
-    const own = await sessions.of(current.record.user)
-    return end(
-      request,
-      reply,
-      own.filter(({ key }) => key !== current.key),
-    )
+    const own = await ownSessionsOf(request)
+    const others = own.filter(({ name }) => name !== current.name)
+    return end(request, reply, others)
   })
-  done()
 }
 
 function viewOf(session: LiveSession, current: boolean): OwnSession {
@@ -71,6 +71,7 @@ function viewOf(session: LiveSession, current: boolean): OwnSession {
   }
 }
 
-function idOf({ key }: LiveSession): string {
-  return key.slice(key.indexOf(':') + 1)
+/** The name of the record without its kind. */
+function idOf({ name }: LiveSession): string {
+  return name.slice(name.indexOf(':') + 1)
 }

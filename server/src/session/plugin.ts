@@ -1,15 +1,27 @@
 import fastifySession from '@fastify/session'
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import { newSessionId, type SessionCookie } from './cookie.ts'
-import { type Lifetimes, remembrance } from './lifetimes.ts'
+import { type Lifetimes, tombstoneTtlMs } from './lifetimes.ts'
 import type { SessionRecord } from './record.ts'
 import type { Sessions } from './sessions.ts'
 
+/** The session that a request can begin. Its name is known before anything is written. */
+export interface NewSession {
+  readonly name: string
+  /**
+   * Writes the session; the answer to this request sets its cookie.
+   * @throws {Failure} `session_revoked` when the session was ended before it was written
+   */
+  begin(record: SessionRecord): Promise<void>
+}
+
 declare module 'fastify' {
   interface Session {
-    /** Absent until a sign-in succeeded: such a session is never stored. */
     record?: SessionRecord
+  }
+  interface FastifyRequest {
+    newSession: NewSession
   }
 }
 
@@ -20,44 +32,66 @@ export interface SessionPluginOptions {
 }
 
 /**
- * `@fastify/session`, for the routes that begin a session. Register it nowhere else: it costs half
- * the speed of a route, and a route that only reads must not be able to save.
+ * Decorates the requests of its scope with `newSession`. `@fastify/session` makes the id and sets the
+ * cookie, and does nothing else: it halves the speed of a route, it saves after requests that only
+ * read, and it takes over a session id that somebody planted. So it never sees a session cookie.
  */
-export const sessionPlugin = fp(registerSession, { name: 'session-that-begins' })
+export const sessionPlugin = fp(registerSession, {
+  name: 'session-plugin',
+  dependencies: ['@fastify/cookie'],
+})
 
 async function registerSession(scope: FastifyInstance, options: SessionPluginOptions) {
   const { sessions, cookie, lifetimes } = options
-  const { name } = cookie.kind
+  const { name, options: attributes } = cookie.kind
   scope.decorateRequest('hiddenSessionCookie')
-  // The plugin never sees a session that exists: so it takes over no id that somebody planted,
-  // brings nothing back that has ended, and clears no cookie that an older secret signed.
   scope.addHook('onRequest', async (request) => {
     const { [name]: own, ...others } = request.cookies
     request.hiddenSessionCookie = own
     request.cookies = others
   })
   await scope.register(fastifySession, {
-    store: beginningIn(sessions),
+    store: storeThatBegins(sessions),
     secret: {
       sign: (id) => cookie.sign(id),
       unsign: () => ({ valid: false, renew: false, value: null }),
     },
     idGenerator: newSessionId,
     cookieName: name,
-    cookie: { ...cookie.kind.options, maxAge: lifetimes.max + remembrance },
+    cookie: { ...attributes, maxAge: lifetimes.max + tombstoneTtlMs },
     rolling: false,
     saveUninitialized: false,
   })
+  scope.decorateRequest('newSession', {
+    getter() {
+      return newSessionOf(this, sessions)
+    },
+  })
 }
 
-/** All that the plugin can do with our sessions is begin one. */
-function beginningIn(sessions: Sessions): fastifySession.SessionStore {
+function newSessionOf({ session }: FastifyRequest, sessions: Sessions): NewSession {
+  return {
+    name: sessions.nameOf(session.sessionId),
+    async begin(record) {
+      session.record = record
+      try {
+        await session.save()
+      } catch (error) {
+        // Else the plugin would save the session once more when the answer is sent.
+        delete session.record
+        throw error
+      }
+    },
+  }
+}
+
+function storeThatBegins(sessions: Sessions): fastifySession.SessionStore {
   return {
     get: (_id, done) => {
       done(null, null)
     },
     set: (id, { record }, done) => {
-      const begun = record ? sessions.begin(id, record) : Promise.resolve()
+      const begun = record ? sessions.begin(sessions.nameOf(id), record) : Promise.resolve()
       begun.then(() => {
         done()
       }, done)

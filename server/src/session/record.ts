@@ -1,57 +1,62 @@
-import type { User } from '@entra-bff/shared'
+import { User } from '@entra-bff/shared'
+import { type Static, Type } from 'typebox'
 
 /**
- * One session as it is stored, small because every request reads it. Times are milliseconds since
- * the epoch. Tokens are kept apart (see `entra/token-records.ts`).
+ * A session as it is stored. Times are milliseconds since the epoch. It is small because every
+ * request reads it; its tokens are another record (`tokens/token-records.ts`).
  */
-export interface SessionRecord {
-  user: User
-  /** Who vouched for this person: the `iss` claim of the ID token. */
-  iss: string
-  /** The settings at the sign-in. Under others the session does not live (see `Admission`). */
-  authority: string
-  clientId: string
+export const SessionRecord = Type.Object({
+  user: User,
+  /** The issuer: the `iss` claim of the ID token. */
+  iss: Type.String(),
+  /** The settings at the sign-in. Under other settings the session is over (see `isAdmitted`). */
+  authority: Type.String(),
+  clientId: Type.String(),
   /** Entra's id of its own session with this browser (`sid`), which front-channel logout names. */
-  sid?: string
+  sid: Type.Optional(Type.String()),
   /** The `login_hint` claim: names the account in a later sign-in or sign-out without a picker. */
-  loginHint?: string
-  /** Scopes that Entra granted at this sign-in. */
-  granted: string[]
-  /** What the browser called itself, and its address, when it signed in. */
-  userAgent: string
-  ip: string
-  createdAt: number
-  /** Not exact: see `touchInterval`. */
-  lastSeenAt: number
-}
+  loginHint: Type.Optional(Type.String()),
+  /** Full names of the scopes that Entra granted at the sign-in (see `fullScope`). */
+  granted: Type.Array(Type.String()),
+  /** The `User-Agent` header of the sign-in. */
+  userAgent: Type.String(),
+  /** The client address of the sign-in. */
+  ip: Type.String(),
+  createdAt: Type.Number(),
+  /** Up to `touchIntervalMs` older than the last use. */
+  lastSeenAt: Type.Number(),
+})
+export type SessionRecord = Static<typeof SessionRecord>
 
-/** Why a session that was there is no longer one. */
-export type EndReason = 'expired' | 'revoked'
-
-/** Stands where a session was, so that nothing in flight can bring it back. */
-export interface Tombstone {
-  ended: true
+/** Takes the place of a session that ended, so that no request in flight can write the session again. */
+const Tombstone = Type.Object({
+  ended: Type.Literal(true),
   /** Milliseconds since the epoch; absent in records of older builds. */
-  endedAt?: number
-  /** Key of the session that the same browser has now: an end that arrives late is meant for it. */
-  replacedBy?: string
-}
+  endedAt: Type.Optional(Type.Number()),
+  /** Name of the next session of the same browser. An end that comes later ends that session. */
+  replacedBy: Type.Optional(Type.String()),
+})
+export type Tombstone = Static<typeof Tombstone>
 
-export type StoredSession = SessionRecord | Tombstone
+export const StoredSession = Type.Union([Tombstone, SessionRecord])
+export type StoredSession = Static<typeof StoredSession>
+
+/** Why a session is over. */
+export type EndReason = 'expired' | 'revoked'
 
 export function isTombstone(stored: StoredSession): stored is Tombstone {
   return 'ended' in stored
 }
 
-/** Characters, percent-encoded. A `login_hint` claim of Entra has up to about 260. */
+/** In characters, percent-encoded. A `login_hint` claim of Entra has up to about 260. */
 export const longestLoginHint = 320
 
-/** What names the account in a login link. With a hint that is too long, the person picks the account. */
+/** The login hint of a link. It is left out when it is too long: then Entra shows the account picker. */
 export function loginHintOf({ user, loginHint = user.username }: SessionRecord) {
   return encodeURIComponent(loginHint).length <= longestLoginHint ? { loginHint } : {}
 }
 
-/** A session and its person, as the audit log names them. */
-export function whoOf(key: string, { user }: SessionRecord) {
-  return { tenant: user.tenantId, user: user.id, session: key }
+/** Names a session and its user in the audit log. */
+export function auditedAs(name: string, { user }: SessionRecord) {
+  return { tenant: user.tenantId, user: user.id, session: name }
 }

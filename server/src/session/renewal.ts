@@ -1,44 +1,41 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { SessionCookie } from './cookie.ts'
-import { absoluteExpiry, type Lifetimes, remembrance } from './lifetimes.ts'
+import type { LastSessionCookie } from './last-session.ts'
+import { type Lifetimes, recordExpiry } from './lifetimes.ts'
 import type { SessionRecord } from './record.ts'
 import type { LiveSession, Sessions } from './sessions.ts'
 
-/** What the use of a session does to it. */
-export class Prolonging {
-  readonly #sessions: Sessions
-  readonly #cookie: SessionCookie
-  readonly #lifetimes: Lifetimes
-  readonly #onRenewed: (reply: FastifyReply, key: string) => void
+export interface SessionRenewalOptions {
+  sessions: Sessions
+  cookie: SessionCookie
+  lastSession: LastSessionCookie
+  lifetimes: Lifetimes
+}
 
-  /** @param onRenewed told the session's key when its cookie was signed anew: others go with it */
-  constructor(
-    sessions: Sessions,
-    cookie: SessionCookie,
-    lifetimes: Lifetimes,
-    onRenewed: (reply: FastifyReply, key: string) => void,
-  ) {
-    this.#sessions = sessions
-    this.#cookie = cookie
-    this.#lifetimes = lifetimes
-    this.#onRenewed = onRenewed
+/** Keeps a session alive while it is used. */
+export class SessionRenewal {
+  readonly #options: SessionRenewalOptions
+
+  constructor(options: SessionRenewalOptions) {
+    this.#options = options
   }
 
   /**
-   * Moves the idle expiry; after a rotation of the secret, renews record and cookie.
+   * Moves the idle expiry. After a rotation of the secret, renews record and cookies.
    * @returns the session as it is now
-   * @throws {Failure} `store_unavailable`; `session_revoked` or `session_expired` when it has ended
-   * meanwhile
+   * @throws {Failure} `store_unavailable`; `session_revoked` or `session_expired` when the session has
+   * ended meanwhile
    */
-  async prolong(
+  async touch(
     request: FastifyRequest,
     reply: FastifyReply,
     session: LiveSession,
   ): Promise<SessionRecord> {
-    const record = await this.#sessions.touch(session)
-    const forgetAt = absoluteExpiry(record, this.#lifetimes) + remembrance
-    const maxAge = Math.ceil((forgetAt - Date.now()) / 1_000)
-    if (this.#cookie.renew(request, reply, maxAge)) this.#onRenewed(reply, session.key)
+    const { sessions, cookie, lastSession, lifetimes } = this.#options
+    const record = await sessions.touch(session)
+    const maxAgeSeconds = Math.ceil((recordExpiry(record, lifetimes) - Date.now()) / 1_000)
+    const isRenewed = cookie.renew(request, reply, maxAgeSeconds)
+    if (isRenewed) lastSession.set(reply, { name: session.name })
     return record
   }
 }

@@ -1,67 +1,64 @@
 import type { User } from '@entra-bff/shared'
+import { kinds } from '../store/kinds.ts'
 import { changeList, readList } from '../store/lists.ts'
-import type { RecordNames } from '../store/record-names.ts'
-import type { Store } from '../store/store.ts'
+import type { Vault } from '../store/vault.ts'
 import type { SessionRecord } from './record.ts'
 
 /**
- * Which sessions belong together: a person's, and those of one session at Entra. Names and keys are
- * keyed hashes, so the lists tell nothing; whoever reads one checks each session in it.
+ * Lists the sessions of a user, and those of one session at Entra, by the names of their records. A
+ * list can name a session that is over: read each session's own record.
  */
-export class SessionGroups {
-  readonly #store: Store
-  readonly #names: RecordNames
+export class SessionIndex {
+  readonly #vault: Vault
 
-  constructor(store: Store, names: RecordNames) {
-    this.#store = store
-    this.#names = names
+  constructor(vault: Vault) {
+    this.#vault = vault
   }
 
-  /** @returns keys, the oldest first */
+  /** @returns names, the oldest first */
   ofUser(user: User): Promise<string[]> {
-    return this.#list(this.#nameOfUser(user))
+    return this.#read(this.#listOfUser(user))
   }
 
-  /** @returns keys, the oldest first */
+  /** @returns names, the oldest first */
   ofSid(sid: string): Promise<string[]> {
-    return this.#list(this.#nameOfSid(sid))
+    return this.#read(this.#listOfSid(sid))
   }
 
-  /** @param until milliseconds since the epoch: later the session is surely over */
-  async join(key: string, record: SessionRecord, until: number): Promise<void> {
-    for (const name of this.#namesFor(record)) {
-      await changeList(this.#store, name, (entries) => [...entries, { key, until }])
+  /** @param until milliseconds since the epoch: the session is over by then */
+  async add(name: string, record: SessionRecord, until: number): Promise<void> {
+    for (const list of this.#listsOf(record)) {
+      await changeList(this.#vault.store, list, (entries) => [...entries, { key: name, until }])
     }
   }
 
-  async leave(key: string, record: SessionRecord): Promise<void> {
-    for (const name of this.#namesFor(record)) await this.#remove(name, [key])
+  async remove(name: string, record: SessionRecord): Promise<void> {
+    for (const list of this.#listsOf(record)) await this.#removeFrom(list, [name])
   }
 
-  /** Takes out of a person's list what lives no longer. */
-  drop(user: User, keys: readonly string[]): Promise<void> {
-    return this.#remove(this.#nameOfUser(user), keys)
+  removeFromUser(user: User, names: readonly string[]): Promise<void> {
+    return this.#removeFrom(this.#listOfUser(user), names)
   }
 
-  async #list(name: string): Promise<string[]> {
-    return (await readList(this.#store, name)).map(({ key }) => key)
+  async #read(list: string): Promise<string[]> {
+    return (await readList(this.#vault.store, list)).map(({ key }) => key)
   }
 
-  #remove(name: string, keys: readonly string[]): Promise<void> {
-    return changeList(this.#store, name, (entries) =>
-      entries.filter((entry) => !keys.includes(entry.key)),
+  #removeFrom(list: string, names: readonly string[]): Promise<void> {
+    return changeList(this.#vault.store, list, (entries) =>
+      entries.filter(({ key }) => !names.includes(key)),
     )
   }
 
-  #namesFor({ user, sid }: SessionRecord): string[] {
-    return [this.#nameOfUser(user), ...(sid === undefined ? [] : [this.#nameOfSid(sid)])]
+  #listsOf({ user, sid }: SessionRecord): string[] {
+    return [this.#listOfUser(user), ...(sid === undefined ? [] : [this.#listOfSid(sid)])]
   }
 
-  #nameOfUser({ tenantId, id }: User): string {
-    return this.#names.of('user-sessions', `${tenantId} ${id}`)
+  #listOfUser({ tenantId, id }: User): string {
+    return this.#vault.names.of(kinds.userSessions, `${tenantId} ${id}`)
   }
 
-  #nameOfSid(sid: string): string {
-    return this.#names.of('sid-sessions', sid)
+  #listOfSid(sid: string): string {
+    return this.#vault.names.of(kinds.sidSessions, sid)
   }
 }

@@ -11,12 +11,12 @@ import type { SessionRecord } from './record.ts'
 export interface SessionViewsOptions {
   app: AppInfo
   methods: SignInMethod[]
-  /** What the page can offer to somebody with these scopes. */
+  /** The calls that the page offers a user with these scopes. */
   callsFor: (granted: readonly string[]) => CallView[]
   lifetimes: Lifetimes
 }
 
-/** What a page may know of the session. */
+/** The bodies of `GET /api/session`. */
 export class SessionViews {
   readonly #options: SessionViewsOptions
 

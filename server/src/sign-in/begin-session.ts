@@ -3,23 +3,22 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { addressOf } from '../address.ts'
 import { audit } from '../audit.ts'
 import type { EntraSettings } from '../config/entra.ts'
+import { fullScope } from '../config/scopes.ts'
 import type { IdTokenClaims } from '../entra/id-token.ts'
 import type { TokenCache } from '../entra/token-cache.ts'
-import type { Tokens } from '../tokens/session-tokens.ts'
-import type { SessionCookie } from '../session/cookie.ts'
-import { endSession, tellEnd } from '../session/end.ts'
-import { absoluteExpiry, type Lifetimes } from '../session/lifetimes.ts'
-import { type SessionRecord, whoOf } from '../session/record.ts'
-import type { Sessions } from '../session/sessions.ts'
+import { absoluteExpiry } from '../session/lifetimes.ts'
+import type { SessionRoom } from '../session/open-sessions.ts'
+import { auditedAs, type SessionRecord } from '../session/record.ts'
+import { auditEnd } from '../session/session-end.ts'
+import type { SessionTokens } from '../tokens/session-tokens.ts'
 import type { DeviceCookie } from './device/device-cookie.ts'
-import type { LastSession } from '../session/last-session.ts'
 
 /** How a session came to be. */
 export interface SignInFacts {
   method: SignInMethod
-  /** Milliseconds since the epoch: a session of this browser that was ended later stays ended. */
+  /** Milliseconds since the epoch. If the browser's session was ended after that, no session begins. */
   beganAt: number
-  /** Key of the session that the browser had then. */
+  /** Name of the session that the browser had then. */
   hadSession?: string | undefined
 }
 
@@ -27,16 +26,16 @@ export interface SignInFacts {
 export interface Grant {
   claims: IdTokenClaims
   cache: TokenCache
-  scopes: string[]
+  /** As Entra names them. */
+  scopes: readonly string[]
+  /** The scopes that were asked for. */
+  askedScopes: readonly string[]
 }
 
 export interface SessionBeginnerOptions {
-  sessions: Sessions
-  cookie: SessionCookie
-  tokens: Tokens
-  lastSession: LastSession
+  room: SessionRoom
+  tokens: SessionTokens
   deviceCookie: DeviceCookie
-  lifetimes: Lifetimes
   /** The settings that the session belongs to. */
   entra: Pick<EntraSettings, 'authority' | 'clientId'>
 }
@@ -58,52 +57,51 @@ export class SessionBeginner {
     grant: Grant,
     facts: SignInFacts,
   ): Promise<SessionRecord> {
-    const { sessions, tokens, lastSession, deviceCookie, lifetimes } = this.#options
+    const { room, tokens, deviceCookie } = this.#options
+    const { newSession } = request
+    const { name } = newSession
     const record = this.#recordOf(grant, request)
-    const key = sessions.keyOf(request.session.sessionId)
-    await this.#endOthers(request, key, record, facts)
-    await tokens.keep(key, grant.cache, absoluteExpiry(record, lifetimes))
-    request.session.record = record
+    await this.#endOthers(request, name, record, facts)
+    await tokens.keep(name, grant.cache, absoluteExpiry(record, room.lifetimes))
     try {
-      await request.session.save()
+      await newSession.begin(record)
     } catch (error) {
-      // Else the plugin would try again when the answer is sent, and fail that too.
-      delete request.session.record
-      await tokens.erase(key).catch(() => undefined)
+      await tokens.erase(name).catch(() => undefined)
       throw error
     }
-    lastSession.remember(reply, key)
-    deviceCookie.forget(reply)
-    audit(request, { audit: 'signed_in', method: facts.method, ...whoOf(key, record) })
+    room.lastSession.set(reply, { name })
+    // Unread, for a Strict cookie does not come with the navigation from Entra.
+    deviceCookie.clear(reply)
+    audit(request, { audit: 'signed_in', method: facts.method, ...auditedAs(name, record) })
     return record
   }
 
   async #endOthers(
     request: FastifyRequest,
-    key: string,
+    name: string,
     { user }: SessionRecord,
     facts: SignInFacts,
   ): Promise<void> {
-    const { sessions } = this.#options
+    const { sessions, sessionEnd } = this.#options.room
     for (const previous of this.#previousOf(request, facts)) {
-      const ended = await sessions.replace(previous, key, facts.beganAt)
-      if (ended) tellEnd(request, ended, 'next_sign_in')
+      const ended = await sessions.replace(previous, name, facts.beganAt)
+      if (ended) auditEnd(request, ended, 'next_sign_in')
     }
     for (const oldest of await sessions.surplusOf(user)) {
-      await endSession(request, sessions, oldest, 'too_many')
+      await sessionEnd.end(request, oldest, 'too_many')
     }
   }
 
-  /** What this browser had: coming from Entra, the strict cookie may be missing. */
+  /** The sessions that this browser had. The Strict session cookie does not come from Entra. */
   #previousOf(request: FastifyRequest, { hadSession }: SignInFacts): Set<string> {
-    const { sessions, cookie, lastSession } = this.#options
+    const { sessions, cookie, lastSession } = this.#options.room
     const id = cookie.idIn(request)
-    const own = id === undefined ? undefined : sessions.keyOf(id)
-    const keys = [hadSession, lastSession.keyIn(request), own]
-    return new Set(keys.filter((key) => key !== undefined))
+    const own = id === undefined ? undefined : sessions.nameOf(id)
+    const names = [hadSession, lastSession.read(request)?.name, own]
+    return new Set(names.filter((name) => name !== undefined))
   }
 
-  #recordOf({ claims, scopes }: Grant, request: FastifyRequest): SessionRecord {
+  #recordOf({ claims, scopes, askedScopes }: Grant, request: FastifyRequest): SessionRecord {
     const { oid, tid, iss, name, username, sid, loginHint } = claims
     const { authority, clientId } = this.#options.entra
     const now = Date.now()
@@ -114,7 +112,7 @@ export class SessionBeginner {
       clientId,
       ...(sid !== undefined && { sid }),
       ...(loginHint !== undefined && { loginHint }),
-      granted: scopes,
+      granted: scopes.map((scope) => fullScope(scope, askedScopes)),
       userAgent: (request.headers['user-agent'] ?? '').slice(0, longestUserAgent),
       ip: addressOf(request),
       createdAt: now,

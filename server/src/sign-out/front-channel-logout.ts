@@ -2,12 +2,11 @@ import { paths } from '@entra-bff/shared'
 import type { FastifyPluginCallbackTypebox } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
 import type { EntraClient } from '../entra/client.ts'
-import { endSession } from '../session/end.ts'
-import type { Sessions } from '../session/sessions.ts'
+import type { SessionRoom } from '../session/open-sessions.ts'
 
 export interface FrontChannelOptions {
   entra: EntraClient
-  sessions: Sessions
+  room: SessionRoom
 }
 
 const Query = Type.Object({
@@ -22,7 +21,7 @@ const Query = Type.Object({
  */
 export const frontChannelRoute: FastifyPluginCallbackTypebox<FrontChannelOptions> = (
   scope,
-  { entra, sessions },
+  { entra, room: { sessions, sessionEnd } },
   done,
 ) => {
   const options = {
@@ -32,9 +31,9 @@ export const frontChannelRoute: FastifyPluginCallbackTypebox<FrontChannelOptions
   }
   scope.get(paths.frontChannelLogout, options, async (request, reply) => {
     const { sid, iss } = request.query
-    for (const session of sid ? await sessions.withSid(sid) : []) {
+    for (const session of sid ? await sessions.ofSid(sid) : []) {
       if (iss === undefined || iss === session.record.iss) {
-        await endSession(request, sessions, session.key, 'front_channel')
+        await sessionEnd.end(request, session.name, 'front_channel')
       }
     }
     // Entra's page may frame this one.

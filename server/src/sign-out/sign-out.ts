@@ -1,21 +1,15 @@
-import { paths } from '@entra-bff/shared'
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { paths, signedOutPage } from '@entra-bff/shared'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Config } from '../config/config.ts'
 import type { EntraClient } from '../entra/client.ts'
 import { EntraFailure } from '../entra/failures.ts'
-import type { SessionCookie } from '../session/cookie.ts'
-import { endSession } from '../session/end.ts'
 import { checkSameOrigin } from '../http/csrf.ts'
-import type { Sessions } from '../session/sessions.ts'
-import { signedOutView } from '../sign-in/redirect/callback.ts'
+import type { SessionRoom } from '../session/open-sessions.ts'
 
 export interface SignOutOptions {
   config: Config
   entra: EntraClient
-  sessions: Sessions
-  cookie: SessionCookie
-  /** Clears every cookie that is about a person. */
-  forgetPerson: (reply: FastifyReply) => void
+  room: SessionRoom
 }
 
 /**
@@ -27,7 +21,8 @@ export function signOutRoute(
   options: SignOutOptions,
   done: () => void,
 ): void {
-  const { config, cookie, sessions, forgetPerson } = options
+  const { config, room } = options
+  const { cookie, sessions, sessionEnd } = room
   scope.addContentTypeParser(
     'application/x-www-form-urlencoded',
     { parseAs: 'string', bodyLimit: 4_096 },
@@ -38,12 +33,9 @@ export function signOutRoute(
   scope.post(paths.logout, async (request, reply) => {
     checkSameOrigin(request, config.publicUrl)
     const id = cookie.idIn(request)
-    const ended =
-      id === undefined
-        ? undefined
-        : await endSession(request, sessions, sessions.keyOf(id), 'sign_out')
+    const name = id === undefined ? undefined : sessions.nameOf(id)
+    const ended = await sessionEnd.endOwn(request, reply, name, 'sign_out')
     reply.header('clear-site-data', '"cache", "storage"')
-    forgetPerson(reply)
     const url = await signOutUrl(options, ended?.loginHint, request)
     const wantsJson = request.headers.accept?.includes('application/json') ?? false
     return wantsJson ? reply.send({ logoutUrl: url }) : reply.redirect(url, 303)
@@ -66,6 +58,6 @@ async function signOutUrl(
   } catch (error) {
     if (!(error instanceof EntraFailure)) throw error
     request.log.warn({ err: error }, 'signed out here only')
-    return `${config.publicUrl}${signedOutView}`
+    return `${config.publicUrl}${signedOutPage}`
   }
 }

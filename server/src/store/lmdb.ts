@@ -95,7 +95,7 @@ export function openLmdbStore(folder: string, now: () => number = () => Date.now
     delete: async (key) => {
       await write(() => db.remove(key))
     },
-    keys: async function* (prefix) {
+    names: async function* (prefix) {
       for await (const { key, value } of walk(prefix)) if (expiryOf(value) > now()) yield key
     },
     close: async () => {

@@ -35,7 +35,7 @@ export function openMemoryStore(now: () => number = () => Date.now()): Store {
       entries.delete(key)
       return Promise.resolve()
     },
-    keys: async function* (prefix) {
+    names: async function* (prefix) {
       for (const key of [...entries.keys()]) {
         if (key.startsWith(prefix) && living(key)) yield key
       }

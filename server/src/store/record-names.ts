@@ -2,14 +2,14 @@ import { randomBytes } from 'node:crypto'
 import { ConfigError } from '../config/reader.ts'
 import { type KeyRing, mac, type MacKey, macKey, macKeyBytes } from '../secrets/key-ring.ts'
 import { isSealedWithNewest, seal, SealBroken, unseal } from '../secrets/seal.ts'
+import { kinds } from './kinds.ts'
 import type { Store } from './store.ts'
 
-const keyRecord = 'naming-key'
 const forever = Number.MAX_SAFE_INTEGER
 
 /**
- * Names of records that tell nothing of what they are named after: keyed hashes. The key belongs
- * to the store and lies in it, sealed, so that names stay the same when the secret is rotated.
+ * Names records by a keyed hash, which does not tell the id it is made of. The key lies in the store,
+ * sealed, so that names stay the same when the secret is rotated.
  */
 export class RecordNames {
   readonly #store: Store
@@ -21,14 +21,19 @@ export class RecordNames {
   }
 
   /**
-   * Whoever has the wrong secret learns it here, before anything is written.
-   * @param place of the store, for the message
-   * @throws {ConfigError} when no secret of the ring opens the store's key
+   * Proves that the secrets are those of the store, before anything else is written.
+   * @param place names the store in the message of the error
+   * @throws {ConfigError} when no secret of the ring opens the key
    */
   static async open(store: Store, ring: KeyRing, place: string): Promise<RecordNames> {
-    await store.swap(keyRecord, undefined, seal(ring, keyRecord, newKey(), 'record'), forever)
+    await store.swap(
+      kinds.namingKey,
+      undefined,
+      seal(ring, kinds.namingKey, newKey(), 'record'),
+      forever,
+    )
     try {
-      const key = unseal(ring, keyRecord, await readKey(store), 'record')
+      const key = unseal(ring, kinds.namingKey, await readKey(store), 'record')
       const names = new RecordNames(store, macKey(Buffer.from(key, 'base64')))
       await names.reseal(ring)
       return names
@@ -42,29 +47,34 @@ export class RecordNames {
     }
   }
 
-  /** Whether nothing was ever kept there. */
+  /** True for a store that never held a record. */
   static async isNew(store: Store): Promise<boolean> {
-    return (await store.get(keyRecord)) === undefined
+    return (await store.get(kinds.namingKey)) === undefined
   }
 
-  of(kind: string, secret: string): string {
-    return `${kind}:${mac(this.#key, secret)}`
+  of(kind: string, id: string): string {
+    return `${kind}:${mac(this.#key, id)}`
   }
 
   /**
-   * Before and after a rotation: seals the key with the newest secret.
-   * @throws {SealBroken} when none of the secrets opens it
+   * Seals the key with the newest secret.
+   * @throws {SealBroken} when none of the secrets opens the key
    */
   async reseal(ring: KeyRing): Promise<void> {
     const sealed = await readKey(this.#store)
-    const key = unseal(ring, keyRecord, sealed, 'record')
+    const key = unseal(ring, kinds.namingKey, sealed, 'record')
     if (isSealedWithNewest(ring, sealed)) return
-    await this.#store.swap(keyRecord, sealed, seal(ring, keyRecord, key, 'record'), forever)
+    await this.#store.swap(
+      kinds.namingKey,
+      sealed,
+      seal(ring, kinds.namingKey, key, 'record'),
+      forever,
+    )
   }
 }
 
 async function readKey(store: Store): Promise<Uint8Array> {
-  return (await store.get(keyRecord)) ?? new Uint8Array()
+  return (await store.get(kinds.namingKey)) ?? new Uint8Array()
 }
 
 function newKey(): string {

@@ -1,31 +1,30 @@
 /**
- * Where records live: bytes under a name until a time. Every way in is atomic, also between
- * processes that share the store. Values arrive already encrypted.
+ * Keeps bytes under a name until a time. Each call is atomic, also between processes that share the
+ * store. `Records` encrypts the bytes before they come here.
  *
- * Implementations throw whatever their library throws; `openStore` puts a deadline and one typed
- * failure around each of them.
+ * An implementation throws the errors of its library; `withDeadline` turns them into one `Failure`.
  */
 export interface Store {
-  get(key: string): Promise<Uint8Array | undefined>
+  get(name: string): Promise<Uint8Array | undefined>
 
-  /** @param expiresAt milliseconds since the epoch; gone afterwards */
-  put(key: string, value: Uint8Array, expiresAt: number): Promise<void>
+  /** @param expiresAt milliseconds since the epoch; the record is absent from then on */
+  put(name: string, value: Uint8Array, expiresAt: number): Promise<void>
 
   /**
    * Writes only if the stored bytes are still `previous` (`undefined`: only if there are none).
    * @returns whether it was written
    */
   swap(
-    key: string,
+    name: string,
     previous: Uint8Array | undefined,
     next: Uint8Array,
     expiresAt: number,
   ): Promise<boolean>
 
-  delete(key: string): Promise<void>
+  delete(name: string): Promise<void>
 
-  /** Names of all living records that begin so: for the operator's command, never for a request. */
-  keys(prefix: string): AsyncIterable<string>
+  /** The names of all records that begin with the prefix: for the operator's command, never for a request. */
+  names(prefix: string): AsyncIterable<string>
 
   close(): Promise<void>
 }
@@ -34,10 +33,10 @@ const nothing = new Uint8Array()
 
 /**
  * Takes a name that can be taken once.
- * @returns false when somebody took it before
+ * @returns false when the name was taken before
  */
-export function claim(store: Store, key: string, expiresAt: number): Promise<boolean> {
-  return store.swap(key, undefined, nothing, expiresAt)
+export function takeOnce(store: Store, name: string, expiresAt: number): Promise<boolean> {
+  return store.swap(name, undefined, nothing, expiresAt)
 }
 
 export function sameBytes(a: Uint8Array | undefined, b: Uint8Array | undefined): boolean {

@@ -1,28 +1,21 @@
-import type { StoreLocation } from '../config/session.ts'
 import { Failure } from '../failure.ts'
-import { openLmdbStore } from './lmdb.ts'
-import { openMemoryStore } from './memory.ts'
 import type { Store } from './store.ts'
 
-/** Longer than any healthy store takes, short enough for a person who waits. */
+/** Longer than a healthy store takes, short enough for a person who waits. */
 const deadlineMs = 2_000
 
-/** Every call of the store ends within two seconds, with its answer or a `store_unavailable`. */
-export function openStore(location: StoreLocation): Store {
-  return guard(location.kind === 'memory' ? openMemoryStore() : openLmdbStore(location.folder))
-}
-
-export function guard(store: Store): Store {
+/** The same store, whose calls end within two seconds: with their answer, or with a `store_unavailable`. */
+export function withDeadline(store: Store): Store {
   return {
-    get: (key) => inTime(() => store.get(key)),
-    put: (key, value, expiresAt) => inTime(() => store.put(key, value, expiresAt)),
-    swap: (key, previous, next, expiresAt) =>
-      inTime(() => store.swap(key, previous, next, expiresAt)),
-    delete: (key) => inTime(() => store.delete(key)),
-    keys: async function* (prefix) {
-      const keys = store.keys(prefix)[Symbol.asyncIterator]()
+    get: (name) => inTime(() => store.get(name)),
+    put: (name, value, expiresAt) => inTime(() => store.put(name, value, expiresAt)),
+    swap: (name, previous, next, expiresAt) =>
+      inTime(() => store.swap(name, previous, next, expiresAt)),
+    delete: (name) => inTime(() => store.delete(name)),
+    names: async function* (prefix) {
+      const names = store.names(prefix)[Symbol.asyncIterator]()
       for (;;) {
-        const step = await inTime(() => keys.next())
+        const step = await inTime(() => names.next())
         if (step.done) return
         yield step.value
       }

@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache'
 import { type EntraFailure, pausedBy } from '../entra/failures.ts'
 
-/** Where Entra asks for none, in seconds. */
+/** The pause after an answer without Retry-After. */
 const usualPauseSeconds = 60
 const mostPauses = 10_000
 
@@ -11,16 +11,17 @@ interface Pause {
   failure: EntraFailure
 }
 
-/** Times in which Entra is not asked again for the same, and why. */
-export class Pauses {
+/** Keeps requests from Entra for as long as Entra asks. */
+export class BackOff {
   readonly #pauses = new LRUCache<string, Pause>({ max: mostPauses, ttlAutopurge: true })
 
+  /** @param failure the answer of Entra that begins the pause */
   begin(name: string, failure: EntraFailure): void {
     const ttl = (failure.retryAfter ?? usualPauseSeconds) * 1_000
     this.#pauses.set(name, { until: Date.now() + ttl, failure }, { ttl })
   }
 
-  /** @throws {EntraFailure} the one that began the pause, while it lasts */
+  /** @throws {EntraFailure} during a pause: the failure that began it */
   requireNone(name: string): void {
     const pause = this.#pauses.get(name)
     const leftMs = pause ? pause.until - Date.now() : 0

@@ -1,40 +1,35 @@
-import type { KeyRing } from '../secrets/key-ring.ts'
-import type { RecordNames } from '../store/record-names.ts'
-import { sealRecord, unsealRecord } from '../store/sealed.ts'
-import type { Store } from '../store/store.ts'
+import { Type } from 'typebox'
+import { kinds } from '../store/kinds.ts'
+import { Records } from '../store/records.ts'
+import type { Vault } from '../store/vault.ts'
 
-const kind = 'claims'
-const prefix = `${kind}:`
-const lifetime = 10 * 60_000
+const ClaimsChallenge = Type.Object({ claims: Type.String() })
+
+const lifetimeMs = 10 * 60_000
+const prefix = `${kinds.claims}:`
 
 /**
- * What a later sign-in must fulfil, kept under a name that tells nothing: the claims come from Entra
- * or an API, and no browser can put in others.
+ * Claims that the next sign-in of a session must fulfill. Entra or an API asked for them. The browser
+ * carries only their handle, so it can put in no others.
  */
-export class ClaimsNotes {
-  readonly #store: Store
-  readonly #ring: KeyRing
-  readonly #names: RecordNames
+export class ClaimsChallenges {
+  readonly #records: Records<typeof ClaimsChallenge>
 
-  constructor(store: Store, ring: KeyRing, names: RecordNames) {
-    this.#store = store
-    this.#ring = ring
-    this.#names = names
+  constructor(vault: Vault) {
+    this.#records = new Records(vault, { kind: kinds.claims, schema: ClaimsChallenge })
   }
 
   /**
-   * The same claims for the same session are one note, however often they are asked for.
-   * @returns its name, for ten minutes
+   * Keeps claims for ten minutes. The same claims of the same session are one record.
+   * @returns their handle
    */
-  async keep(sessionKey: string, claims: string): Promise<string> {
-    const key = this.#names.of(kind, `${sessionKey} ${claims}`)
-    await this.#store.put(key, sealRecord(this.#ring, key, { claims }), Date.now() + lifetime)
-    return key.slice(prefix.length)
+  async keep(sessionName: string, claims: string): Promise<string> {
+    const name = this.#records.nameOf(`${sessionName} ${claims}`)
+    await this.#records.put(name, { claims }, Date.now() + lifetimeMs)
+    return name.slice(prefix.length)
   }
 
   async find(handle: string): Promise<string | undefined> {
-    const key = prefix + handle
-    const bytes = await this.#store.get(key)
-    return bytes && (unsealRecord(this.#ring, key, bytes) as { claims: string }).claims
+    return (await this.#records.read(prefix + handle))?.value.claims
   }
 }

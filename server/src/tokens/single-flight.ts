@@ -1,25 +1,25 @@
-/** Work that many ask for at once and that is done once; within a group, one at a time. */
-export class Flights<T> {
+/** Runs work that many ask for at once only once. Work of one group runs one after the other. */
+export class SingleFlight<T> {
   readonly #running = new Map<string, Promise<T>>()
   readonly #lastOfGroup = new Map<string, Promise<unknown>>()
 
-  /** Everybody who asks for the same name meanwhile shares the outcome, a failure too. */
+  /** @returns the outcome of the work of this name; the same outcome, or failure, for all who ask meanwhile */
   run(group: string, name: string, work: () => Promise<T>): Promise<T> {
-    const key = `${group} ${name}`
-    return this.#running.get(key) ?? this.#start(group, key, work)
+    const id = `${group} ${name}`
+    return this.#running.get(id) ?? this.#start(group, id, work)
   }
 
-  #start(group: string, key: string, work: () => Promise<T>): Promise<T> {
+  #start(group: string, id: string, work: () => Promise<T>): Promise<T> {
     const before = this.#lastOfGroup.get(group) ?? Promise.resolve()
-    const flight = before.then(work)
-    const landed = flight
+    const running = before.then(work)
+    const settled = running
       .catch(() => undefined)
       .then(() => {
-        this.#running.delete(key)
-        if (this.#lastOfGroup.get(group) === landed) this.#lastOfGroup.delete(group)
+        this.#running.delete(id)
+        if (this.#lastOfGroup.get(group) === settled) this.#lastOfGroup.delete(group)
       })
-    this.#running.set(key, flight)
-    this.#lastOfGroup.set(group, landed)
-    return flight
+    this.#running.set(id, running)
+    this.#lastOfGroup.set(group, settled)
+    return running
   }
 }

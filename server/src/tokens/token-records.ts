@@ -1,61 +1,55 @@
-import type { KeyRing } from '../secrets/key-ring.ts'
-import { isSealedWithNewest } from '../secrets/seal.ts'
-import { sealRecord, unsealRecord } from '../store/sealed.ts'
-import type { Store } from '../store/store.ts'
-import type { TokenCache } from '../entra/token-cache.ts'
+import { type Static, Type } from 'typebox'
+import { TokenCache } from '../entra/token-cache.ts'
+import { kinds } from '../store/kinds.ts'
+import { Records, type StoredRecord } from '../store/records.ts'
+import type { Vault } from '../store/vault.ts'
 
-/** A session's tokens as they lie in the store, apart from the session itself. */
-export interface TokenRecord extends TokenCache {
-  /** Milliseconds since the epoch: with the session's absolute expiry. */
-  expiresAt: number
-}
+/** The tokens of a session as they are stored. */
+const TokenRecord = Type.Object({
+  ...TokenCache.properties,
+  /** Milliseconds since the epoch: the absolute expiry of the session. */
+  expiresAt: Type.Number(),
+})
+type TokenRecord = Static<typeof TokenRecord>
 
-export interface StoredTokens {
-  readonly record: TokenRecord
-  /** A change is written only over these. */
-  readonly bytes: Uint8Array
-}
+export type StoredTokens = StoredRecord<TokenRecord>
 
-/** The token records, each under the key of its session. */
+/** The token records. Each has the name of its session's record in its own name. */
 export class TokenRecords {
-  readonly #store: Store
-  readonly #ring: KeyRing
+  readonly #records: Records<typeof TokenRecord>
 
-  constructor(store: Store, ring: KeyRing) {
-    this.#store = store
-    this.#ring = ring
+  constructor(vault: Vault) {
+    this.#records = new Records(vault, { kind: kinds.tokens, schema: TokenRecord })
   }
 
-  async find(sessionKey: string): Promise<StoredTokens | undefined> {
-    const key = nameOf(sessionKey)
-    const bytes = await this.#store.get(key)
-    return bytes && { bytes, record: unsealRecord(this.#ring, key, bytes) as TokenRecord }
+  find(sessionName: string): Promise<StoredTokens | undefined> {
+    return this.#records.read(nameOf(sessionName))
   }
 
-  async create(sessionKey: string, record: TokenRecord): Promise<void> {
-    const key = nameOf(sessionKey)
-    await this.#store.put(key, sealRecord(this.#ring, key, record), record.expiresAt)
+  /** @param expiresAt milliseconds since the epoch */
+  create(sessionName: string, cache: TokenCache, expiresAt: number): Promise<void> {
+    return this.#records.put(nameOf(sessionName), { ...cache, expiresAt }, expiresAt)
   }
 
-  /** @returns false when they were changed or erased since they were read: nothing is written */
-  async replace(sessionKey: string, read: StoredTokens, record: TokenRecord): Promise<boolean> {
-    const key = nameOf(sessionKey)
-    const sealed = sealRecord(this.#ring, key, record)
-    return this.#store.swap(key, read.bytes, sealed, record.expiresAt)
+  /** @returns false when the tokens were changed or erased since they were read: nothing is written */
+  async replace(stored: StoredTokens, cache: TokenCache): Promise<boolean> {
+    const { expiresAt } = stored.value
+    const written = await this.#records.replace(stored, { ...cache, expiresAt }, expiresAt)
+    return written !== undefined
   }
 
-  /** Seals it with the newest secret, if an older one did. */
-  async reseal(sessionKey: string): Promise<void> {
-    const read = await this.find(sessionKey)
-    if (!read || isSealedWithNewest(this.#ring, read.bytes)) return
-    await this.replace(sessionKey, read, read.record)
+  /** After a rotation of the secret, seals the tokens with the newest. */
+  async reseal(sessionName: string): Promise<void> {
+    const stored = await this.find(sessionName)
+    if (!stored || this.#records.isSealedWithNewest(stored)) return
+    await this.replace(stored, stored.value)
   }
 
-  async erase(sessionKey: string): Promise<void> {
-    await this.#store.delete(nameOf(sessionKey))
+  erase(sessionName: string): Promise<void> {
+    return this.#records.delete(nameOf(sessionName))
   }
 }
 
-function nameOf(sessionKey: string): string {
-  return `tokens:${sessionKey}`
+function nameOf(sessionName: string): string {
+  return `${kinds.tokens}:${sessionName}`
 }

@@ -1,33 +1,16 @@
-import type { FastifyReply, FastifyRequest } from 'fastify'
+import { Type } from 'typebox'
 import type { CookieKind } from '../../http/cookie-attributes.ts'
+import { SealedCookie } from '../../http/sealed-cookies.ts'
 import type { KeyRing } from '../../secrets/key-ring.ts'
-import { SealedCookies } from '../../http/sealed-cookies.ts'
 
-const name = 'login'
-/** Longer than any code is good for, so that the outcome can be asked for. Seconds. */
-const maxAge = 30 * 60
+const OwnDeviceLogin = Type.Object({ id: Type.String() })
 
-/** Which sign-in on another device this browser waits for: it is of use to no other. */
-export class DeviceCookie {
-  readonly #cookies: SealedCookies<{ id: string }>
+export type DeviceCookie = SealedCookie<typeof OwnDeviceLogin>
 
-  constructor(kind: CookieKind, ring: KeyRing) {
-    this.#cookies = new SealedCookies(kind, ring, maxAge)
-  }
+/** Longer than a device code lives, so that the browser can ask how the sign-in ended. */
+const maxAgeSeconds = 30 * 60
 
-  idIn(request: FastifyRequest): string | undefined {
-    return this.#cookies.get(request, name)?.id
-  }
-
-  set(reply: FastifyReply, id: string): void {
-    this.#cookies.set(reply, name, { id })
-  }
-
-  /**
-   * When it is cancelled, and at every sign-in and sign-out: whoever comes next must not finish it.
-   * Unseen, for a strict cookie does not arrive with the navigation from Entra.
-   */
-  forget(reply: FastifyReply): void {
-    this.#cookies.clear(reply, name)
-  }
+/** Names the device login that this browser started: only this browser can finish it. */
+export function deviceCookie(kind: CookieKind, ring: KeyRing): DeviceCookie {
+  return new SealedCookie({ kind, ring, schema: OwnDeviceLogin, maxAgeSeconds })
 }

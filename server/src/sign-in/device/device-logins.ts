@@ -1,86 +1,66 @@
 import { randomBytes } from 'node:crypto'
-import type { SignInErrorCode } from '@entra-bff/shared'
 import type { EntraClient } from '../../entra/client.ts'
-import type { ClientKind } from '../../entra/client-kind.ts'
-import { EntraFailure, type EntraFacts } from '../../entra/failures.ts'
-import type { IdTokenClaims } from '../../entra/id-token.ts'
 import { Failure } from '../../failure.ts'
-import type { KeyRing } from '../../secrets/key-ring.ts'
-import type { RecordNames } from '../../store/record-names.ts'
-import { sealRecord, unsealRecord } from '../../store/sealed.ts'
-import type { Store } from '../../store/store.ts'
+import { kinds } from '../../store/kinds.ts'
+import { Records, type StoredRecord } from '../../store/records.ts'
+import type { Vault } from '../../store/vault.ts'
 import type { Grant } from '../begin-session.ts'
-import { DevicePlaces } from './device-places.ts'
-import { SignInFailure, toSignInFailure } from '../failure.ts'
-
-/** A sign-in on another device, as it is stored. Times are milliseconds, intervals seconds. */
-export interface DeviceLoginRecord {
-  deviceCode: string
-  /** As which kind of client Entra answers questions about it. */
-  client: ClientKind
-  userCode: string
-  verificationUri: string
-  message: string
-  interval: number
-  /** Nobody asks Entra before: whoever is about to ask moves it first. */
-  nextPollAt: number
-  expiresAt: number
-  outcome: Outcome
-}
-
-type Outcome =
-  | { kind: 'pending' }
-  | { kind: 'ready'; claims: IdTokenClaims; refreshToken: string }
-  /** Being turned into a session; ready again if Entra was away. */
-  | { kind: 'used' }
-  | { kind: 'failed'; code: SignInErrorCode; reason: string; facts: EntraFacts; ref: string }
+import { SignInFailure } from '../failure.ts'
+import {
+  DeviceLoginRecord,
+  failedBy,
+  isAway,
+  isOpen,
+  type Outcome,
+  paced,
+} from './device-login-record.ts'
+import { DeviceQuota } from './device-quota.ts'
 
 export interface DeviceLoginsOptions {
   entra: EntraClient
-  store: Store
-  ring: KeyRing
-  names: RecordNames
-  /** What to ask for. */
+  vault: Vault
+  /** The scopes to ask for. */
   scopes: readonly string[]
 }
 
-interface Stored {
-  record: DeviceLoginRecord
-  bytes: Uint8Array
-}
+type Stored = StoredRecord<DeviceLoginRecord>
 
-const prefix = 'device-login'
-/** How long its outcome can be asked for after its end. */
-const remembrance = 60_000
-/** How long one that is ready can be finished. */
-const readyFor = 5 * 60_000
-/** While Entra is asked nobody else does: longer than any answer of it takes. */
-const longestPoll = 35_000
-/** RFC 8628 section 3.5: how much slower `slow_down` asks to poll, in seconds. */
-const slowerBy = 5
-const slowest = 60
+/** How long the outcome of a login can be read after its end. */
+const outcomeTtlMs = 60_000
+/** How long a login that is ready can be finished. */
+const readyForMs = 5 * 60_000
+/** Longer than Entra may take to answer: meanwhile no other request polls. */
+const longestPollMs = 35_000
+/** RFC 8628 section 3.5: `slow_down` asks for this much more between polls. */
+const slowDownSeconds = 5
+const longestIntervalSeconds = 60
 
 /**
- * Sign-ins on other devices. Nothing runs in the background: whoever started one asks for its
- * status, and that asks Entra, once per interval and from one process at a time. So a restart
- * loses nothing.
+ * Sign-ins on other devices (RFC 8628). Nothing runs in the background: a request for the status of a
+ * login polls Entra, once per interval and from one process at a time. So a restart loses nothing.
  */
 export class DeviceLogins {
   readonly #options: DeviceLoginsOptions
-  readonly #places: DevicePlaces
+  readonly #records: Records<typeof DeviceLoginRecord>
+  readonly #quota: DeviceQuota
 
   constructor(options: DeviceLoginsOptions) {
     this.#options = options
-    this.#places = new DevicePlaces(options.store, options.names)
+    this.#records = new Records(options.vault, {
+      kind: kinds.deviceLogin,
+      schema: DeviceLoginRecord,
+    })
+    this.#quota = new DeviceQuota(options.vault)
   }
 
   /**
-   * @param network that it counts for
-   * @throws {EntraFailure} @throws {Failure} `rate_limited` when too many are open
+   * @param network the client's network, which the quota counts
+   * @throws {EntraFailure}
+   * @throws {Failure} `rate_limited` when too many logins are open
    */
   async start(network: string): Promise<{ id: string; record: DeviceLoginRecord }> {
-    await this.#places.require(network)
-    const { expiresIn, ...authorization } = await this.#options.entra.device.start(
+    await this.#quota.require(network)
+    const { expiresIn, ...authorization } = await this.#options.entra.device.authorize(
       this.#options.scopes,
     )
     const now = Date.now()
@@ -92,146 +72,111 @@ export class DeviceLogins {
       outcome: { kind: 'pending' },
     }
     const id = randomBytes(32).toString('base64url')
-    await this.#places.take(this.keyOf(id), network, record.expiresAt + remembrance)
-    await this.#swap(id, undefined, record)
+    await this.#quota.add(this.nameOf(id), network, record.expiresAt + outcomeTtlMs)
+    await this.#records.create(this.nameOf(id), record, record.expiresAt + outcomeTtlMs)
     return { id, record }
   }
 
-  /** One that can still become a session. */
+  /** The login, if it can still become a session. */
   async findOpen(id: string): Promise<DeviceLoginRecord | undefined> {
-    const record = (await this.#read(id))?.record
+    const record = (await this.#find(id))?.value
     return record && isOpen(record) ? record : undefined
   }
 
   /**
-   * How it stands, by Entra's word.
-   * @returns undefined when it is not there; `isNews` when this question brought the outcome
-   * @throws {Failure} `rate_limited` when asked faster than the interval
+   * The status of a login. Polls Entra when the interval is over.
+   * @returns undefined when the login is absent; `isNews` when this request brought the outcome
+   * @throws {Failure} `rate_limited` when asked before the interval is over
    */
-  async ask(
+  async poll(
     id: string,
   ): Promise<{ outcome: Outcome; interval: number; isNews: boolean } | undefined> {
-    const before = await this.#read(id)
+    const before = await this.#find(id)
     if (!before) return undefined
-    const { record } = before
+    const record = before.value
     const { kind } = record.outcome
     if (kind === 'used' || kind === 'failed') return { ...record, isNews: false }
     if (Date.now() >= record.expiresAt)
-      return this.#answer(id, before, { ...record, outcome: expired() })
+      return this.#answer(before, { ...record, outcome: expired() })
     if (kind === 'ready') return { ...record, isNews: false }
     if (Date.now() < record.nextPollAt) throw tooSoon(record)
-    const lease = { ...record, nextPollAt: Date.now() + longestPoll }
-    const leased = await this.#swap(id, before.bytes, lease)
+    const lease = { ...record, nextPollAt: Date.now() + longestPollMs }
+    const leased = await this.#replace(before, lease)
     if (!leased) throw tooSoon(lease)
-    return this.#answer(id, leased, await this.#poll(lease))
+    return this.#answer(leased, await this.#pollEntra(lease))
   }
 
   /**
-   * What a session begins with, of one that is ready; once.
+   * Takes what a session begins with. A login gives it once.
    * @throws {Failure} `not_ready`
-   * @throws {EntraFailure} after `unavailable` it can be tried again
+   * @throws {EntraFailure} after `unavailable` the login can be redeemed again
    */
   async redeem(id: string): Promise<Grant> {
-    const read = await this.#read(id)
-    if (read?.record.outcome.kind !== 'ready' || !isOpen(read.record)) {
-      throw notReady('the device login is not ready')
+    const stored = await this.#find(id)
+    if (stored?.value.outcome.kind !== 'ready' || !isOpen(stored.value)) {
+      throw new Failure('not_ready', 'the device login is not ready')
     }
-    const { outcome } = read.record
+    const { outcome, client } = stored.value
     const { entra, scopes } = this.#options
-    const taken = await this.#settle(id, read, { kind: 'used' })
-    if (!taken) throw notReady('another request finishes it')
+    const taken = await this.#replace(stored, { ...stored.value, outcome: { kind: 'used' } })
+    if (!taken) throw new Failure('not_ready', 'another request finishes the device login')
     try {
-      const { refreshToken } = outcome
-      const { cache, accessToken } = await entra.adopt(refreshToken, scopes, read.record.client)
-      return { claims: outcome.claims, cache, scopes: accessToken.scopes }
+      const grant = await entra.refreshTokenGrant(outcome.refreshToken, scopes, client)
+      const { cache, accessToken } = grant
+      return { claims: outcome.claims, cache, scopes: accessToken.scopes, askedScopes: scopes }
     } catch (error) {
-      await this.#settle(id, taken, isAway(error) ? outcome : failedBy(error))
+      await this.#replace(taken, {
+        ...taken.value,
+        outcome: isAway(error) ? outcome : failedBy(error),
+      })
       throw error
     }
   }
 
   async remove(id: string): Promise<void> {
-    await this.#options.store.delete(this.keyOf(id))
-    await this.#places.free(this.keyOf(id))
+    await this.#records.delete(this.nameOf(id))
+    await this.#quota.remove(this.nameOf(id))
   }
 
-  /** What its record is called: a keyed hash. */
-  keyOf(id: string): string {
-    return this.#options.names.of(prefix, id)
+  /** The name of the login's record, for the audit log: it does not tell the id. */
+  nameOf(id: string): string {
+    return this.#records.nameOf(id)
   }
 
-  /** @returns undefined when it was cancelled meanwhile: what Entra answered is thrown away */
-  async #answer(id: string, before: Stored, after: DeviceLoginRecord) {
-    const isWritten = await this.#swap(id, before.bytes, after)
+  /** @returns undefined when the login was canceled meanwhile: the answer of Entra is thrown away */
+  async #answer(before: Stored, after: DeviceLoginRecord) {
+    const isWritten = await this.#replace(before, after)
     return isWritten && { ...after, isNews: after.outcome.kind !== 'pending' }
   }
 
-  async #poll(record: DeviceLoginRecord): Promise<DeviceLoginRecord> {
+  async #pollEntra(record: DeviceLoginRecord): Promise<DeviceLoginRecord> {
     try {
       const answer = await this.#options.entra.device.poll(record.deviceCode, record.client)
       const polled = { ...record, client: answer.client }
       if (answer.kind === 'pending') return paced(polled, record.interval)
-      if (answer.kind === 'slow_down') return paced(polled, record.interval + slowerBy)
+      if (answer.kind === 'slow_down') return paced(polled, record.interval + slowDownSeconds)
       const { claims, refreshToken } = answer
-      const expiresAt = Math.min(record.expiresAt, Date.now() + readyFor)
+      const expiresAt = Math.min(record.expiresAt, Date.now() + readyForMs)
       return { ...polled, expiresAt, outcome: { kind: 'ready', claims, refreshToken } }
     } catch (error) {
       if (!isAway(error)) return { ...record, outcome: failedBy(error) }
-      const slower = Math.max(record.interval, Math.min(record.interval * 2, slowest))
-      return paced(record, slower, error.retryAfter)
+      const slower = Math.min(record.interval * 2, longestIntervalSeconds)
+      return paced(record, Math.max(record.interval, slower), error.retryAfter)
     }
   }
 
-  async #read(id: string): Promise<Stored | undefined> {
-    const { store, ring } = this.#options
-    const key = this.keyOf(id)
-    const bytes = await store.get(key)
-    return bytes && { bytes, record: unsealRecord(ring, key, bytes) as DeviceLoginRecord }
+  #find(id: string): Promise<Stored | undefined> {
+    return this.#records.read(this.nameOf(id))
   }
 
-  #settle(id: string, { bytes, record }: Stored, outcome: Outcome): Promise<Stored | undefined> {
-    return this.#swap(id, bytes, { ...record, outcome })
+  /** @returns undefined when another request came first */
+  #replace(stored: Stored, record: DeviceLoginRecord): Promise<Stored | undefined> {
+    return this.#records.replace(stored, record, record.expiresAt + outcomeTtlMs)
   }
-
-  /** @returns what was written; undefined when others came first */
-  async #swap(
-    id: string,
-    previous: Uint8Array | undefined,
-    record: DeviceLoginRecord,
-  ): Promise<Stored | undefined> {
-    const { store, ring } = this.#options
-    const key = this.keyOf(id)
-    const bytes = sealRecord(ring, key, record)
-    const isWritten = await store.swap(key, previous, bytes, record.expiresAt + remembrance)
-    return isWritten ? { bytes, record } : undefined
-  }
-}
-
-function isAway(error: unknown): error is EntraFailure {
-  return error instanceof EntraFailure && error.reason === 'unavailable'
-}
-
-function notReady(reason: string): Failure {
-  return new Failure('not_ready', reason)
-}
-
-function isOpen({ outcome, expiresAt }: DeviceLoginRecord): boolean {
-  return (outcome.kind === 'pending' || outcome.kind === 'ready') && expiresAt > Date.now()
-}
-
-function failedBy(error: unknown): Outcome {
-  const { code, message: reason, facts, ref } = toSignInFailure(error)
-  return { kind: 'failed', code, reason, facts, ref }
 }
 
 function expired(): Outcome {
   return failedBy(new SignInFailure('device_code_expired', 'nobody finished it in time'))
-}
-
-/** @param pause seconds that Entra asks for, this time */
-function paced(record: DeviceLoginRecord, interval: number, pause = 0): DeviceLoginRecord {
-  const nextPollAt = Date.now() + Math.max(interval, pause) * 1_000
-  return { ...record, interval, nextPollAt }
 }
 
 function tooSoon({ nextPollAt, interval }: DeviceLoginRecord): Failure {

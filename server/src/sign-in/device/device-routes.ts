@@ -17,22 +17,22 @@ import { Failure } from '../../failure.ts'
 import type { SessionViews } from '../../session/views.ts'
 import type { SessionBeginner } from '../begin-session.ts'
 import type { DeviceCookie } from './device-cookie.ts'
-import type { DeviceLoginRecord, DeviceLogins } from './device-logins.ts'
-import type { SignInErrors } from '../report/reports.ts'
+import type { DeviceLoginRecord } from './device-login-record.ts'
+import type { DeviceLogins } from './device-logins.ts'
+import type { SignInReports } from '../report/reports.ts'
 import { SignInFailure, toSignInFailure } from '../failure.ts'
 
 export interface DeviceRoutesOptions {
   logins: DeviceLogins
   beginner: SessionBeginner
-  errors: SignInErrors
+  reports: SignInReports
   views: SessionViews
   cookie: DeviceCookie
   /** Starts per minute and address. */
   mostStarts: number
 }
 
-/** Below `/api`. */
-const path = '/device-logins'
+const path = paths.deviceLogins
 
 /**
  * `/api/device-logins`: sign-in on another device, where the person has a browser (RFC 8628). Register
@@ -44,31 +44,34 @@ export const deviceRoutes: FastifyPluginCallbackTypebox<DeviceRoutesOptions> = (
   options,
   done,
 ) => {
-  const { logins, beginner, errors, views, cookie, mostStarts } = options
+  const { logins, beginner, reports, views, cookie, mostStarts } = options
   const problems = { '4xx': Problem, '5xx': Problem }
   const one = { params: Type.Object({ id: Type.String({ maxLength: 64 }) }) }
 
   /** The browser's own login that is still of use: the same code is shown until it expires. */
   async function openLoginOf(request: FastifyRequest) {
-    const id = cookie.idIn(request)
+    const id = cookie.read(request)?.id
     const record = id === undefined ? undefined : await logins.findOpen(id)
     return id !== undefined && record ? { id, record } : undefined
   }
 
   function requireOwn(request: FastifyRequest<{ Params: { id: string } }>): string {
     const { id } = request.params
-    if (cookie.idIn(request) === id) return id
+    if (cookie.read(request)?.id === id) return id
     throw notFound()
   }
 
-  /** That Entra is away passes; that it says no is told. @param code for the caller, then */
+  /**
+   * Temporary failures become `identity_provider_unavailable`. A refusal by Entra is logged.
+   * @param code of the answer after a refusal
+   */
   function translate(request: FastifyRequest, error: unknown, code: ProblemCode): unknown {
     if (!(error instanceof EntraFailure)) return error
     const { reason, message, retryAfter } = error
     const options = { cause: error, retryAfter }
     if (reason === 'unavailable')
       return new Failure('identity_provider_unavailable', message, options)
-    errors.tell(request, toSignInFailure(error), 'device')
+    reports.tell(request, toSignInFailure(error), 'device')
     return new Failure(code, message, options)
   }
 
@@ -82,12 +85,9 @@ export const deviceRoutes: FastifyPluginCallbackTypebox<DeviceRoutesOptions> = (
       .catch((error: unknown) => {
         throw translate(request, error, 'identity_provider_unavailable')
       })
-    audit(request, { audit: 'device_login', step: 'started', login: logins.keyOf(id) })
-    cookie.set(reply, id)
-    return reply
-      .code(201)
-      .header('location', `${paths.deviceLogins}/${id}`)
-      .send(viewOf(id, record))
+    audit(request, { audit: 'device_login', step: 'started', login: logins.nameOf(id) })
+    cookie.set(reply, { id })
+    return reply.code(201).header('location', `${path}/${id}`).send(viewOf(id, record))
   })
 
   const stateSchema = { ...one, response: { 200: DeviceLoginState, ...problems } }
@@ -96,12 +96,12 @@ export const deviceRoutes: FastifyPluginCallbackTypebox<DeviceRoutesOptions> = (
     { schema: stateSchema, exposeHeadRoute: false, config: { rateLimit: {} } },
     async (request, reply) => {
       const id = requireOwn(request)
-      const state = await logins.ask(id)
+      const state = await logins.poll(id)
       if (!state) throw notFound()
       const { outcome, interval, isNews } = state
       if (outcome.kind === 'pending') return { status: outcome.kind, interval }
       if (outcome.kind === 'ready') {
-        const login = logins.keyOf(id)
+        const login = logins.nameOf(id)
         if (isNews) audit(request, { audit: 'device_login', step: 'approved', login })
         const { name, username } = outcome.claims
         return { status: outcome.kind, user: { name, username } }
@@ -109,8 +109,8 @@ export const deviceRoutes: FastifyPluginCallbackTypebox<DeviceRoutesOptions> = (
       if (outcome.kind === 'used') throw notFound()
       const { code, reason, facts, ref } = outcome
       const failure = new SignInFailure(code, reason, { facts, ref })
-      if (isNews) errors.tell(request, failure, 'device')
-      errors.keep(request, reply, failure, 'device')
+      if (isNews) reports.tell(request, failure, 'device')
+      reports.keep(request, reply, failure, 'device')
       return { status: statusOf(code), errorRef: ref }
     },
   )
@@ -139,8 +139,8 @@ export const deviceRoutes: FastifyPluginCallbackTypebox<DeviceRoutesOptions> = (
   api.delete(`${path}/:id`, cancelOptions, async (request, reply) => {
     const id = requireOwn(request)
     await logins.remove(id)
-    audit(request, { audit: 'device_login', step: 'cancelled', login: logins.keyOf(id) })
-    cookie.forget(reply)
+    audit(request, { audit: 'device_login', step: 'cancelled', login: logins.nameOf(id) })
+    cookie.clear(reply)
     return reply.code(204).send(null)
   })
   done()

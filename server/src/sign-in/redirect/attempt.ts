@@ -1,28 +1,31 @@
 import { createHash, randomBytes } from 'node:crypto'
-import type { LocalPath } from '@entra-bff/shared'
+import { type LocalPath } from '@entra-bff/shared'
+import { type Static, Type } from 'typebox'
 import { sameText } from '../../secrets/key-ring.ts'
 
 /**
- * One try to sign in. It lives in a sealed cookie of its own, so to start one costs no storage and
- * two tabs do not fight. Good for ten minutes and one callback.
+ * One try to sign in. It lives in a sealed cookie of its own, so that two tabs do not disturb each
+ * other, and a start takes no storage. It is good for ten minutes and one callback.
  */
-export interface Attempt {
-  /** 256 random bits; comes back from Entra (RFC 6749 section 10.12). */
-  state: string
-  /** 256 random bits; comes back inside the ID token (OpenID Connect Core section 3.1.2.1). */
-  nonce: string
+export const Attempt = Type.Object({
+  /** 256 random bits; Entra sends them back (RFC 6749 section 10.12). */
+  state: Type.String(),
+  /** 256 random bits; they come back inside the ID token (OpenID Connect Core section 3.1.2.1). */
+  nonce: Type.String(),
   /** PKCE code verifier (RFC 7636). */
-  codeVerifier: string
-  returnTo: LocalPath
-  scopes: string[]
-  /** Key of the session that the browser had at the start. */
-  hadSession?: string | undefined
+  codeVerifier: Type.String(),
+  /** Checked before the attempt was sealed. */
+  returnTo: Type.Unsafe<LocalPath>(Type.String()),
+  scopes: Type.Array(Type.String()),
+  /** Name of the session that the browser had at the start. */
+  hadSession: Type.Optional(Type.String()),
   /** Milliseconds since the epoch. */
-  createdAt: number
-}
+  createdAt: Type.Number(),
+})
+export type Attempt = Static<typeof Attempt>
 
 const attemptLifetimeMs = 10 * 60_000
-/** Longer than an attempt is good for, so that a person whose sign-in took too long is told so. */
+/** Longer than the lifetime, so that a user whose sign-in took too long is told so. */
 export const attemptKeptMs = 2 * attemptLifetimeMs
 
 export function createAttempt(facts: Pick<Attempt, 'returnTo' | 'scopes' | 'hadSession'>): Attempt {
@@ -35,7 +38,7 @@ export function createAttempt(facts: Pick<Attempt, 'returnTo' | 'scopes' | 'hadS
   }
 }
 
-/** Names the attempt's cookie, and its claim in the store. */
+/** Names the cookie of the attempt, and the record of a used state. */
 export function attemptId(state: string): string {
   return createHash('sha256').update(state).digest('hex').slice(0, 16)
 }

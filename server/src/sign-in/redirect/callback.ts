@@ -1,33 +1,29 @@
-import { pages } from '@entra-bff/shared'
+import { pages, signedOutPage } from '@entra-bff/shared'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Config } from '../../config/config.ts'
 import type { EntraClient } from '../../entra/client.ts'
 import { readEntraText } from '../../entra/failures.ts'
-import { isRefusal } from '../../failure.ts'
-import type { SessionCookie } from '../../session/cookie.ts'
-import type { Sessions } from '../../session/sessions.ts'
-import { claim, type Store } from '../../store/store.ts'
+import { isRateLimited } from '../../failure.ts'
+import type { SessionRoom } from '../../session/open-sessions.ts'
+import { kinds } from '../../store/kinds.ts'
+import { takeOnce, type Store } from '../../store/store.ts'
 import { type Attempt, attemptId, attemptKeptMs, isExpired } from './attempt.ts'
 import type { AttemptCookies } from './attempt-cookies.ts'
 import type { Grant, SessionBeginner } from '../begin-session.ts'
 import { judgeDecline } from './declined-consent.ts'
-import type { SignInErrors } from '../report/reports.ts'
+import type { SignInReports } from '../report/reports.ts'
 import { fromAuthorizeError, SignInFailure, toSignInFailure } from '../failure.ts'
 import { wantsPage } from '../../http/navigation.ts'
 
 export interface CallbackOptions {
   config: Config
   entra: EntraClient
-  sessions: Sessions
-  cookie: SessionCookie
+  room: SessionRoom
   beginner: SessionBeginner
   store: Store
   attempts: AttemptCookies
-  errors: SignInErrors
+  reports: SignInReports
 }
-
-/** The Login view, which then says that the person is signed out. */
-export const signedOutView = `${pages.login}?signedOut`
 
 /** What Entra sends with the browser: text from outside, each at most once. */
 type CallbackQuery = Readonly<Record<string, string | string[] | undefined>>
@@ -41,12 +37,12 @@ export function callbackRoute(
   options: CallbackOptions,
   done: () => void,
 ): void {
-  const { config, attempts, errors, beginner } = options
+  const { config, attempts, reports, beginner } = options
   scope.get<{ Querystring: CallbackQuery }>(config.redirectPath, {
     exposeHeadRoute: false,
     config: { rateLimit: {} },
     handler: async (request, reply) => {
-      if (isReturnFromSignOut(request.query)) return reply.redirect(signedOutView, 303)
+      if (isReturnFromSignOut(request.query)) return reply.redirect(signedOutPage, 303)
       const attempt = await takeAttempt(request, options)
       if (!attempt) return reply.redirect(pages.welcome, 303)
       attempts.remove(reply, attempt)
@@ -61,8 +57,8 @@ export function callbackRoute(
     },
     // Whatever goes wrong here, a person is waiting for a page.
     errorHandler: (error, request, reply) => {
-      if (isRefusal(error) && !wantsPage(request)) throw error
-      errors.report(request, reply, toSignInFailure(error))
+      if (isRateLimited(error) && !wantsPage(request)) throw error
+      reports.report(request, reply, toSignInFailure(error))
     },
   })
   done()
@@ -79,26 +75,27 @@ function isReturnFromSignOut(query: CallbackQuery): boolean {
  */
 async function takeAttempt(
   request: FastifyRequest<{ Querystring: CallbackQuery }>,
-  { attempts, store, sessions, cookie }: CallbackOptions,
+  { attempts, store, room: { sessions, cookie } }: CallbackOptions,
 ): Promise<Attempt | undefined> {
   const { state } = request.query
   if (typeof state !== 'string' || state === '') {
     throw new SignInFailure('state_missing', 'no single state')
   }
-  const claimKey = `claim:${attemptId(state)}`
+  const usedState = `${kinds.usedState}:${attemptId(state)}`
   const attempt = attempts.find(request, state)
   if (!attempt) {
-    if ((await store.get(claimKey)) === undefined) {
+    if ((await store.get(usedState)) === undefined) {
       throw new SignInFailure('state_mismatch', 'this browser has no attempt with that state')
     }
     const id = cookie.idIn(request)
-    const isSignedIn = id !== undefined && (await sessions.find(id)).kind === 'live'
+    const isSignedIn =
+      id !== undefined && (await sessions.find(sessions.nameOf(id))).kind === 'live'
     if (isSignedIn) return undefined
     throw new SignInFailure('state_replayed', 'the attempt was used before')
   }
   const { returnTo } = attempt
   if (isExpired(attempt)) throw new SignInFailure('state_expired', 'too late', { returnTo })
-  if (await claim(store, claimKey, attempt.createdAt + attemptKeptMs)) return attempt
+  if (await takeOnce(store, usedState, attempt.createdAt + attemptKeptMs)) return attempt
   throw new SignInFailure('state_replayed', 'the attempt was used before', { returnTo })
 }
 
@@ -107,14 +104,14 @@ async function redeem(
   attempt: Attempt,
   { config, entra }: CallbackOptions,
 ): Promise<Grant> {
-  const { claims, cache, accessToken } = await entra.redeemCode({
+  const { claims, cache, accessToken } = await entra.authorizationCodeGrant({
     code: codeOf(request.query, attempt),
     redirectUri: config.redirectUri,
     scopes: attempt.scopes,
     nonce: attempt.nonce,
     codeVerifier: attempt.codeVerifier,
   })
-  return { claims, cache, scopes: accessToken.scopes }
+  return { claims, cache, scopes: accessToken.scopes, askedScopes: attempt.scopes }
 }
 
 /** @throws {SignInFailure} for an answer that is an error, or none */

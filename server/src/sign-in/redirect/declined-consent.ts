@@ -1,12 +1,12 @@
 import type { Config } from '../../config/config.ts'
 import { loginHintOf } from '../../session/record.ts'
-import type { Sessions } from '../../session/sessions.ts'
+import type { SessionRoom } from '../../session/open-sessions.ts'
 import type { Attempt } from './attempt.ts'
 import { SignInFailure } from '../failure.ts'
 
 export interface ConsentOptions {
   config: Config
-  sessions: Sessions
+  room: Pick<SessionRoom, 'sessions'>
 }
 
 /**
@@ -16,11 +16,11 @@ export interface ConsentOptions {
 export async function judgeDecline(
   failure: SignInFailure,
   { scopes, hadSession }: Attempt,
-  { config, sessions }: ConsentOptions,
+  { config, room }: ConsentOptions,
 ): Promise<SignInFailure> {
   const asksForMore = scopes.some((scope) => !config.scopes.includes(scope))
   if (failure.code !== 'access_denied' || !asksForMore || hadSession === undefined) return failure
-  const session = await sessions.living(hadSession)
+  const session = await room.sessions.findLiving(hadSession)
   if (!session) return failure
   return new SignInFailure('consent_declined', failure.message, {
     facts: failure.facts,

@@ -9,24 +9,24 @@ import {
 import type { FastifyPluginCallbackTypebox } from '@fastify/type-provider-typebox'
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import type { Config } from '../../config/config.ts'
-import type { ClaimsNotes } from '../../tokens/claims-challenges.ts'
+import type { ClaimsChallenges } from '../../tokens/claims-challenges.ts'
 import type { EntraClient } from '../../entra/client.ts'
 import { Failure } from '../../failure.ts'
 import { longestLoginHint } from '../../session/record.ts'
 import { type Attempt, codeChallenge, createAttempt } from './attempt.ts'
 import type { AttemptCookies } from './attempt-cookies.ts'
-import type { LastSession } from '../../session/last-session.ts'
+import type { LastSessionCookie } from '../../session/last-session.ts'
 import { isNavigation, wantsPage } from '../../http/navigation.ts'
 import { toSignInFailure } from '../failure.ts'
-import type { SignInErrors } from '../report/reports.ts'
+import type { SignInReports } from '../report/reports.ts'
 
 export interface StartOptions {
   config: Config
   entra: EntraClient
   attempts: AttemptCookies
-  errors: SignInErrors
-  lastSession: LastSession
-  claimsNotes: ClaimsNotes
+  reports: SignInReports
+  lastSession: LastSessionCookie
+  claimsChallenges: ClaimsChallenges
   /** Every scope that some call needs: no others can be asked for. */
   scopes: readonly string[]
 }
@@ -42,7 +42,7 @@ export const startRoute: FastifyPluginCallbackTypebox<StartOptions> = (scope, op
     config: { rateLimit: {} },
     errorHandler: (error: FastifyError, request: FastifyRequest, reply: FastifyReply) => {
       if (!wantsPage(request)) throw error
-      options.errors.report(request, reply, toSignInFailure(error, returnToOf(request)))
+      options.reports.report(request, reply, toSignInFailure(error, returnToOf(request)))
     },
   }
   scope.get(paths.login, route, async (request, reply) => {
@@ -51,13 +51,17 @@ export const startRoute: FastifyPluginCallbackTypebox<StartOptions> = (scope, op
     const scopes = scopesOf(request.query, options)
     const returnTo = returnToOf(request)
     try {
-      const hadSession = options.lastSession.keyIn(request)
-      const attempt = createAttempt({ returnTo, scopes, hadSession })
+      const hadSession = options.lastSession.read(request)?.name
+      const attempt = createAttempt({
+        returnTo,
+        scopes,
+        ...(hadSession !== undefined && { hadSession }),
+      })
       const url = await authorizeUrl(attempt, askedFor(request), options)
       options.attempts.add(request, reply, attempt)
       return await reply.redirect(url, 302)
     } catch (error) {
-      return options.errors.report(request, reply, toSignInFailure(error, returnTo))
+      return options.reports.report(request, reply, toSignInFailure(error, returnTo))
     }
   })
   done()
@@ -78,7 +82,8 @@ async function authorizeUrl(
     prompt: promptOf(query, options.config),
     loginHint: query.loginHint,
     domainHint: query.domainHint,
-    claims: query.claims === undefined ? undefined : await options.claimsNotes.find(query.claims),
+    claims:
+      query.claims === undefined ? undefined : await options.claimsChallenges.find(query.claims),
   })
 }
 

@@ -1,4 +1,4 @@
-import { type SignInError, type SignInMethod, pages } from '@entra-bff/shared'
+import { pages, SignInError, type SignInMethod } from '@entra-bff/shared'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { audit } from '../../audit.ts'
 import type { CookieKind } from '../../http/cookie-attributes.ts'
@@ -7,17 +7,22 @@ import { describe } from './describe.ts'
 import type { SignInFailure } from '../failure.ts'
 import { SealedCookies } from '../../http/sealed-cookies.ts'
 
-const lifetime = 10 * 60_000
+const lifetimeMs = 10 * 60_000
 
 /**
  * What went wrong, kept in the browser it happened to: nobody else can read it, and it takes no
  * storage. The URL holds only its reference.
  */
-export class SignInErrors {
-  readonly #cookies: SealedCookies<SignInError>
+export class SignInReports {
+  readonly #cookies: SealedCookies<typeof SignInError>
 
   constructor(kind: CookieKind, ring: KeyRing) {
-    this.#cookies = new SealedCookies(kind, ring, lifetime / 1_000)
+    this.#cookies = new SealedCookies({
+      kind,
+      ring,
+      schema: SignInError,
+      maxAgeSeconds: lifetimeMs / 1_000,
+    })
   }
 
   /** Logs the failure and sends the browser to the Error view. */
@@ -52,13 +57,13 @@ export class SignInErrors {
   ): void {
     // One report at a time is enough, and keeps the cookies of a browser few.
     for (const ref of this.#cookies.ids(request)) {
-      if (ref !== failure.ref) this.#cookies.clear(reply, ref)
+      if (ref !== failure.ref) this.#cookies.one(ref).clear(reply)
     }
-    this.#cookies.set(reply, failure.ref, describe(failure, request.id, method))
+    this.#cookies.one(failure.ref).set(reply, describe(failure, request.id, method))
   }
 
   find(request: FastifyRequest, ref: string): SignInError | undefined {
-    const error = this.#cookies.get(request, ref)
-    return error && Date.now() - Date.parse(error.timestamp) < lifetime ? error : undefined
+    const error = this.#cookies.one(ref).read(request)
+    return error && Date.now() - Date.parse(error.timestamp) < lifetimeMs ? error : undefined
   }
 }

@@ -1,0 +1,40 @@
+import type { User } from '@entra-bff/shared'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { Failure } from '../failure.ts'
+import { notSignedIn } from '../session/lookup.ts'
+import type { Rejection } from '../tokens/token-refresh.ts'
+
+/** The user for whom a request calls an API, however the request proves it. */
+export interface Caller {
+  /** Names the caller inside this server: limits count by it. */
+  readonly name: string
+  readonly user: User
+  /**
+   * An access token of the caller for one resource.
+   * @param scopes of one resource
+   * @param rejected the token that the API refused, when this is the second attempt
+   * @throws {Failure} `consent_required`, `reauthentication_required`, `claims_challenge`,
+   * `identity_provider_unavailable`
+   */
+  accessToken(scopes: readonly string[], rejected?: Rejection): Promise<string>
+  /**
+   * The failure for an API that refuses every token: it tells the caller how to get a better one.
+   * @param claims what the API wants the next token to fulfill
+   */
+  challenge(reason: string, claims: string | undefined): Promise<Failure>
+  /** Call it after a call that succeeded: it keeps a session alive. */
+  touch(reply: FastifyReply): Promise<void>
+}
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Undefined when nobody is signed in. The guard of `/api` sets it. */
+    caller: Caller | undefined
+  }
+}
+
+/** @throws {Failure} `not_signed_in`, `session_expired`, `session_revoked` */
+export function requireCaller(request: FastifyRequest): Caller {
+  if (request.caller) return request.caller
+  throw notSignedIn(request.lookup)
+}

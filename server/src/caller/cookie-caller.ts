@@ -1,0 +1,111 @@
+import { loginHref, type LoginQuery } from '@entra-bff/shared'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { audit } from '../audit.ts'
+import { EntraFailure } from '../entra/failures.ts'
+import { Failure } from '../failure.ts'
+import { checkCsrf } from '../http/csrf.ts'
+import type { SessionRoom } from '../session/open-sessions.ts'
+import { auditedAs, loginHintOf } from '../session/record.ts'
+import type { LiveSession } from '../session/sessions.ts'
+import type { ClaimsChallenges } from '../tokens/claims-challenges.ts'
+import type { SessionTokens } from '../tokens/session-tokens.ts'
+import type { Rejection } from '../tokens/token-refresh.ts'
+import type { Caller } from './caller.ts'
+import type { CallerSource } from './guard.ts'
+
+export interface CookieCallerOptions {
+  room: Pick<SessionRoom, 'sessions' | 'cookie' | 'renewal'>
+  tokens: SessionTokens
+  claimsChallenges: ClaimsChallenges
+  publicUrl: string
+}
+
+/** Finds the caller by the session cookie, and refuses a request that another origin made the browser send. */
+export function cookieCallers(options: CookieCallerOptions): CallerSource {
+  const { sessions, cookie } = options.room
+  return async (request) => {
+    checkCsrf(request, options.publicUrl, cookie.isIn(request))
+    const id = cookie.idIn(request)
+    if (id === undefined) return undefined
+    request.lookup = await sessions.find(sessions.nameOf(id))
+    return request.lookup.kind === 'live'
+      ? new CookieCaller(request, request.lookup.session, options)
+      : undefined
+  }
+}
+
+class CookieCaller implements Caller {
+  readonly #request: FastifyRequest
+  readonly #session: LiveSession
+  readonly #options: CookieCallerOptions
+
+  constructor(request: FastifyRequest, session: LiveSession, options: CookieCallerOptions) {
+    this.#request = request
+    this.#session = session
+    this.#options = options
+  }
+
+  get name() {
+    return this.#session.name
+  }
+
+  get user() {
+    return this.#session.record.user
+  }
+
+  async accessToken(scopes: readonly string[], rejected?: Rejection): Promise<string> {
+    try {
+      return await this.#options.tokens.accessToken(this.name, scopes, rejected)
+    } catch (error) {
+      if (!(error instanceof EntraFailure)) throw error
+      if (error.wasSent) this.#audit(error)
+      throw await this.#failureOf(error, scopes, rejected)
+    }
+  }
+
+  /** A sign-in of the same account is needed, with claims one that fulfills them. */
+  async challenge(reason: string, claims: string | undefined, cause?: unknown): Promise<Failure> {
+    if (claims === undefined) {
+      const loginHref = this.#loginHref()
+      return new Failure('reauthentication_required', reason, { cause, loginHref })
+    }
+    const kept = await this.#options.claimsChallenges.keep(this.name, claims)
+    const loginHref = this.#loginHref({ claims: kept })
+    return new Failure('claims_challenge', reason, { cause, loginHref })
+  }
+
+  async touch(reply: FastifyReply): Promise<void> {
+    await this.#options.room.renewal.touch(this.#request, reply, this.#session)
+  }
+
+  async #failureOf(
+    cause: EntraFailure,
+    scopes: readonly string[],
+    rejected: Rejection | undefined,
+  ): Promise<Failure> {
+    const { reason, message, retryAfter } = cause
+    switch (reason) {
+      case 'consent_required':
+        return new Failure(reason, message, {
+          cause,
+          publicDetail: `This call needs the permission ${scopes.join(', ')}.`,
+          loginHref: this.#loginHref({ scopes: scopes.join(' ') }),
+        })
+      case 'unavailable':
+      case 'client_rejected':
+        return new Failure('identity_provider_unavailable', message, { cause, retryAfter })
+      default:
+        return this.challenge(message, cause.claims ?? rejected?.claims, cause)
+    }
+  }
+
+  #audit({ reason: code, facts: entra }: EntraFailure): void {
+    const who = auditedAs(this.name, this.#session.record)
+    audit(this.#request, { audit: 'refresh_failed', code, entra, ...who })
+  }
+
+  /** A sign-in of the same account, mostly without a page. */
+  #loginHref(query: LoginQuery = {}): string {
+    return loginHref({ ...loginHintOf(this.#session.record), ...query })
+  }
+}

@@ -1,0 +1,37 @@
+import { isGraph, publicGraph } from './clouds.ts'
+
+/** The application id of Microsoft Graph, the same in every tenant and cloud. */
+const graphAppId = '00000003-0000-0000-c000-000000000000'
+/** Scopes of OpenID Connect: no API gives them. */
+const openIdScopes = ['openid', 'profile', 'email', 'offline_access']
+
+/**
+ * The API that a scope is of: what stands before the last slash. Undefined for a short name such as
+ * `User.Read`, which Entra takes for a scope of Microsoft Graph.
+ */
+export function resourceOf(scope: string): string | undefined {
+  const end = scope.lastIndexOf('/')
+  if (end === -1) return undefined
+  const resource = scope.slice(0, end).toLowerCase()
+  if (resource === graphAppId) return publicGraph
+  return URL.canParse(resource) && resource.startsWith('https:')
+    ? new URL(resource).origin
+    : resource
+}
+
+/** The APIs that scopes are of. Scopes of OpenID Connect count for none. */
+export function resourcesOf(scopes: readonly string[]): (string | undefined)[] {
+  const resources = scopes.filter((scope) => !openIdScopes.includes(scope)).map(resourceOf)
+  return [...new Set(resources.map((name) => (name && isGraph(name) ? undefined : name)))]
+}
+
+/**
+ * The full name of a scope, in lower case. Two scopes are the same permission when their full names
+ * are equal.
+ * @param others asked for together with the scope: Entra leaves their resource out of its answer
+ */
+export function fullScope(scope: string, others: readonly string[] = []): string {
+  const resource = resourceOf(scope) ?? resourcesOf(others).find((name) => name !== undefined)
+  const name = scope.slice(scope.lastIndexOf('/') + 1)
+  return `${resource && !isGraph(resource) ? resource : publicGraph}/${name}`.toLowerCase()
+}

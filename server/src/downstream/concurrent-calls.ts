@@ -1,0 +1,54 @@
+import type { Socket } from 'node:net'
+import { Failure } from '../failure.ts'
+
+/** Of one caller. All callers share 128 connections to an API. */
+export const mostConcurrentCalls = 8
+
+/** Counts the downstream calls of each caller that are under way in this process. */
+export class ConcurrentCalls {
+  readonly #counts = new Map<string, number>()
+
+  /**
+   * @param caller the name of the caller
+   * @param connection of the caller: `work` is aborted when the connection closes, for then nobody can
+   * read the answer. The `close` event of the request comes too early, that of a pipelined response never.
+   * @throws {Failure} `rate_limited`
+   */
+  async run<T>(
+    caller: string,
+    connection: Socket,
+    work: (signal: AbortSignal) => Promise<T>,
+  ): Promise<T> {
+    this.#begin(caller)
+    const controller = new AbortController()
+    const abort = () => {
+      controller.abort()
+    }
+    if (connection.destroyed) abort()
+    // Pipelined calls share a connection: more than ten listeners are no leak here.
+    connection.setMaxListeners(0).once('close', abort)
+    try {
+      return await work(controller.signal)
+    } finally {
+      connection.off('close', abort)
+      this.#end(caller)
+    }
+  }
+
+  #begin(caller: string): void {
+    const count = this.#counts.get(caller) ?? 0
+    if (count >= mostConcurrentCalls) {
+      throw new Failure('rate_limited', 'too many calls of one caller at once', {
+        publicDetail: `Only ${String(mostConcurrentCalls)} API calls of a session run at once. Try again in a second.`,
+        retryAfter: 1,
+      })
+    }
+    this.#counts.set(caller, count + 1)
+  }
+
+  #end(caller: string): void {
+    const count = (this.#counts.get(caller) ?? 0) - 1
+    if (count > 0) this.#counts.set(caller, count)
+    else this.#counts.delete(caller)
+  }
+}

@@ -1,0 +1,67 @@
+import { signInErrorCodes } from '@entra-bff/shared'
+import { type Static, Type } from 'typebox'
+import { ClientKind } from '../../entra/client-kind.ts'
+import { EntraFacts, EntraFailure } from '../../entra/failures.ts'
+import { IdTokenClaims } from '../../entra/id-token.ts'
+import { toSignInFailure } from '../failure.ts'
+
+const Outcome = Type.Union([
+  Type.Object({ kind: Type.Literal('pending') }),
+  Type.Object({
+    kind: Type.Literal('ready'),
+    claims: IdTokenClaims,
+    refreshToken: Type.String(),
+  }),
+  /** A request makes a session of the login. If Entra is away meanwhile, the login is ready again. */
+  Type.Object({ kind: Type.Literal('used') }),
+  Type.Object({
+    kind: Type.Literal('failed'),
+    code: Type.Enum(signInErrorCodes),
+    reason: Type.String(),
+    facts: EntraFacts,
+    ref: Type.String(),
+  }),
+])
+export type Outcome = Static<typeof Outcome>
+
+/** A sign-in on another device as it is stored. Times are milliseconds since the epoch. */
+export const DeviceLoginRecord = Type.Object({
+  deviceCode: Type.String(),
+  /** The kind of client that Entra answers for this code. */
+  client: ClientKind,
+  userCode: Type.String(),
+  verificationUri: Type.String(),
+  message: Type.String(),
+  /** Seconds between two polls. */
+  interval: Type.Number(),
+  /** Earliest next poll. A process takes the poll by moving this time forward. */
+  nextPollAt: Type.Number(),
+  expiresAt: Type.Number(),
+  outcome: Outcome,
+})
+export type DeviceLoginRecord = Static<typeof DeviceLoginRecord>
+
+/** Whether the login can still become a session. */
+export function isOpen({ outcome, expiresAt }: DeviceLoginRecord): boolean {
+  return (outcome.kind === 'pending' || outcome.kind === 'ready') && expiresAt > Date.now()
+}
+
+/** @param pauseSeconds that Entra asks for, before the next poll alone */
+export function paced(
+  record: DeviceLoginRecord,
+  interval: number,
+  pauseSeconds = 0,
+): DeviceLoginRecord {
+  const nextPollAt = Date.now() + Math.max(interval, pauseSeconds) * 1_000
+  return { ...record, interval, nextPollAt }
+}
+
+export function failedBy(error: unknown): Outcome {
+  const { code, message: reason, facts, ref } = toSignInFailure(error)
+  return { kind: 'failed', code, reason, facts, ref }
+}
+
+/** True for an error after which Entra can be asked again. */
+export function isAway(error: unknown): error is EntraFailure {
+  return error instanceof EntraFailure && error.reason === 'unavailable'
+}

@@ -1,0 +1,23 @@
+/** The kinds of records in the store. A record's name begins with its kind. */
+export const kinds = {
+  /** A session or its tombstone, sealed: `session/record.ts`. */
+  session: 'session',
+  /** The tokens of a session, sealed: `tokens/token-records.ts`. */
+  tokens: 'tokens',
+  /** The sessions of a person: `session/session-index.ts`. */
+  userSessions: 'user-sessions',
+  /** The sessions of one session at Entra: `session/session-index.ts`. */
+  sidSessions: 'sid-sessions',
+  /** A claims challenge that the next sign-in passes on, sealed: `tokens/claims-challenges.ts`. */
+  claims: 'claims',
+  /** A `state` whose callback has come, empty: `sign-in/redirect/callback.ts`. */
+  usedState: 'used-state',
+  /** A sign-in on another device, sealed: `sign-in/device/device-logins.ts`. */
+  deviceLogin: 'device-login',
+  /** The device logins that are open, one list: `sign-in/device/device-quota.ts`. */
+  deviceQuota: 'device-quota',
+  /** The key that names records, one record, sealed: `store/record-names.ts`. */
+  namingKey: 'naming-key',
+  /** What `/readyz` writes, one record, empty: `store/readiness.ts`. */
+  readyz: 'readyz',
+} as const

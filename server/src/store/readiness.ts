@@ -1,0 +1,37 @@
+import { kinds } from './kinds.ts'
+import type { Store } from './store.ts'
+
+/** Pause between two writes: a full or failing disk still answers reads. */
+const writeEveryMs = 10_000
+
+/**
+ * Tells whether the store reads and writes.
+ * @param onTrouble told when the store begins to fail, once until it works again
+ */
+export function storeReadiness(
+  store: Store,
+  onTrouble: (error: unknown) => void,
+): () => Promise<boolean> {
+  let written: Promise<void> = Promise.resolve()
+  let writtenAt = -Infinity
+  let isReady = true
+
+  function write(): Promise<void> {
+    const now = Date.now()
+    if (Math.abs(now - writtenAt) < writeEveryMs) return written
+    writtenAt = now
+    written = store.put(kinds.readyz, new Uint8Array(), now + writeEveryMs)
+    return written
+  }
+
+  return async () => {
+    try {
+      await Promise.all([store.get(kinds.readyz), write()])
+      isReady = true
+    } catch (error) {
+      if (isReady) onTrouble(error)
+      isReady = false
+    }
+    return isReady
+  }
+}

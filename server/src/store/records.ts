@@ -1,0 +1,143 @@
+import { LRUCache } from 'lru-cache'
+import type { Static, TSchema } from 'typebox'
+import { Compile, type Validator } from 'typebox/compile'
+import { Failure } from '../failure.ts'
+import { isSealedWithNewest, seal, unseal } from '../secrets/seal.ts'
+import type { Vault } from './vault.ts'
+
+/** A record as it was read. A change is written only over the same bytes. */
+export interface StoredRecord<T> {
+  readonly name: string
+  readonly value: T
+  readonly bytes: Uint8Array
+}
+
+interface RecordsOptions<Schema extends TSchema> {
+  kind: string
+  schema: Schema
+  /** Decrypted records that stay in memory for ten minutes after their last use; none when absent. */
+  mostInMemory?: number
+}
+
+const inMemoryForMs = 10 * 60_000
+
+/** The sealed records of one kind. The bytes of a record are bound to its name and checked by its schema. */
+export class Records<Schema extends TSchema, T = Static<Schema>> {
+  readonly #vault: Vault
+  readonly #kind: string
+  readonly #validator: Validator
+  readonly #opened: LRUCache<string, StoredRecord<T>> | undefined
+
+  constructor(vault: Vault, { kind, schema, mostInMemory }: RecordsOptions<Schema>) {
+    this.#vault = vault
+    this.#kind = kind
+    this.#validator = Compile(schema)
+    this.#opened =
+      mostInMemory === undefined
+        ? undefined
+        : new LRUCache({
+            max: mostInMemory,
+            ttl: inMemoryForMs,
+            ttlAutopurge: true,
+            ttlResolution: 0,
+          })
+  }
+
+  /** The name of a record: its kind, and a keyed hash that does not tell the secret. */
+  nameOf(secret: string): string {
+    return this.#vault.names.of(this.#kind, secret)
+  }
+
+  /** The names of all records of this kind: for the operator's command, never for a request. */
+  names(): AsyncIterable<string> {
+    return this.#vault.store.names(`${this.#kind}:`)
+  }
+
+  /**
+   * @returns undefined when the record is absent, or has another form than this build gives it
+   * @throws {Failure} `store_unavailable` when no secret of this process opens the record: its owner
+   * must not be told that it is absent
+   */
+  async read(name: string): Promise<StoredRecord<T> | undefined> {
+    const bytes = await this.#vault.store.get(name)
+    return bytes && this.#open(name, bytes)
+  }
+
+  /** The same for a caller that a damaged record must not stop. */
+  async inspect(name: string): Promise<StoredRecord<T> | 'absent' | 'unreadable'> {
+    const bytes = await this.#vault.store.get(name)
+    if (!bytes) return 'absent'
+    try {
+      return this.#open(name, bytes) ?? 'unreadable'
+    } catch {
+      return 'unreadable'
+    }
+  }
+
+  /**
+   * Writes a record where none is.
+   * @param expiresAt milliseconds since the epoch
+   * @returns undefined when the name is taken
+   */
+  create(name: string, value: T, expiresAt: number): Promise<StoredRecord<T> | undefined> {
+    return this.#swap(name, undefined, value, expiresAt)
+  }
+
+  /** @returns undefined when the record was changed or deleted since it was read */
+  replace(
+    { name, bytes }: StoredRecord<T>,
+    value: T,
+    expiresAt: number,
+  ): Promise<StoredRecord<T> | undefined> {
+    return this.#swap(name, bytes, value, expiresAt)
+  }
+
+  /** Writes a record whatever is there. */
+  put(name: string, value: T, expiresAt: number): Promise<void> {
+    return this.#vault.store.put(name, this.#seal(name, value), expiresAt)
+  }
+
+  delete(name: string): Promise<void> {
+    return this.#vault.store.delete(name)
+  }
+
+  /** False after a rotation of the secret, until the record is written again. */
+  isSealedWithNewest({ bytes }: StoredRecord<T>): boolean {
+    return isSealedWithNewest(this.#vault.ring, bytes)
+  }
+
+  async #swap(name: string, previous: Uint8Array | undefined, value: T, expiresAt: number) {
+    const bytes = this.#seal(name, value)
+    const isWritten = await this.#vault.store.swap(name, previous, bytes, expiresAt)
+    return isWritten ? { name, value, bytes } : undefined
+  }
+
+  #seal(name: string, value: T): Buffer {
+    return seal(this.#vault.ring, name, JSON.stringify(value), 'record')
+  }
+
+  #open(name: string, bytes: Uint8Array): StoredRecord<T> | undefined {
+    const known = this.#opened?.get(name)
+    if (known && Buffer.compare(known.bytes, bytes) === 0) return known
+    const value = this.#unseal(name, bytes)
+    if (!this.#fits(value)) {
+      this.#vault.onMisfit(this.#kind)
+      return undefined
+    }
+    const stored = { name, value, bytes }
+    this.#opened?.set(name, stored)
+    return stored
+  }
+
+  #fits(value: unknown): value is T {
+    return this.#validator.Check(value)
+  }
+
+  #unseal(name: string, bytes: Uint8Array): unknown {
+    try {
+      return JSON.parse(unseal(this.#vault.ring, name, bytes, 'record'))
+    } catch (cause) {
+      throw new Failure('store_unavailable', 'a stored record cannot be decrypted', { cause })
+    }
+  }
+}

@@ -1,0 +1,51 @@
+import type { FastifyInstance } from 'fastify'
+import { placeOf, type SessionSettings } from '../config/session.ts'
+import { KeyRing, type Secrets } from '../secrets/key-ring.ts'
+import { watchSecrets } from '../secrets/rotation.ts'
+import { sessionSecrets } from '../secrets/session-secret.ts'
+import { RecordNames } from './record-names.ts'
+import type { Store } from './store.ts'
+
+/** A store, the keys that its records are sealed with, and the key that names them. */
+export interface Vault {
+  readonly store: Store
+  readonly ring: KeyRing
+  readonly names: RecordNames
+  /** Told the kind of a record that has another form than this build gives it. */
+  readonly onMisfit: (kind: string) => void
+}
+
+/**
+ * @param onMisfit told the kind of a record that has another form than this build gives it
+ * @throws {ConfigError} when the secrets that were set, or kept, are not those of the store
+ */
+export async function openVault(
+  store: Store,
+  settings: SessionSettings,
+  onMisfit: (kind: string) => void,
+): Promise<Vault> {
+  const ring = new KeyRing(sessionSecrets(settings, await RecordNames.isNew(store)))
+  const names = await RecordNames.open(store, ring, placeOf(settings.store))
+  return { store, ring, names, onMisfit }
+}
+
+/** New secrets in SESSION_SECRET_FILE take effect without a restart. */
+export function followRotation(
+  app: FastifyInstance,
+  { ring, names }: Vault,
+  file: string | undefined,
+): void {
+  if (file === undefined) return
+  const rotate = async (secrets: Secrets) => {
+    // First: it fails unless these secrets open the store.
+    await names.reseal(new KeyRing(secrets))
+    ring.replace(secrets)
+    app.log.info({ file }, 'the session secrets were rotated')
+  }
+  const stop = watchSecrets(file, rotate, (err) => {
+    app.log.error({ err, file }, 'SESSION_SECRET_FILE has changed, but the old secrets stay in use')
+  })
+  app.addHook('onClose', async () => {
+    stop()
+  })
+}
