@@ -9,7 +9,7 @@ import {
 } from 'vue-router'
 import { localPath, pages } from '@entra-bff/shared'
 import { useSession, type SessionState } from './stores/session.ts'
-import { texts } from './texts.ts'
+import { texts } from './texts/app.ts'
 import LoginView from './views/LoginView.vue'
 
 declare module 'vue-router' {

@@ -1,4 +1,4 @@
-import { sessionsTexts } from '../texts-sessions.ts'
+import { sessionsTexts } from '../texts/sessions.ts'
 
 type Name = readonly [pattern: RegExp, name: string]
 

@@ -3,8 +3,8 @@ import { onScopeDispose, shallowRef, watch } from 'vue'
 import { ProblemError } from '../api-errors.ts'
 import { callDownstream, type DownstreamAnswer } from '../api.ts'
 import { leaveTo, mayLeaveToSignIn } from '../navigation/leave.ts'
-import { loginHrefOf } from '../navigation/login-href.ts'
-import { lossOf } from '../stores/losses.ts'
+import { loginHrefOf } from '../navigation/add-return-to.ts'
+import { lossOf } from '../stores/signed-out-reason.ts'
 import { useSession } from '../stores/session.ts'
 
 export type CallState =

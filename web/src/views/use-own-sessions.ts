@@ -2,7 +2,7 @@ import type { OwnSession, Problem } from '@entra-bff/shared'
 import { ref, shallowRef } from 'vue'
 import { ProblemError } from '../api-errors.ts'
 import { endOtherSessions, endOwnSession, fetchOwnSessions } from '../api.ts'
-import { lossOf } from '../stores/losses.ts'
+import { lossOf } from '../stores/signed-out-reason.ts'
 import { useSession } from '../stores/session.ts'
 
 export type OwnSessionsState =

@@ -1,7 +1,7 @@
 import { ref } from 'vue'
 import { useRouter } from 'vue-router'
-import { leaveTo, mayReload } from './navigation/leave.ts'
-import { useSession } from './stores/session.ts'
+import { leaveTo, mayReload } from './leave.ts'
+import { useSession } from '../stores/session.ts'
 
 /**
  * A view whose file does not come: a new build has replaced it, or the server is away. A browser may

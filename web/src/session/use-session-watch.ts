@@ -1,6 +1,6 @@
 import { onBeforeUnmount, onMounted, watch } from 'vue'
 import { useRoute, useRouter } from 'vue-router'
-import { useSession } from './stores/session.ts'
+import { useSession } from '../stores/session.ts'
 
 /** Notices what became of the session elsewhere, and lets the guard decide again where it belongs. */
 export function watchSession() {
