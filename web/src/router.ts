@@ -9,7 +9,7 @@ import {
 } from 'vue-router'
 import { localPath, pages } from '@entra-bff/shared'
 import { useSession, type SessionState } from './stores/session.ts'
-import { texts } from './texts/app.ts'
+import { appTexts } from './texts/app.ts'
 import LoginView from './views/LoginView.vue'
 
 declare module 'vue-router' {
@@ -28,7 +28,7 @@ const access: Partial<Record<string, RouteMeta['access']>> = {
   setup: 'anyone',
   notFound: 'anyone',
 }
-const titles: Partial<Record<string, string>> = texts.titles
+const titles: Partial<Record<string, string>> = appTexts.titles
 const loaders = import.meta.glob<Component>(['./views/*View.vue', '!./views/LoginView.vue'], {
   import: 'default',
 })
@@ -52,7 +52,7 @@ export function createAppRouter(history: RouterHistory, pinia: Pinia) {
   })
   router.afterEach((to, from, failure) => {
     if (failure) return
-    const appName = session.app?.name ?? texts.appName
+    const appName = session.app?.name ?? appTexts.appName
     document.title = to.meta.title ? `${to.meta.title} · ${appName}` : appName
     // Not on the first load: a reader starts at the top of a fresh page by itself.
     if (from !== START_LOCATION) void focusHeading()

@@ -1,9 +1,11 @@
-/** Every word a person reads. A second language is one more object of this shape. */
-export const texts = {
+/**
+ * The words of every page. Each view has its own file of words beside this one, which is loaded with
+ * the view. A second language is one more set of these objects.
+ */
+export const appTexts = {
   appName: 'entra-bff',
   skipLink: 'Skip to content',
   loading: 'Loading',
-  home: 'Home',
   demoRibbon: 'Demo mode: local emulator, no data leaves this computer',
   version: (version: string) => `Version ${version}`,
   titles: {
@@ -27,82 +29,5 @@ export const texts = {
     lost: 'The server does not answer. What you see may be out of date.',
     back: 'The server answers again.',
     retry: 'Try again',
-  },
-  login: {
-    title: 'Sign in',
-    account: 'Use your work or school account.',
-    microsoft: 'Sign in with Microsoft',
-    opening: 'Opening Microsoft…',
-    otherAccount: 'Use a different account',
-    device: 'Sign in on another device',
-    people: 'Or continue as a sample person',
-    reasons: {
-      signedOut: 'You are signed out.',
-      expired: 'Your session has expired. Sign in to continue.',
-      revoked: 'Your session was ended. Sign in to continue.',
-    },
-  },
-  welcome: {
-    title: (name: string) => `Welcome ${name}!`,
-    sessionEnds: 'Session ends',
-    idleEnds: 'Ends early if idle',
-    callsTitle: 'Your data',
-    primaryCall: 'Call Microsoft Graph',
-    permission: (scopes: readonly string[]) => scopes.join(', '),
-    asksConsent: 'Asks for your consent',
-    signOut: 'Sign out',
-    signOutFailed: 'Signing out failed: you are still signed in. Try again.',
-    sessions: 'Your sessions',
-    switchAccount: 'Switch account',
-  },
-  result: {
-    back: 'Back',
-    request: 'Request',
-    status: 'Status',
-    duration: 'Time',
-    size: 'Size',
-    requestId: 'Request ID',
-    copy: 'Copy',
-    download: 'Download',
-    refresh: 'Refresh',
-    wrap: 'Wrap lines',
-    body: 'Response body',
-    empty: 'The answer has no body.',
-    nextPage: 'Load next page',
-    loaded: 'Result loaded',
-    preview: (shown: string, all: string) =>
-      `This is the first ${shown} of ${all}. Download it to see everything.`,
-    unknownCall: 'There is no such call',
-    unknownCallDetail: 'This app does not offer the call in this address.',
-    leaving: 'Your sign-in needs to be renewed. Opening Microsoft…',
-    signInAgain: 'Sign in again',
-    consent: 'Give consent',
-    consentTitle: 'Your consent is needed',
-    consentDetail: (scopes: readonly string[]) =>
-      `This call needs the permission ${scopes.join(', ')}, which you have not given to this app yet.`,
-    notFound: 'Nothing was found',
-    retry: 'Try again',
-    retryIn: (seconds: number) => `Try again in ${String(seconds)} s`,
-    retryNow: 'You can try again now.',
-    correlationId: 'Correlation ID',
-  },
-  error: {
-    loading: 'Sign-in problem',
-    details: 'Technical details',
-    code: 'Code',
-    aadsts: 'Microsoft error',
-    correlationId: 'Correlation ID',
-    traceId: 'Trace ID',
-    time: 'Time (UTC)',
-    copyAll: 'Copy all',
-    continue: 'Continue',
-    signedIn: 'You are signed in already.',
-    expired: 'This error report has expired',
-    expiredDetail: 'Reports are kept for ten minutes, for the browser in which they happened.',
-    signIn: 'Sign in',
-  },
-  notFound: {
-    title: 'Page not found',
-    detail: 'There is nothing at this address.',
   },
 } as const
