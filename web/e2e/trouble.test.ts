@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Browser } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest'
 import { World } from '../../server/test/support/world.ts'
 import { browserPath, launchBrowser, Visitor } from './support/pages.ts'
 
@@ -24,10 +24,7 @@ describe.skipIf(!browserPath)('in a real browser, when something is missing', ()
     )
   })
   beforeEach(async () => {
-    visitor = await Visitor.arrive(browser, world.origin)
-    await visitor.page.goto('/')
-    await visitor.page.getByRole('link', { name: 'Sign in with Microsoft' }).click()
-    await visitor.page.getByText('Welcome Adele Vance!').waitFor()
+    visitor = await signIn()
   })
   afterEach(async () => {
     expect(visitor.complaints).toEqual([])
@@ -38,6 +35,14 @@ describe.skipIf(!browserPath)('in a real browser, when something is missing', ()
     await world.close()
     rmSync(folder, { recursive: true })
   })
+
+  async function signIn(): Promise<Visitor> {
+    const arrived = await Visitor.arrive(browser, world.origin)
+    await arrived.page.goto('/')
+    await arrived.page.getByRole('link', { name: 'Sign in with Microsoft' }).click()
+    await arrived.page.getByText('Welcome Adele Vance!').waitFor()
+    return arrived
+  }
 
   /** As after a deployment: the page that is open names a file that is there no longer. */
   function takeAway(view: string): () => void {
@@ -92,6 +97,16 @@ describe.skipIf(!browserPath)('in a real browser, when something is missing', ()
     await world.startServer()
     await page.getByRole('alert').getByText('The server answers again.').waitFor()
     expect(await page.getByText('The server does not answer.').count()).toBe(0)
+  })
+
+  test('a page whose expiry banner cannot be loaded still learns that its session was ended', async () => {
+    onTestFinished(takeAway('SessionExpiry'))
+    const { context, page } = await signIn()
+    await visitor.page.getByRole('link', { name: 'Your sessions' }).click()
+    await visitor.page.getByRole('button', { name: 'Sign out everywhere else' }).click()
+    await page.getByText('Your session was ended').waitFor()
+    await page.waitForURL((url) => url.pathname === '/login')
+    await context.close()
   })
 
   test('a browser gets the files of the page compressed', async () => {

@@ -1,48 +1,82 @@
-import { onBeforeUnmount, onMounted, watch } from 'vue'
+import type { SessionExpiring } from '@entra-bff/shared'
+import { shallowRef, watch } from 'vue'
 import { useRoute, useRouter } from 'vue-router'
+import { useEventListener } from '../browser/use-event-listener.ts'
+import { useTimeout } from '../browser/use-timeout.ts'
 import { useSession } from '../stores/session.ts'
+import { useEventStream } from './use-event-stream.ts'
 
-/** Notices what became of the session elsewhere, and lets the guard decide again where it belongs. */
-export function watchSession() {
+/**
+ * Learns what became of the session: from the server's events, and by asking when the page is shown
+ * again or the network changes. When the session begins or ends, the router's guard decides again
+ * which view is shown.
+ * @returns the server's warning that the session is about to end, while it holds
+ */
+export function useSessionWatch() {
+  const session = useSession()
   const route = useRoute()
   const router = useRouter()
-  const session = useSession()
+  const expiring = shallowRef<SessionExpiring>()
+  const questionAtEnd = useTimeout()
+  const stream = useEventStream({
+    onExpiring,
+    onEnded: ({ reason }) => void session.reportSignedOut(reason),
+    onError,
+  })
+  const ask = () => void session.load()
 
-  function reconsiderPlace() {
+  function onExpiring(event: SessionExpiring) {
+    expiring.value = event
+    // The stream may break before the session ends. Only the server's clock counts.
+    const leftMs = Date.parse(event.idleExpiresAt) - Date.parse(event.serverTime)
+    questionAtEnd.start(ask, leftMs + 1_000)
+  }
+  function onError() {
+    // The first sign that the server is away. While it is known to be away, `LostBanner` asks.
+    if (session.connection === 'up') ask()
+  }
+  /** A browser allows few connections to one host, and hidden tabs would use them up. */
+  function listenWhileVisible() {
+    if (session.user && document.visibilityState === 'visible') stream.open()
+    else stream.close()
+  }
+  function runGuard() {
     const { path, query, hash } = route
-    // A view that cannot be loaded is handled where the router tells of it.
+    // `useUnloadedView` handles a view that cannot be loaded.
     router.replace({ path, query, hash, force: true }).catch(() => undefined)
-  }
-  function onPageShow(event: PageTransitionEvent) {
-    // A page from the browser's page cache may show somebody who has signed out since.
-    if (event.persisted) void session.load().then(reconsiderPlace)
-  }
-  function onConnectionChange() {
-    void session.load()
-  }
-  function onVisibilityChange() {
-    // The session may have ended meanwhile, in another tab or by the clock.
-    const isWatched = document.visibilityState === 'visible' && session.state.kind === 'signedIn'
-    if (isWatched) void session.load()
   }
 
   watch(
-    () => session.state.kind,
-    (kind, before) => {
+    () => session.user?.id,
+    () => {
+      expiring.value = undefined
+      questionAtEnd.stop()
+      stream.close()
+      listenWhileVisible()
+    },
+    { immediate: true },
+  )
+  watch(
+    () => session.state,
+    (now, before) => {
+      const endsAt = expiring.value?.idleExpiresAt
+      if (endsAt && now.kind === 'signedIn' && Date.parse(now.idleExpiresAt) > Date.parse(endsAt))
+        expiring.value = undefined
       // The first answer belongs to the navigation that asked for it.
-      if (kind !== 'unknown' && before !== 'unknown') reconsiderPlace()
+      if (now.kind !== before.kind && now.kind !== 'unknown' && before.kind !== 'unknown')
+        runGuard()
     },
   )
-  onMounted(() => {
-    window.addEventListener('pageshow', onPageShow)
-    window.addEventListener('online', onConnectionChange)
-    window.addEventListener('offline', onConnectionChange)
-    document.addEventListener('visibilitychange', onVisibilityChange)
+  useEventListener(document, 'visibilitychange', () => {
+    listenWhileVisible()
+    // The session may have ended meanwhile, in another tab or by the clock.
+    if (session.user && document.visibilityState === 'visible') ask()
   })
-  onBeforeUnmount(() => {
-    window.removeEventListener('pageshow', onPageShow)
-    window.removeEventListener('online', onConnectionChange)
-    window.removeEventListener('offline', onConnectionChange)
-    document.removeEventListener('visibilitychange', onVisibilityChange)
+  useEventListener(window, 'online', ask)
+  useEventListener(window, 'offline', ask)
+  useEventListener(window, 'pageshow', ({ persisted }) => {
+    // A page from the browser's page cache may show a person who has signed out since.
+    if (persisted) void session.load().then(runGuard)
   })
+  return expiring
 }

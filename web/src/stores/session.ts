@@ -39,8 +39,11 @@ export const useSession = defineStore('session', () => {
     connection.value = 'up'
   }
 
-  /** An API call was refused: ask whether the session is over, and keep the reason it gave. */
-  async function reportLoss(reason: SignedOutReason) {
+  /**
+   * A refused call or an event has said that there is no session. Asks the server, and keeps that
+   * reason where the server gives none.
+   */
+  async function reportSignedOut(reason: SignedOutReason) {
     await load()
     const now = state.value
     if (now.kind === 'signedOut' && now.reason === 'none') state.value = { ...now, reason }
@@ -56,11 +59,12 @@ export const useSession = defineStore('session', () => {
     return logoutUrl
   }
 
+  const user = computed(() => (state.value.kind === 'signedIn' ? state.value.user : undefined))
   const app = computed(() => ('app' in state.value ? state.value.app : undefined))
   const isReachable = computed(
     () => connection.value === 'up' && state.value.kind !== 'unavailable',
   )
-  return { state, connection, isReachable, app, load, accept, reportLoss, end }
+  return { state, connection, isReachable, user, app, load, accept, reportSignedOut, end }
 })
 
 function stateOf(view: SessionView): SessionState {

@@ -42,7 +42,7 @@ export function useCall(target: () => CallTarget | undefined) {
   async function handle(problem: Problem, { returnTo }: CallTarget) {
     const loss = lossOf(problem)
     // The router's guard moves on to the login view if the session is really over.
-    if (loss) return session.reportLoss(loss)
+    if (loss) return session.reportSignedOut(loss)
     if (problem.status !== 401 || !problem.login || !mayLeaveToSignIn()) return
     state.value = { kind: 'leaving' }
     leaveTo(loginHrefOf(problem.login, returnTo))

@@ -56,7 +56,7 @@ export function useOwnSessions() {
   /** The router's guard moves on to the login view if our own session is really over. */
   async function isLoss(error: unknown) {
     const loss = error instanceof ProblemError && lossOf(error.problem)
-    if (loss) await session.reportLoss(loss)
+    if (loss) await session.reportSignedOut(loss)
     return Boolean(loss)
   }
 
