@@ -39,6 +39,7 @@ const webFloors = [
   ['browser', 'texts', 'styles'],
   ['feedback', 'result'],
   ['api-errors.ts'],
+  ['trouble.ts'],
   ['api.ts'],
   ['stores'],
   ['navigation', 'session'],
