@@ -53,7 +53,7 @@ describe.skipIf(!browserPath)('in a real browser, when something is missing', ()
     return arrived
   }
 
-  /** As after a deployment: the page that is open names a file that is there no longer. */
+  /** As after a deployment: the open page names a file that no longer exists. */
   function takeAway(view: string): () => void {
     const assets = join(folder, 'web/assets')
     const files = readdirSync(assets).filter((file) => file.startsWith(view))
@@ -66,7 +66,7 @@ describe.skipIf(!browserPath)('in a real browser, when something is missing', ()
   test('a click on a view whose file is gone reloads the page once, and the view is there', async () => {
     const { page } = visitor
     const bringBack = takeAway('ResultView')
-    // The new document finds the file: it is back before the browser asks for it.
+    // The file is back before the new document asks for it.
     page.on('request', (request) => {
       if (request.isNavigationRequest()) bringBack()
     })
@@ -75,7 +75,7 @@ describe.skipIf(!browserPath)('in a real browser, when something is missing', ()
     await page.waitForURL((url) => url.pathname === '/result/me')
   })
 
-  test('a view whose file stays away says so without a loop, and is there after "Try again"', async () => {
+  test('a view whose file stays missing says so without a loop, and is there after a click on Try again', async () => {
     const { page } = visitor
     const bringBack = takeAway('ResultView')
     let documents = 0
@@ -99,7 +99,7 @@ describe.skipIf(!browserPath)('in a real browser, when something is missing', ()
     await page.waitForURL((url) => url.pathname === '/sessions')
   })
 
-  test('a server that stops is noticed at once, and its return too', async () => {
+  test('a page notices at once that the server has stopped, and that it is back', async () => {
     const { page } = visitor
     await world.stopServer()
     await page.getByRole('note').getByText('The server does not answer.').waitFor()

@@ -2,7 +2,7 @@ import { paths, type SessionEnded, type SessionExpiring } from '@entra-bff/share
 import { onScopeDispose } from 'vue'
 import { useTimeout } from '../browser/use-timeout.ts'
 
-/** Soon enough for a page that stays visible, seldom enough for a server in trouble. */
+/** The pause before a refused stream is opened again: long enough to spare a server in trouble. */
 const reopenAfterMs = 30_000
 
 interface Handlers {
@@ -34,7 +34,7 @@ export function useEventStream({ onExpiring, onEnded, onError }: Handlers) {
     })
   }
   function reopenIfClosed() {
-    // After a broken connection the browser opens the stream again by itself. After a refusal it does not.
+    // The browser reopens a broken stream by itself, but not one that the server has refused.
     if (stream?.readyState !== EventSource.CLOSED) return
     close()
     reopening.start(open, reopenAfterMs)

@@ -35,7 +35,7 @@ export function useSessionWatch() {
     // The first sign that the server is away. While it is known to be away, `LostBanner` asks.
     if (session.connection === 'up') ask()
   }
-  /** A browser allows few connections to one host, and hidden tabs would use them up. */
+  /** Hidden tabs do not listen: a browser allows few connections to one host. */
   function listenWhileVisible() {
     if (session.user && document.visibilityState === 'visible') stream.open()
     else stream.close()

@@ -58,7 +58,7 @@ export function useCall(target: () => CallTarget | undefined) {
     latest = undefined
   })
 
-  /** The page shows the old answer, or that none came, until the new answer is there. */
+  /** Calls again. Until then the page shows the old answer, or that there was none. */
   function refresh() {
     const { value } = state
     if (value.kind === 'unreachable') return run(value)

@@ -8,7 +8,7 @@ import { isNotFound, troubleOf, type Trouble } from '../trouble.ts'
 export type OwnSessionsState =
   { kind: 'loading' } | { kind: 'ready'; list: readonly OwnSession[] } | Trouble
 
-/** The person's own sessions, and the ways to end the others. */
+/** The sessions of the signed-in person, and functions that end the others. */
 export function useOwnSessions() {
   const session = useSession()
   const state = shallowRef<OwnSessionsState>({ kind: 'loading' })
