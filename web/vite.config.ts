@@ -23,7 +23,7 @@ const restarting = JSON.stringify({
 const toBff: ProxyOptions = {
   // Not localhost: this name may mean ::1, where the server does not listen.
   target: `http://127.0.0.1:${BFF_PORT}`,
-  // The server compares the Origin header with the Host that the browser has sent.
+  // The Host header stays: the server checks the origin that the browser sees.
   changeOrigin: false,
   xfwd: true,
   configure(proxy) {
