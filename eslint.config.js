@@ -15,20 +15,40 @@ function room(source, name, others) {
   }
 }
 
+/** A room for each name: it may import from itself and from the floors before its own. */
+function floors(source, list) {
+  return list.flatMap((names, index) =>
+    names.map((name) => room(source, name, list.slice(0, index).flat())),
+  )
+}
+
 const server = 'server/src'
-const ground = [
-  'address.ts',
-  'audit.ts',
-  'failure.ts',
-  'outbound-agent.ts',
-  'retry-after.ts',
-  'config',
+/** Each may import from those before it. Above them all: configured.ts, app.ts, main.ts. */
+const serverFloors = [
+  ['config'],
+  ['address.ts', 'failure.ts', 'outbound-agent.ts', 'retry-after.ts'],
+  ['audit.ts', 'secrets'],
+  ['store', 'http'],
+  ['entra'],
+  ['tokens'],
+  ['session'],
+  ['caller'],
+  ['sign-in', 'sign-out', 'downstream'],
 ]
-const floors = [...ground, 'secrets', 'store', 'http']
 
 const web = 'web/src'
-const texts = ['', '-setup', '-device', '-sessions', '-expiry'].map((part) => `texts${part}.ts`)
-const api = ['api.ts', 'api-errors.ts', ...texts]
+/** Each may import from those before it. Above them all: router.ts, App.vue, main.ts. */
+const webFloors = [
+  ['browser', 'texts', 'styles'],
+  ['feedback', 'result'],
+  ['api-errors.ts'],
+  ['trouble.ts'],
+  ['api.ts'],
+  ['stores'],
+  ['navigation', 'session'],
+  ['components'],
+  ['views'],
+]
 
 export default defineConfig(
   globalIgnores(['**/dist/', '**/coverage/']),
@@ -78,33 +98,8 @@ export default defineConfig(
         {
           basePath: import.meta.dirname,
           zones: [
-            // The server: each room may import from the rooms above it in this list.
-            room(server, 'config', []),
-            room(server, 'secrets', ground),
-            room(server, 'store', [...ground, 'secrets']),
-            room(server, 'http', [...ground, 'secrets']),
-            room(server, 'entra', [...ground, 'http']),
-            room(server, 'tokens', [...floors, 'entra']),
-            room(server, 'session', [...floors, 'tokens']),
-            room(server, 'caller', [...floors, 'entra', 'tokens', 'session']),
-            room(server, 'sign-in', [...floors, 'entra', 'tokens', 'session']),
-            room(server, 'sign-out', [...floors, 'entra', 'tokens', 'session']),
-            room(server, 'downstream', [...floors, 'caller']),
-            // The SPA: main → router → views → stores, components → api → shared.
-            room(web, 'navigation', []),
-            room(web, 'result', []),
-            room(web, 'feedback', []),
-            room(web, 'stores', api),
-            room(web, 'components', [...api, 'stores', 'navigation', 'feedback', 'result']),
-            room(web, 'views', [
-              ...api,
-              'styles',
-              'stores',
-              'navigation',
-              'feedback',
-              'result',
-              'components',
-            ]),
+            ...floors(server, serverFloors),
+            ...floors(web, webFloors),
             // The emulator imports nobody, or a shared bug would hide itself.
             { target: 'emulator/src', from: ['server', 'shared', 'web'] },
             // Nobody but tests, scripts and benches imports the emulator.

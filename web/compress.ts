@@ -6,7 +6,7 @@ import type { Plugin } from 'vite'
 
 const isText = /\.(html|js|css|svg)$/
 
-/** Writes `<file>.br` and `<file>.gz` beside each text file of the build: the server sends these. */
+/** Writes `<file>.br` and `<file>.gz` beside each text file of the build, for the server to send. */
 export function compress(): Plugin {
   let folder = ''
   return {
@@ -24,7 +24,7 @@ export function compress(): Plugin {
   async function compressFile(name: string) {
     const file = join(folder, name)
     const bytes = await readFile(file)
-    // The defaults of brotli are its best.
+    // The default quality of brotli is the highest.
     await writeFile(`${file}.br`, await promisify(brotliCompress)(bytes))
     await writeFile(`${file}.gz`, await promisify(gzip)(bytes, { level: 9 }))
   }

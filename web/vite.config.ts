@@ -21,9 +21,9 @@ const restarting = JSON.stringify({
 })
 
 const toBff: ProxyOptions = {
-  // 127.0.0.1, not localhost: the name may mean ::1, where nobody listens.
+  // Not localhost: this name may mean ::1, where the server does not listen.
   target: `http://127.0.0.1:${BFF_PORT}`,
-  // The BFF checks the origin that the browser sees.
+  // The Host header stays: the server checks the origin that the browser sees.
   changeOrigin: false,
   xfwd: true,
   configure(proxy) {
@@ -43,17 +43,17 @@ export default defineConfig({
   build: {
     outDir: 'dist',
     emptyOutDir: true,
-    // A view whose styles are missing would look broken: all styles come with the document.
+    // One file of styles: a view whose own styles failed to load would look broken.
     cssCodeSplit: false,
-    // What a view shares with others is small, and comes with the view's own file.
+    // No preload of shared chunks: they are small, and load with the view's own file.
     modulePreload: false,
-    // The Content-Security-Policy allows no inline script and no `data:` but images.
+    // The Content-Security-Policy allows no inline script, and `data:` for images only.
     assetsInlineLimit: 0,
     rolldownOptions: {
       output: {
         codeSplitting: {
           groups: [
-            // One file for what every page loads: in two it would be larger by a kilobyte.
+            // One file for what every page loads: two files would be a kilobyte larger.
             { name: 'initial', tags: ['$initial'], priority: 1 },
             { name: 'parts', minShareCount: 2 },
           ],

@@ -1,10 +1,10 @@
 import { type Static, Type } from 'typebox'
 
-/** What a page may know of the app before anybody has signed in. */
+/** What the server tells about the app to everyone, signed in or not. */
 export const AppInfo = Type.Object({
   name: Type.String(),
   version: Type.String(),
-  /** Present in the demo only: people of the emulator's directory, for one-click sign-in. */
+  /** In the demo only: users of the emulator's directory, for sign-in with one click. */
   demo: Type.Optional(
     Type.Object({
       users: Type.Array(Type.Object({ name: Type.String(), username: Type.String() })),

@@ -1,35 +1,35 @@
 import { type Static, Type } from 'typebox'
 
-/** A sign-in on another device (RFC 8628), as its starter sees it. The device code is not in it. */
+/** A sign-in on another device (RFC 8628), for the browser that started it. The device code stays on the server. */
 export const DeviceLogin = Type.Object({
-  /** Names it in the paths below `/api/device-logins`; of use to the browser that started it only. */
+  /** Names the login in the paths below `/api/device-logins`. Other browsers cannot use it. */
   id: Type.String(),
-  /** What to type on the other device. */
+  /** The code to type on the other device (`user_code`). */
   userCode: Type.String(),
-  /** Where to type it. */
+  /** The page on which to type the code (`verification_uri`). */
   verificationUri: Type.String(),
-  /** Microsoft's own sentence with both. */
+  /** Microsoft's own sentence with the code and the page. */
   message: Type.String(),
-  /** Seconds to wait before each question for its status. */
+  /** Seconds to wait before each poll for the status. */
   interval: Type.Integer(),
-  /** ISO 8601, UTC. */
+  /** When the code expires: ISO 8601, UTC. */
   expiresAt: Type.String(),
-  /** The same in seconds from now, for whose clock is wrong (RFC 8628 section 3.2, `expires_in`). */
+  /** Seconds until the code expires (RFC 8628, section 3.2), for a client whose clock is wrong. */
   expiresIn: Type.Integer(),
 })
 export type DeviceLogin = Static<typeof DeviceLogin>
 
 /**
- * The body of `GET /api/device-logins/{id}`. When it is ready, show `user` and let the person confirm
- * before `POST` makes a session of it: somebody else may have typed the code.
+ * The body of `GET /api/device-logins/{id}`. When `status` is `ready`, show `user` and let the person
+ * confirm before `POST` turns the login into a session: another person may have typed the code.
  */
 export const DeviceLoginState = Type.Object({
   status: Type.Enum(['pending', 'ready', 'declined', 'expired', 'failed'] as const),
-  /** Seconds to wait before the next question; it can grow. While pending. */
+  /** With `pending`: seconds to wait before the next poll. The number can grow. */
   interval: Type.Optional(Type.Integer()),
-  /** Whose account signed in on the other device; with ready. */
+  /** With `ready`: the account that signed in on the other device. */
   user: Type.Optional(Type.Object({ name: Type.String(), username: Type.String() })),
-  /** What happened, for `GET /api/errors/{ref}`; with declined, expired and failed. */
+  /** With `declined`, `expired` and `failed`: names the report of `GET /api/errors/{ref}`. */
   errorRef: Type.Optional(Type.String()),
 })
 export type DeviceLoginState = Static<typeof DeviceLoginState>

@@ -2,7 +2,7 @@ import { type Static, Type } from 'typebox'
 
 /** One call of a downstream API that the server makes for the signed-in person. */
 export const CallView = Type.Object({
-  /** Also its path: `GET /api/<id>`. */
+  /** Names the call, and is its path: `GET /api/<id>`. */
   id: Type.String(),
   title: Type.String(),
   scopes: Type.Array(Type.String()),

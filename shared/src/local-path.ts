@@ -1,6 +1,6 @@
 declare const checked: unique symbol
 
-/** A path of this origin, with its query and fragment: safe to redirect to. */
+/** A path of this origin, with query and fragment. A redirect to it stays on this origin. */
 export type LocalPath = string & { readonly [checked]: true }
 
 export const homePath = '/' as LocalPath
@@ -8,9 +8,9 @@ export const homePath = '/' as LocalPath
 const base = 'http://local.invalid'
 
 /**
- * Normalizes a path, then judges the outcome: `/..//evil.example/` is `//evil.example/`.
- * @returns the path in its normal form; undefined for all that a browser could take for another
- * origin (`//e`, `/\e`, `/%09/e`, `https:e`), or that holds control characters
+ * Normalizes a path before it is checked: `/..//evil.example/` becomes `//evil.example/`.
+ * @returns the path in its normal form; undefined if a browser could read it as another origin
+ * (`//e`, `/\e`, `/%09/e`, `https:e`), or if it has control characters
  */
 export function localPath(raw: unknown): LocalPath | undefined {
   if (typeof raw !== 'string' || !isPlain(raw) || !URL.canParse(raw, base)) return undefined

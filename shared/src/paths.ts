@@ -1,4 +1,4 @@
-/** Paths that the server answers and the SPA, a script or Entra calls. */
+/** Paths of the server that the SPA, a script or Entra calls. */
 export const paths = {
   login: '/auth/login',
   logout: '/auth/logout',

@@ -1,6 +1,6 @@
 import { type Static, Type } from 'typebox'
 
-/** Stable codes of `application/problem+json` answers. Texts may change, codes do not. */
+/** The `code` of each `application/problem+json` answer. Texts may change. Codes do not. */
 export const problemCodes = [
   'invalid_request',
   'not_signed_in',
@@ -36,9 +36,9 @@ export const Problem = Type.Object({
   status: Type.Integer(),
   code: Type.Enum(problemCodes),
   detail: Type.String(),
-  /** Names the request in the server's log. */
+  /** Identifies the request in the server's log. */
   correlationId: Type.String(),
-  /** Where a browser can go to mend it: a navigation, never a fetch. */
+  /** The sign-in that solves the problem. The browser must navigate to it: a fetch cannot sign in. */
   login: Type.Optional(Type.Object({ href: Type.String() })),
 })
 export type Problem = Static<typeof Problem>

@@ -26,22 +26,22 @@ export type SignedOutReason = Static<typeof SignedOutReason>
 
 export const SignedOut = Type.Object({
   authenticated: Type.Literal(false),
-  /** Why: no session was there, its time was over, or it was ended. */
+  /** There was no session (`none`), its time was over (`expired`), or it was ended (`revoked`). */
   reason: SignedOutReason,
   signIn: Type.Object({ methods: Type.Array(SignInMethod) }),
   app: AppInfo,
 })
 export type SignedOut = Static<typeof SignedOut>
 
-/** Times are ISO 8601 in UTC, by the server's clock, which `serverTime` tells. */
+/** Times are ISO 8601 in UTC, by the server's clock. `serverTime` is now. */
 export const SignedIn = Type.Object({
   authenticated: Type.Literal(true),
   user: User,
   calls: Type.Array(CallView),
   serverTime: Type.String(),
-  /** When the session ends if nothing is done with it. */
+  /** When the session ends unless it is used before. */
   idleExpiresAt: Type.String(),
-  /** When the session ends whatever is done. */
+  /** When the session ends even if it is used. */
   expiresAt: Type.String(),
   app: AppInfo,
 })
@@ -53,30 +53,30 @@ export type SessionView = Static<typeof SessionView>
 
 /** One of a person's own sessions, as `GET /api/sessions` lists them. */
 export const OwnSession = Type.Object({
-  /** Names it in `DELETE /api/sessions/{id}`; never the cookie. */
+  /** Names the session in `DELETE /api/sessions/{id}`. It is not the session id of the cookie. */
   id: Type.String(),
-  /** The one that asks. */
+  /** Whether this is the session that asks. */
   current: Type.Boolean(),
   /** ISO 8601, UTC. */
   createdAt: Type.String(),
-  /** ISO 8601, UTC; exact to a minute. */
+  /** ISO 8601, UTC, exact to a minute. */
   lastSeenAt: Type.String(),
-  /** As the browser named itself when it signed in. */
+  /** The `User-Agent` header of the sign-in. */
   userAgent: Type.String(),
-  /** The address from which it signed in. */
+  /** The address of the client at the sign-in. */
   ip: Type.String(),
 })
 export type OwnSession = Static<typeof OwnSession>
 
 /**
- * Data of the server-sent event `expiring`: sent on each stream once, two minutes (at most a quarter
- * of the idle time) before the session ends, and again after it was extended and comes near its end once more.
+ * Data of the server-sent event `expiring`. Each stream sends it two minutes before the session ends,
+ * or a quarter of the idle time before if that is shorter. After an extension it is sent again.
  */
 export interface SessionExpiring {
   serverTime: string
-  /** Later if the session is used or extended. */
+  /** When the session ends unless it is used or extended before. */
   idleExpiresAt: string
-  /** When it ends whatever is done. */
+  /** When the session ends even if it is used. */
   expiresAt: string
 }
 

@@ -1,19 +1,19 @@
 import { type Static, Type } from 'typebox'
 
-/** A setting as the Setup view shows it: never its value. */
+/** The status of a setting, without its value. */
 export const SettingStatus = Type.Object({
   name: Type.String(),
   status: Type.Union([Type.Literal('present'), Type.Literal('missing'), Type.Literal('invalid')]),
-  /** What it is, or what is wrong with it. */
+  /** What the setting is, or what is wrong with it. */
   detail: Type.String(),
 })
 export type SettingStatus = Static<typeof SettingStatus>
 
-/** The body of `GET /api/setup`. All but `configured` is told to the developer's own machine only. */
+/** The body of `GET /api/setup`. Only a browser on the server's own machine gets more than `configured`. */
 export const SetupView = Type.Object({
   configured: Type.Boolean(),
   settings: Type.Optional(Type.Array(SettingStatus)),
-  /** The exact redirect URI to register. */
+  /** The redirect URI to register, to the letter. */
   redirectUri: Type.Optional(Type.String()),
 })
 export type SetupView = Static<typeof SetupView>

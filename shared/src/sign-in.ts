@@ -1,6 +1,6 @@
 import { type Static, Type } from 'typebox'
 
-/** Stable codes of what can go wrong between "Sign in" and the welcome page. */
+/** The `code` of each failure of a sign-in. Texts may change. Codes do not. */
 export const signInErrorCodes = [
   'state_missing',
   'state_mismatch',
@@ -30,26 +30,26 @@ export const signInErrorCodes = [
 ] as const
 export type SignInErrorCode = (typeof signInErrorCodes)[number]
 
-/** A path of this origin, and what to call it. */
+/** A path of this origin, and the text of the link. */
 const Link = Type.Object({ href: Type.String(), label: Type.String() })
 
-/** The body of `GET /api/errors/{ref}`: what happened to this browser's sign-in, and what to do. */
+/** The body of `GET /api/errors/{ref}`: why a sign-in of this browser failed, and what to do. */
 export const SignInError = Type.Object({
   ref: Type.String(),
   code: Type.Enum(signInErrorCodes),
   title: Type.String(),
   detail: Type.String(),
-  /** Entra's error number without the letters, where it gave one: `65004`. */
+  /** Entra's error number without the letters `AADSTS`, if Entra gave one: `65004`. */
   aadsts: Type.Optional(Type.String()),
   correlationId: Type.Optional(Type.String()),
   traceId: Type.Optional(Type.String()),
   /** ISO 8601, UTC. */
   timestamp: Type.String(),
-  /** The one thing to do next: a navigation. */
+  /** What to do next. The browser must navigate to it. */
   retry: Link,
   /**
-   * Present when the person is signed in and only a further permission was declined: the way back to
-   * the page that asked for it. Then `back` is the main action, and `retry` asks for the permission again.
+   * The page that asked for a further permission, if the person is signed in and declined only that.
+   * Then `back` is the main action, and `retry` asks for the permission again.
    */
   back: Type.Optional(Link),
 })

@@ -17,7 +17,7 @@ test('each text file of the build lies beside its compressed forms', () => {
   }
 })
 
-test('what each page loads first is small: at most 45 kB of scripts, 8 kB of styles, 3 kB of HTML', () => {
+test('the first load of each page has at most 45 kB of scripts, 8 kB of styles, 3 kB of HTML', () => {
   const html = read('index.html').toString()
   const sizeOf = (pattern: RegExp) =>
     [...html.matchAll(pattern)].reduce((sum, [, file]) => sum + read(`${file ?? ''}.gz`).length, 0)

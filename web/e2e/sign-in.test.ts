@@ -58,7 +58,7 @@ describe.skipIf(!browserPath)('in a real browser', () => {
     await page.waitForURL((url) => url.pathname === '/login')
   })
 
-  test('"Back" stays in view above a large result', async () => {
+  test('the link Back stays in view above a large result', async () => {
     await signedIn()
     const { page } = visitor
     const large = {
@@ -74,7 +74,7 @@ describe.skipIf(!browserPath)('in a real browser', () => {
     expect(box?.y).toBeLessThan(200)
   })
 
-  test('who cancels at Microsoft reads so, and can try again', async () => {
+  test('a person who cancels at Microsoft is told so, and can try again', async () => {
     const { page } = visitor
     await page.goto('/')
     await page.getByRole('link', { name: 'Sign in with Microsoft' }).click()
@@ -132,7 +132,7 @@ describe.skipIf(!browserPath)('in a real browser', () => {
     await page.waitForURL((url) => url.pathname === '/result/me/calendar')
   })
 
-  test('dead tokens are healed by one sign-in without a page', async () => {
+  test('revoked tokens are replaced by one sign-in without a prompt', async () => {
     await signedIn()
     const { page } = visitor
     world.emulator.revokeRefreshTokens('AdeleV@contoso.onmicrosoft.com')
@@ -155,12 +155,12 @@ describe.skipIf(!browserPath)('in a real browser', () => {
     await page.getByRole('link', { name: 'Sign in with Microsoft' }).waitFor()
   })
 
-  test('a path that is not there says so', async () => {
+  test('an unknown path says so', async () => {
     await visitor.page.goto('/nowhere')
     expect(await visitor.heading()).toMatch(/not (found|here)/i)
   })
 
-  test('no token and no third party is ever seen by the page', async () => {
+  test('the page sees no token and no third party', async () => {
     const { page } = visitor
     const bodies: Promise<string>[] = []
     const origins = new Set<string>()

@@ -3,7 +3,16 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Browser } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import {
+  afterAll,
+  afterEach,
+  beforeAll,
+  beforeEach,
+  describe,
+  expect,
+  onTestFinished,
+  test,
+} from 'vitest'
 import { World } from '../../server/test/support/world.ts'
 import { browserPath, launchBrowser, Visitor } from './support/pages.ts'
 
@@ -24,10 +33,7 @@ describe.skipIf(!browserPath)('in a real browser, when something is missing', ()
     )
   })
   beforeEach(async () => {
-    visitor = await Visitor.arrive(browser, world.origin)
-    await visitor.page.goto('/')
-    await visitor.page.getByRole('link', { name: 'Sign in with Microsoft' }).click()
-    await visitor.page.getByText('Welcome Adele Vance!').waitFor()
+    visitor = await signIn()
   })
   afterEach(async () => {
     expect(visitor.complaints).toEqual([])
@@ -39,7 +45,15 @@ describe.skipIf(!browserPath)('in a real browser, when something is missing', ()
     rmSync(folder, { recursive: true })
   })
 
-  /** As after a deployment: the page that is open names a file that is there no longer. */
+  async function signIn(): Promise<Visitor> {
+    const arrived = await Visitor.arrive(browser, world.origin)
+    await arrived.page.goto('/')
+    await arrived.page.getByRole('link', { name: 'Sign in with Microsoft' }).click()
+    await arrived.page.getByText('Welcome Adele Vance!').waitFor()
+    return arrived
+  }
+
+  /** As after a deployment: the open page names a file that no longer exists. */
   function takeAway(view: string): () => void {
     const assets = join(folder, 'web/assets')
     const files = readdirSync(assets).filter((file) => file.startsWith(view))
@@ -52,7 +66,7 @@ describe.skipIf(!browserPath)('in a real browser, when something is missing', ()
   test('a click on a view whose file is gone reloads the page once, and the view is there', async () => {
     const { page } = visitor
     const bringBack = takeAway('ResultView')
-    // The new document finds the file: it is back before the browser asks for it.
+    // The file is back before the new document asks for it.
     page.on('request', (request) => {
       if (request.isNavigationRequest()) bringBack()
     })
@@ -61,7 +75,7 @@ describe.skipIf(!browserPath)('in a real browser, when something is missing', ()
     await page.waitForURL((url) => url.pathname === '/result/me')
   })
 
-  test('a view whose file stays away says so without a loop, and is there after "Try again"', async () => {
+  test('a view whose file stays missing says so without a loop, and is there after a click on Try again', async () => {
     const { page } = visitor
     const bringBack = takeAway('ResultView')
     let documents = 0
@@ -85,13 +99,23 @@ describe.skipIf(!browserPath)('in a real browser, when something is missing', ()
     await page.waitForURL((url) => url.pathname === '/sessions')
   })
 
-  test('a server that stops is noticed at once, and its return too', async () => {
+  test('a page notices at once that the server has stopped, and that it is back', async () => {
     const { page } = visitor
     await world.stopServer()
     await page.getByRole('note').getByText('The server does not answer.').waitFor()
     await world.startServer()
     await page.getByRole('alert').getByText('The server answers again.').waitFor()
     expect(await page.getByText('The server does not answer.').count()).toBe(0)
+  })
+
+  test('a page whose expiry banner cannot be loaded still learns that its session was ended', async () => {
+    onTestFinished(takeAway('SessionExpiry'))
+    const { context, page } = await signIn()
+    await visitor.page.getByRole('link', { name: 'Your sessions' }).click()
+    await visitor.page.getByRole('button', { name: 'Sign out everywhere else' }).click()
+    await page.getByText('Your session was ended').waitFor()
+    await page.waitForURL((url) => url.pathname === '/login')
+    await context.close()
   })
 
   test('a browser gets the files of the page compressed', async () => {

@@ -15,7 +15,7 @@ describe.skipIf(!browserPath)('a script in the page', () => {
     await world.close()
   })
 
-  test('cannot turn text into markup, nor make a policy that lets it', async () => {
+  test('cannot turn text into markup, nor make a policy that allows it', async () => {
     const { context, page } = await Visitor.arrive(browser, world.origin)
     await page.goto('/')
     await page.getByRole('link', { name: 'Sign in with Microsoft' }).waitFor()

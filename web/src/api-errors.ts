@@ -1,20 +1,20 @@
 import type { Problem } from '@entra-bff/shared'
 
-/** The server answered, and said what is wrong. */
+/** The server answered with problem details. */
 export class ProblemError extends Error {
   override readonly name = 'ProblemError'
   readonly problem: Problem
-  /** Seconds to wait before the next try, where the server asked for it. */
-  readonly retryAfter: number | undefined
+  /** The pause before the next try, if the server asked for one (`Retry-After`). */
+  readonly retryAfterSeconds: number | undefined
 
-  constructor(problem: Problem, retryAfter?: number) {
+  constructor(problem: Problem, retryAfterSeconds?: number) {
     super(problem.title)
     this.problem = problem
-    this.retryAfter = retryAfter
+    this.retryAfterSeconds = retryAfterSeconds
   }
 }
 
-/** Nobody answered: offline, too slow, or a server that is just restarting. */
+/** No answer came from the server: it is offline, too slow, or just restarting. */
 export class UnreachableError extends Error {
   override readonly name = 'UnreachableError'
   readonly reason: 'network' | 'timeout' | 'restarting'
@@ -26,8 +26,8 @@ export class UnreachableError extends Error {
 }
 
 /**
- * The problem that a body holds. Nothing for the development proxy's `bff_restarting`, which is no
- * answer of the server.
+ * The problem details in a body, if the server wrote them. The code `bff_restarting` comes from the
+ * development proxy (`vite.config.ts`) instead.
  */
 export function problemOf(body: unknown): Problem | undefined {
   if (typeof body !== 'object' || body === null) return undefined

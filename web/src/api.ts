@@ -10,12 +10,13 @@ import {
   type SignInError,
 } from '@entra-bff/shared'
 import { problemOf, ProblemError, UnreachableError } from './api-errors.ts'
+import { pause } from './browser/pause.ts'
 
-/** What a downstream API answered. The body stays text: it belongs to somebody else. */
+/** What a downstream API answered. The body stays text: its form is not part of our contract. */
 export interface DownstreamAnswer {
   status: number
   durationMs: number
-  size: number
+  sizeBytes: number
   requestId: string | undefined
   text: string
 }
@@ -27,12 +28,15 @@ interface RequestOptions {
   timeoutMs?: number
 }
 
-/** Reads are repeated while the server restarts. */
-const restartDelays = [250, 750, 1500]
+/** The pauses before a GET request is repeated, since the server may be restarting. */
+const restartDelaysMs = [250, 750, 1_500]
+
+/** A longer `Retry-After` is shortened to this. */
+const maxRetryAfterSeconds = 3_600
 
 export const fetchSession = () => request<SessionView>(paths.session, readJson)
 
-/** Uses the session, so that it does not end for want of use. */
+/** Counts as a use of the session, so that its idle time starts again. */
 export const extendSession = () => post<SessionView>(paths.extendSession)
 
 export const fetchSetup = () => request<SetupView>(paths.setup, readJson)
@@ -46,7 +50,7 @@ export const fetchPhoto = (signal?: AbortSignal) =>
 export const callDownstream = (call: string, search: string, signal?: AbortSignal) =>
   request<DownstreamAnswer>(`/api/${call}${search}`, readDownstream, { signal, timeoutMs: 30_000 })
 
-/** Ends the session. @returns where to go to sign out of Microsoft too */
+/** Ends the session. @returns the address that signs out of Microsoft too */
 export const signOut = async () => {
   const { logoutUrl } = await post<{ logoutUrl: string }>(paths.logout)
   return logoutUrl
@@ -58,7 +62,7 @@ export const endOwnSession = (id: string) => remove(below(paths.sessions, id))
 
 export const endOtherSessions = () => remove(`${paths.sessions}?scope=others`)
 
-/** Begins a sign-in on another device, or tells the one that this browser has begun already. */
+/** Begins a sign-in on another device. If this browser has begun one already, returns that one. */
 export const startDeviceLogin = () => post<DeviceLogin>(paths.deviceLogins)
 
 export const fetchDeviceLogin = (id: string, signal: AbortSignal) =>
@@ -80,10 +84,10 @@ async function request<Body>(path: string, read: Read<Body>, options: RequestOpt
     try {
       return await requestOnce(path, read, options)
     } catch (error) {
-      const delay = restartDelays[attempt]
-      const mayPass = error instanceof UnreachableError && error.reason !== 'timeout'
-      if (!mayPass || delay === undefined) throw error
-      await pause(delay)
+      const delayMs = restartDelaysMs[attempt]
+      const isTemporary = error instanceof UnreachableError && error.reason !== 'timeout'
+      if (!isTemporary || delayMs === undefined) throw error
+      await pause(delayMs)
       options.signal?.throwIfAborted()
     }
   }
@@ -114,7 +118,7 @@ function requestInit(signal: AbortSignal): RequestInit {
   return {
     headers: { accept: 'application/json', [csrfHeader.name]: csrfHeader.value },
     credentials: 'same-origin',
-    // The API never redirects: a redirect comes from a stranger in between.
+    // The API never redirects: a redirect would come from something between page and server.
     redirect: 'error',
     signal,
   }
@@ -124,10 +128,10 @@ async function errorOf(response: Response) {
   const body: unknown = await response.json().catch(() => undefined)
   const problem = problemOf(body) ?? withoutProblem(response)
   if (!problem) return new UnreachableError('restarting')
-  return new ProblemError(problem, retryAfterOf(response))
+  return new ProblemError(problem, retryAfterSecondsOf(response))
 }
 
-/** A gateway that answers 502–504 without a problem speaks for a server that is away. */
+/** Undefined for 502 to 504 without problem details: a gateway answered, because the server is away. */
 function withoutProblem({ status, statusText }: Response): Problem | undefined {
   if (status >= 502 && status <= 504) return undefined
   return {
@@ -140,9 +144,9 @@ function withoutProblem({ status, statusText }: Response): Problem | undefined {
   }
 }
 
-function retryAfterOf(response: Response) {
+function retryAfterSecondsOf(response: Response) {
   const seconds = Number.parseInt(response.headers.get('retry-after') ?? '', 10)
-  return Number.isNaN(seconds) ? undefined : Math.min(Math.max(seconds, 0), 3600)
+  return Number.isNaN(seconds) ? undefined : Math.min(Math.max(seconds, 0), maxRetryAfterSeconds)
 }
 
 async function readJson<Body>(response: Response) {
@@ -154,12 +158,8 @@ async function readDownstream(response: Response, startedAt: number): Promise<Do
   return {
     status: response.status,
     durationMs: performance.now() - startedAt,
-    size: bytes.byteLength,
+    sizeBytes: bytes.byteLength,
     requestId: response.headers.get('request-id') ?? undefined,
     text: new TextDecoder().decode(bytes),
   }
-}
-
-function pause(milliseconds: number) {
-  return new Promise((resolve) => setTimeout(resolve, milliseconds))
 }

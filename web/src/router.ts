@@ -9,18 +9,18 @@ import {
 } from 'vue-router'
 import { localPath, pages } from '@entra-bff/shared'
 import { useSession, type SessionState } from './stores/session.ts'
-import { texts } from './texts.ts'
+import { appTexts } from './texts/app.ts'
 import LoginView from './views/LoginView.vue'
 
 declare module 'vue-router' {
   interface RouteMeta {
-    /** Who may see it: signed-in people, signed-out people, or anyone. */
+    /** Who may see the view: signed-in people, signed-out people, or anyone. */
     access: 'account' | 'guest' | 'anyone'
     title: string | undefined
   }
 }
 
-/** Who may see a view, where that is not signed-in people. */
+/** The views that are not for signed-in people alone. */
 const access: Partial<Record<string, RouteMeta['access']>> = {
   login: 'guest',
   device: 'guest',
@@ -28,7 +28,7 @@ const access: Partial<Record<string, RouteMeta['access']>> = {
   setup: 'anyone',
   notFound: 'anyone',
 }
-const titles: Partial<Record<string, string>> = texts.titles
+const titles: Partial<Record<string, string>> = appTexts.titles
 const loaders = import.meta.glob<Component>(['./views/*View.vue', '!./views/LoginView.vue'], {
   import: 'default',
 })
@@ -52,15 +52,15 @@ export function createAppRouter(history: RouterHistory, pinia: Pinia) {
   })
   router.afterEach((to, from, failure) => {
     if (failure) return
-    const appName = session.app?.name ?? texts.appName
+    const appName = session.app?.name ?? appTexts.appName
     document.title = to.meta.title ? `${to.meta.title} · ${appName}` : appName
-    // Not on the first load: a reader starts at the top of a fresh page by itself.
+    // Not on the first load: there a screen reader starts at the top of the page by itself.
     if (from !== START_LOCATION) void focusHeading()
   })
   return router
 }
 
-/** The file of a view, loaded when somebody goes there. */
+/** The function that loads the file of a view. */
 function loaderOf(name: string) {
   const file = `./views/${name.charAt(0).toUpperCase()}${name.slice(1)}View.vue`
   const load = loaders[file]
@@ -68,12 +68,12 @@ function loaderOf(name: string) {
   return load
 }
 
-/** The view's file comes while the server is asked who is here. Should it fail, the router tells. */
+/** Loads the view's file while the server is asked for the session. The router reports a failure later. */
 function loadAhead({ name }: RouteLocationNormalized) {
   if (typeof name === 'string' && name !== 'login') loaderOf(name)().catch(() => undefined)
 }
 
-/** The place where this session belongs, if it is not the one it asked for. */
+/** The router's guard: true if this session may see the view, or else the place to go to. */
 function placeFor(to: RouteLocationNormalized, state: SessionState) {
   if (state.kind === 'unconfigured') return to.name === 'setup' ? true : { name: 'setup' }
   if (to.meta.access === 'account' && state.kind === 'signedOut')

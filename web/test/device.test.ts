@@ -57,7 +57,7 @@ async function pass(seconds: number) {
   await vi.advanceTimersByTimeAsync(seconds * 1000)
   await settle()
 }
-/** The person whose account it is agrees. */
+/** The person says that the account is theirs. */
 async function confirm(page: Awaited<ReturnType<typeof openApp>>['page']) {
   await buttonNamed(page, 'Continue as Adele Vance').trigger('click')
   await settle()
@@ -142,7 +142,7 @@ test('nobody is signed in before they say that the account is theirs', async () 
   expect(countOf(server.requests, attempt)).toBe(1)
 })
 
-test('an account of somebody else is refused, and another code asked for', async () => {
+test('a person refuses the account of another person, and gets another code', async () => {
   const { page, server } = await openWithCode({
     [attempt]: [ready, pending],
     [`DELETE ${attempt}`]: noContent,
@@ -158,7 +158,7 @@ test('an account of somebody else is refused, and another code asked for', async
   expect(document.activeElement).toBe(page.get('h1').element)
 })
 
-test('two clicks finish a sign-in once', async () => {
+test('two clicks finish one sign-in once', async () => {
   const { page, server } = await openWithCode({
     [attempt]: ready,
     [`POST ${attempt}`]: 'silent',
@@ -189,7 +189,7 @@ test('a sign-in that cannot be finished yet is tried again', async () => {
   expect(router.currentRoute.value.path).toBe('/')
 })
 
-test('the question is asked no faster than the server wants', async () => {
+test('the page polls no faster than the server allows', async () => {
   const { server } = await openWithCode({
     [attempt]: [
       pending,
@@ -207,7 +207,7 @@ test('the question is asked no faster than the server wants', async () => {
   expect(asked).toEqual([5, 10, 20, 40, 50, 60])
 })
 
-test('nothing is asked while a question is unanswered', async () => {
+test('the page sends no poll while another has no answer', async () => {
   const { server } = await openWithCode({ [attempt]: 'silent' })
   await pass(14)
   expect(countOf(server.requests, attempt)).toBe(1)
@@ -223,7 +223,7 @@ test('a lost connection does not end the sign-in', async () => {
   expect(router.currentRoute.value.path).toBe('/')
 })
 
-test('whoever goes elsewhere is no longer asked for', async () => {
+test('the page polls no longer after the person has left the view', async () => {
   const { router, server } = await openWithCode()
   await router.push('/nowhere')
   await pass(60)
@@ -278,20 +278,20 @@ test('a reload after the end asks for no code by itself', async () => {
   expect(server.requests).toEqual(['/api/session'])
 })
 
-test('an attempt that another tab has finished leads on, too', async () => {
+test('a sign-in that another tab has finished leads on, too', async () => {
   const { router, server } = await openWithCode({ [attempt]: problem(404, 'not_found') })
   server.replies['/api/session'] = signedIn()
   await pass(5)
   expect(router.currentRoute.value.path).toBe('/')
 })
 
-test('an attempt that nobody knows any more counts as expired', async () => {
+test('a sign-in that the server no longer knows counts as expired', async () => {
   const { page } = await openWithCode({ [attempt]: problem(404, 'not_found') })
   await pass(5)
   expect(page.get('h1').text()).toBe('The code has expired')
 })
 
-test('the time that is left is shown each second, and said at five minutes and at one', async () => {
+test('the countdown is shown each second, and announced at five minutes and at one', async () => {
   const { page } = await openWithCode()
   expect(page.get('.countdown').text()).toBe('Valid for another 15:00')
   expect(politely(page)).toBe('Your code is A B C D E F G H 2. It is valid for 15 minutes.')
@@ -308,14 +308,14 @@ test('the time that is left is shown each second, and said at five minutes and a
   ])
 })
 
-test('a code that is over while the server is away counts as expired', async () => {
+test('a code that runs out while the server is away counts as expired', async () => {
   const { page, server } = await openWithCode({ [attempt]: 'unreachable' })
   server.replies['/api/session'] = 'unreachable'
   await pass(15 * 60 + 10)
   expect(page.get('h1').text()).toBe('The code has expired')
 })
 
-test('cancelling ends the attempt and goes back to the login page', async () => {
+test('canceling ends the sign-in and goes back to the login page', async () => {
   const { page, router, server } = await openWithCode(
     { [`DELETE ${attempt}`]: noContent },
     '/login/device?returnTo=/nowhere',
@@ -331,7 +331,7 @@ test('cancelling ends the attempt and goes back to the login page', async () => 
   expect(buttonNamed(page, 'Get a code').exists()).toBe(true)
 })
 
-test('where it is switched off, that is said with the way back', async () => {
+test('a device login that is switched off says so, with a link back', async () => {
   const { page } = await openWithCode(
     { 'POST /api/device-logins': problem(404, 'method_disabled') },
     '/login/device?returnTo=/nowhere',
@@ -341,7 +341,7 @@ test('where it is switched off, that is said with the way back', async () => {
   expect(page.findAll('main button')).toEqual([])
 })
 
-test('too many codes: the next one has to wait', async () => {
+test('after too many codes the next one has to wait', async () => {
   const { page } = await openWithCode({
     'POST /api/device-logins': [
       problem(429, 'rate_limited', { headers: { 'retry-after': '30' } }),
@@ -359,7 +359,7 @@ test('too many codes: the next one has to wait', async () => {
 test.each([
   ['the server', 'unreachable' as const, 'We can’t reach the server'],
   ['Microsoft', problem(503, 'identity_provider_unavailable'), 'Title of identity_provider_un'],
-])('without %s there is no code, but another try', async (_who, reply, title) => {
+])('while %s cannot be reached there is no code, but another try', async (_who, reply, title) => {
   const { page } = await openWithCode({ 'POST /api/device-logins': [reply, started] })
   expect(page.get('h1').text()).toContain(title)
   await buttonNamed(page, 'Try again').trigger('click')
@@ -367,7 +367,7 @@ test.each([
   expect(page.get('.device-code').text()).toBe('ABCDEFGH2')
 })
 
-test('whoever is signed in already needs no code', async () => {
+test('a person who is signed in already needs no code', async () => {
   const { router } = await openDevice(
     { '/api/session': signedIn() },
     '/login/device?returnTo=/nowhere',

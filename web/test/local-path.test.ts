@@ -54,7 +54,7 @@ test('a path that passes stays on its origin, in every form that a browser makes
     expect(localPath(path)).toBe(path)
   })
   fc.assert(property, { seed: 20_240_229, numRuns: 5_000 })
-  // Some pass, or the property would say nothing.
+  // If no path passed, the property would prove nothing.
   expect(passed).toBeGreaterThan(500)
 })
 

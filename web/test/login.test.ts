@@ -59,7 +59,7 @@ test('a different account is asked for without a hint', async () => {
   expect(href).toBe('/auth/login?prompt=select_account')
 })
 
-test('another device is offered only where the server allows it', async () => {
+test('another device is offered only if the server allows it', async () => {
   const without = await openApp('/login', { '/api/session': signedOut() })
   expect(without.page.text()).not.toContain('another device')
   const methods = { signIn: { methods: ['redirect' as const, 'device' as const] } }
@@ -75,7 +75,7 @@ test.each([
   expect(page.get('.notice').text()).toContain(words)
 })
 
-test('the demo says that it is one and signs sample people in with one click', async () => {
+test('the demo says that it is a demo, and signs sample people in with one click', async () => {
   const demo = { users: [{ name: 'Megan Bowen', username: 'megan@contoso.example' }] }
   const { page } = await openApp('/login?returnTo=/result/me', {
     '/api/session': signedOut({ app: { ...app, demo } }),

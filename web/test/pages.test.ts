@@ -8,7 +8,7 @@ import { createAppRouter } from '../src/router.ts'
 const router = createAppRouter(createMemoryHistory(), createPinia())
 const nameAt = (path: string) => router.resolve(path).name
 
-test('each page of the list has a view in the router, and no view is missing in the list', () => {
+test('each page of the list has a view in the router, and each view is in the list', () => {
   const names = router.getRoutes().map(({ name }) => name)
   expect(names.sort()).toEqual([...Object.keys(pages), 'notFound'].sort())
 })
@@ -27,7 +27,7 @@ test.each(['/', resultPath('me'), resultPath('me/calendar'), '/Sessions', '/sess
   },
 )
 
-test('of any path, server and router say the same', () => {
+test('server and router say the same of any path', () => {
   const words = Object.values(pages).flatMap((page) => page.split('/').slice(1))
   const part = fc.constantFrom(...words, 'login', 'me', 'x', '', 'LOGIN', '%20', '.', 'result')
   const path = fc.array(part, { minLength: 1, maxLength: 4 }).map((parts) => `/${parts.join('/')}`)

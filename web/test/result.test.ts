@@ -26,7 +26,7 @@ test('the answer is shown with 4 spaces, exactly as it was sent', async () => {
   expect(linkNamed(page, 'Back').attributes('href')).toBe('/')
 })
 
-test('an answer that is no JSON is shown as it is', async () => {
+test('an answer that is not JSON is shown as it is', async () => {
   const { page } = await openApp('/result/me', {
     '/api/session': session,
     '/api/me': downstream('<b>not json</b>'),
@@ -34,7 +34,7 @@ test('an answer that is no JSON is shown as it is', async () => {
   expect(page.get('pre').element.textContent).toBe('<b>not json</b>')
 })
 
-test('of a large answer only the beginning is shown', async () => {
+test('only the beginning of a large answer is shown', async () => {
   const { page } = await openApp('/result/me', {
     '/api/session': session,
     '/api/me': downstream(JSON.stringify(Array.from({ length: 200_000 }, (_, i) => i))),
@@ -150,7 +150,7 @@ test('a throttled call counts down before it may be tried again', async () => {
   expect(page.get('pre').text()).toContain('ok')
 })
 
-test('a response that is too large is explained, and not called for again', async () => {
+test('a response that is too large is explained, and cannot be tried again', async () => {
   const { page } = await openApp('/result/me', {
     '/api/session': session,
     '/api/me': problem(502, 'upstream_too_large'),
@@ -160,7 +160,7 @@ test('a response that is too large is explained, and not called for again', asyn
   expect(page.text()).not.toContain('Try again')
 })
 
-test('a call that no answer came to is made again by itself', async () => {
+test('a call without an answer is made again by itself', async () => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
   const { page, server } = await openApp('/result/me', {
     '/api/session': session,
@@ -171,7 +171,7 @@ test('a call that no answer came to is made again by itself', async () => {
   expect(page.text()).toContain('This page tries again by itself.')
   await vi.advanceTimersByTimeAsync(3_000 + 2_500)
   const before = server.requests.length
-  // The pauses grow, though the answer failed to come once more.
+  // The pauses grow with each call that gets no answer.
   await vi.advanceTimersByTimeAsync(3_000)
   expect(server.requests).toHaveLength(before)
   server.replies['/api/me'] = downstream('{"ok":true}')
@@ -182,7 +182,7 @@ test('a call that no answer came to is made again by itself', async () => {
 })
 
 test.each(['Refresh', 'Try again'])(
-  'the focus is on the heading when the button %j is gone',
+  'the heading gets the focus when the button %j is gone',
   async (name) => {
     const { page, server } = await openApp('/result/me', {
       '/api/session': session,
@@ -215,7 +215,7 @@ test('a call that the app does not offer is not made', async () => {
   expect(server.requests).toEqual(['/api/session', '/api/me/photo'])
 })
 
-test('copying says so, and selects the text where the clipboard is refused', async () => {
+test('copying is announced, and selects the text if the browser refuses the clipboard', async () => {
   const { page } = await openApp('/result/me', {
     '/api/session': session,
     '/api/me': downstream('{"a":1}'),

@@ -11,7 +11,7 @@ const extended = signedIn({
   serverTime: '2026-01-01T08:58:30Z',
   idleExpiresAt: '2026-01-01T09:58:30Z',
 })
-/** As the page writes it: the time zone is the reader's own. */
+/** As the page writes the time, in the reader's own time zone. */
 const nine = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit' }).format(
   new Date(expiring.idleExpiresAt),
 )
@@ -26,7 +26,7 @@ async function look(visibility: DocumentVisibilityState) {
   await settle()
 }
 
-test('whoever is signed in listens on one stream, and whoever is not on none', async () => {
+test('a page listens on one stream while a person is signed in, and on none otherwise', async () => {
   const { streams } = await openApp('/', { '/api/session': signedIn() })
   expect(streams.all.map(({ url }) => url)).toEqual(['/api/session/events'])
   const signedOutApp = await openApp('/login', { '/api/session': signedOut() })
@@ -47,7 +47,7 @@ test.each([
   expect(streams.open).toEqual([])
 })
 
-test('a page that nobody looks at holds no connection', async () => {
+test('a hidden page holds no connection', async () => {
   const { streams } = await openApp('/', { '/api/session': signedIn() })
   await look('hidden')
   expect(streams.open).toEqual([])
@@ -87,7 +87,7 @@ test('a session that is about to end can be kept', async () => {
   expect(document.activeElement).toBe(page.get('h1').element)
 })
 
-test('a session that nothing can keep offers to sign in again, and to come back', async () => {
+test('a session that cannot be extended offers to sign in again, and to come back', async () => {
   const { page, streams } = await openApp('/result/nothing', { '/api/session': signedIn() })
   streams.last.send('expiring', { ...expiring, expiresAt: expiring.idleExpiresAt })
   await settle()
@@ -97,7 +97,7 @@ test('a session that nothing can keep offers to sign in again, and to come back'
   )
 })
 
-test('whoever stays too late learns that the session is over', async () => {
+test('a person who extends too late learns that the session is over', async () => {
   const { page, router, streams } = await openApp('/', {
     '/api/session': [signedIn(), signedOut()],
     'POST /api/session/extend': problem(401, 'session_expired'),
@@ -125,7 +125,7 @@ test('an extension that fails says so, and may be tried again', async () => {
   expect(page.find('.notice').exists()).toBe(false)
 })
 
-test('a session that was kept elsewhere is warned about no longer', async () => {
+test('a session that was extended elsewhere ends the warning', async () => {
   const { page, server, streams } = await openApp('/', { '/api/session': signedIn() })
   streams.last.send('expiring', expiring)
   await settle()
@@ -134,7 +134,7 @@ test('a session that was kept elsewhere is warned about no longer', async () => 
   expect(page.find('.notice').exists()).toBe(false)
 })
 
-test('when the time is over the server is asked, even if it sent nothing more', async () => {
+test('when the time is over, the page asks the server even without an event', async () => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
   const { page, router, server, streams } = await openApp('/', { '/api/session': signedIn() })
   streams.last.send('expiring', expiring)
@@ -146,7 +146,7 @@ test('when the time is over the server is asked, even if it sent nothing more', 
   expect(page.get('.notice').text()).toContain('Your session has expired.')
 })
 
-test('a stream that breaks is left to the browser, which opens it again', async () => {
+test('a stream that breaks is reopened by the browser alone', async () => {
   const { server, streams } = await openApp('/', { '/api/session': signedIn() })
   const before = server.requests.length
   streams.last.break(0)
@@ -155,7 +155,7 @@ test('a stream that breaks is left to the browser, which opens it again', async 
   expect(server.requests.slice(before)).toEqual(['/api/session'])
 })
 
-test('a stream that breaks because the server is away leads to a banner at once', async () => {
+test('a stream that breaks because the server is away shows a banner at once', async () => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
   const { page, server, streams } = await openApp('/', { '/api/session': signedIn() })
   server.replies['/api/session'] = 'unreachable'
@@ -169,7 +169,7 @@ test('a stream that breaks because the server is away leads to a banner at once'
   expect(server.requests).toHaveLength(before)
 })
 
-test('a stream that fails for good asks for the session, and is opened again when looked at or later', async () => {
+test('a stream that the server refuses makes the page ask for the session, and is reopened when the page is shown or later', async () => {
   const { server, streams } = await openApp('/', { '/api/session': signedIn() })
   const before = server.requests.length
   streams.last.break(2)

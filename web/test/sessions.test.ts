@@ -36,7 +36,7 @@ test('the welcome page leads to the sessions', async () => {
   expect(linkNamed(page, 'Your sessions').attributes('href')).toBe('/sessions')
 })
 
-test('this device comes first, then the others, the last used first', async () => {
+test('this device comes first, then the others, the last used before the rest', async () => {
   const { page } = await openSessions()
   expect(page.get('h1').text()).toBe('Your sessions')
   expect(namesIn(page)).toEqual([
@@ -65,7 +65,7 @@ test('one other session is ended, and the list goes on without it', async () => 
   expect(document.activeElement).toBe(page.get('h1').element)
 })
 
-test('a session that has ended already is gone, too', async () => {
+test('a session that had ended already leaves the list, too', async () => {
   const { page } = await openSessions({
     'DELETE /api/sessions/phone': problem(404, 'not_found'),
   })
@@ -74,7 +74,7 @@ test('a session that has ended already is gone, too', async () => {
   expect(namesIn(page)).not.toContain('Safari on iPhone')
 })
 
-test('everywhere else is signed out at once', async () => {
+test('all other sessions are ended at once', async () => {
   const { page, server } = await openSessions({ 'DELETE /api/sessions?scope=others': noContent })
   await buttonNamed(page, 'Sign out everywhere else').trigger('click')
   await settle()
@@ -84,7 +84,7 @@ test('everywhere else is signed out at once', async () => {
   expect(page.text()).not.toContain('Sign out')
 })
 
-test('a session that could not be ended stays in the list, and that is said', async () => {
+test('a session that could not be ended stays in the list, and the page says so', async () => {
   const { page } = await openSessions({
     'DELETE /api/sessions/phone': [problem(503, 'store_unavailable'), noContent],
   })
@@ -100,7 +100,7 @@ test('a session that could not be ended stays in the list, and that is said', as
 })
 
 test.each(['/api/sessions', 'DELETE /api/sessions/phone'])(
-  'where %s finds our own session revoked, the login page says so',
+  'if %s says that our own session is revoked, the login page says so',
   async (request) => {
     const { page, router } = await openSessions({
       '/api/session': [signedIn(), signedOut()],
@@ -114,7 +114,7 @@ test.each(['/api/sessions', 'DELETE /api/sessions/phone'])(
   },
 )
 
-test('a list that cannot be had is explained, and asked for again', async () => {
+test('a list that cannot be loaded is explained, and can be tried again', async () => {
   const { page } = await openSessions({
     '/api/sessions': [problem(503, 'store_unavailable'), three],
   })

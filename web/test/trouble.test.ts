@@ -33,7 +33,7 @@ test('a sign-in error says what happened, what to do, and what support needs', a
     expect(details).toContain(fact)
 })
 
-test('whoever is signed in by now may simply continue', async () => {
+test('a person who is signed in meanwhile may continue', async () => {
   const { page } = await openApp('/error?ref=abc', {
     '/api/session': signedIn(),
     '/api/errors/abc': report,
@@ -63,7 +63,7 @@ test('a person who declines a further permission can go back to the page that as
 })
 
 test.each(['https://evil.example/', '/..//evil.example/'])(
-  'a way back that leads elsewhere leads home: %s',
+  'a link back to another origin leads home instead: %s',
   async (href) => {
     const { page } = await openApp('/error?ref=abc', {
       '/api/session': signedIn(),
@@ -83,7 +83,7 @@ test.each(['https://evil.example/', '/..//evil.example/'])(
   },
 )
 
-test('an error report that is gone offers to sign in', async () => {
+test('an error report that has expired offers to sign in', async () => {
   const { page } = await openApp('/error?ref=gone', { '/api/session': signedOut() })
   expect(page.get('h1').text()).toBe('This error report has expired')
   expect(linkNamed(page, 'Sign in').attributes('href')).toBe('/auth/login')
@@ -108,7 +108,7 @@ test('a server without settings leads to the Setup view, with everything to copy
   expect(page.get('#env-block').text()).toContain('AUTHORITY=https://login.microsoftonline.com/')
 })
 
-test('strangers learn only that the app is not configured', async () => {
+test('a browser on another machine learns only that the app is not configured', async () => {
   const { page } = await openApp('/', {
     '/api/session': problem(503, 'config_missing'),
     '/api/setup': setup({ configured: false }),
@@ -137,7 +137,7 @@ test('a restart of the server goes unnoticed', async () => {
   expect(page.get('h1').text()).toBe('Welcome Adele Vance!')
 })
 
-test('a server that is away leaves a page that says so and recovers', async () => {
+test('a page that cannot reach the server says so, and recovers', async () => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
   const { page, router, server } = await openApp('/result/me', { '/api/session': 'unreachable' })
   await vi.advanceTimersByTimeAsync(2500)
@@ -151,7 +151,7 @@ test('a server that is away leaves a page that says so and recovers', async () =
   expect(router.currentRoute.value.fullPath).toBe('/login?returnTo=/result/me')
 })
 
-test('a server that never answers is given up after ten seconds', async () => {
+test('a request without an answer ends after ten seconds', async () => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
   const { page, server } = await openApp('/', { '/api/session': 'silent' })
   expect(page.find('.skeleton-hidden').exists()).toBe(true)
@@ -174,7 +174,7 @@ test('a page from the browser’s cache keeps its content while the server is aw
   expect(page.get('.notice').text()).toContain('The server does not answer.')
 })
 
-test('a connection that is lost is said, asked for again by itself, and said no longer once it is back', async () => {
+test('a lost connection is announced and tried again by itself, and its return is announced', async () => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
   const { page, server } = await openApp('/', { '/api/session': signedIn() })
   server.replies['/api/session'] = 'unreachable'
@@ -184,7 +184,7 @@ test('a connection that is lost is said, asked for again by itself, and said no 
   expect(page.get('.notice').text()).toContain('The server does not answer.')
   expect(urgently(page)).toContain('The server does not answer.')
 
-  // After 3 s, then 6 s later, each time with the three repeats of a restart.
+  // The tries come after 3 s and then 6 s. Each request is repeated three times, as during a restart.
   await vi.advanceTimersByTimeAsync(3_000 + 2_500)
   expect(page.find('.notice').exists()).toBe(true)
   server.replies['/api/session'] = signedIn()
@@ -210,7 +210,7 @@ test('a browser that is online again asks at once', async () => {
   expect(page.find('.notice').exists()).toBe(false)
 })
 
-describe('a view whose file does not come', () => {
+describe('a view whose file cannot be loaded', () => {
   const assign = vi.fn<(href: string | URL) => void>()
   beforeEach(() => {
     assign.mockReset()
@@ -232,11 +232,11 @@ describe('a view whose file does not come', () => {
     return { ...app, go }
   }
 
-  test('is got by one reload to its address, and no loop', async () => {
+  test('is loaded by one reload of its address, without a loop', async () => {
     const { page, go } = await openWithoutFile({})
     await go()
     expect(assign.mock.calls).toEqual([['/gone?a=b']])
-    // As after the reload: the file is still not there.
+    // As after the reload: the file is still missing.
     await go()
     expect(assign).toHaveBeenCalledTimes(1)
     expect(page.get('h1').text()).toBe('We can’t reach the server')
@@ -249,7 +249,7 @@ describe('a view whose file does not come', () => {
     expect(assign).toHaveBeenCalledTimes(3)
   })
 
-  test('because the server is away, is waited for, and got once it is back', async () => {
+  test('waits while the server is away, and is loaded once the server is back', async () => {
     const { page, server, go } = await openWithoutFile({})
     server.replies['/api/session'] = 'unreachable'
     const going = go()
@@ -276,7 +276,7 @@ describe('a view whose file does not come', () => {
   })
 })
 
-test('a session that ended in another tab is noticed when this one is looked at', async () => {
+test('a page learns that its session ended in another tab when it becomes visible', async () => {
   const { page, router, server } = await openApp('/', { '/api/session': signedIn() })
   server.replies['/api/session'] = signedOut({ reason: 'revoked' })
   document.dispatchEvent(new Event('visibilitychange'))

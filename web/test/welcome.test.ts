@@ -35,7 +35,7 @@ test('the photo is shown where there is one', async () => {
   expect(page.get('.avatar-large img').attributes('src')).toBe('blob:photo')
 })
 
-test('initials stand in for a missing photo, without a word of complaint', async () => {
+test('initials stand in for a missing photo, without a message', async () => {
   const { page } = await openApp('/', {
     '/api/session': signedIn(),
     '/api/me/photo': problem(404, 'not_found'),
@@ -74,7 +74,7 @@ test('signing out hides the person, goes on to Microsoft, and is told once on th
   expect(again.page.find('.notice').exists()).toBe(false)
 })
 
-test('whoever could not be signed out is told so, and stays', async () => {
+test('a person whose sign-out failed is told so, and stays', async () => {
   const assign = vi.spyOn(window.location, 'assign').mockImplementation(() => undefined)
   const { page } = await openApp('/', {
     '/api/session': signedIn(),

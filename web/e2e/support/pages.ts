@@ -1,6 +1,6 @@
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
 
-/** Set by the test command, which finds or gets a browser. */
+/** The test command sets it, after it has found or installed a browser. */
 export const browserPath = process.env['TEST_BROWSER'] ?? ''
 
 const flags = [
@@ -18,7 +18,7 @@ export function launchBrowser(): Promise<Browser> {
   return chromium.launch({ executablePath: browserPath, args: flags })
 }
 
-/** A person's browser, which collects what a page complains of: errors, policy violations. */
+/** A person's browser. It collects the errors and policy violations of its pages. */
 export class Visitor {
   readonly complaints: string[] = []
   readonly context: BrowserContext
@@ -45,7 +45,7 @@ export class Visitor {
     return page
   }
 
-  /** The `h1` of the view that is shown. */
+  /** The text of the view's `h1`. */
   async heading(page = this.page): Promise<string> {
     return page.getByRole('heading', { level: 1 }).innerText()
   }
@@ -59,7 +59,7 @@ export class Visitor {
   }
 }
 
-/** The emulator's pages: whoever it is, and what they think of the permissions. */
+/** Chooses a user on the emulator's page, and answers its question for consent. */
 export async function signInAs(
   page: Page,
   name: string,
@@ -67,7 +67,7 @@ export async function signInAs(
 ) {
   await page.getByRole('button', { name }).click()
   const decision = page.getByRole('button', { name: answer })
-  // Consent is asked for once; after that the browser is back at once.
+  // Entra asks for consent once. At later sign-ins the browser returns at once.
   await Promise.race([
     decision.waitFor(),
     page.waitForURL((url) => !url.pathname.includes('oauth2')),

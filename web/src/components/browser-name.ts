@@ -1,8 +1,8 @@
-import { sessionsTexts } from '../texts-sessions.ts'
+import { sessionsTexts } from '../texts/sessions.ts'
 
 type Name = readonly [pattern: RegExp, name: string]
 
-/** The first that fits: nearly every browser also names those whose pages it wants to be served. */
+/** The first match counts: nearly every browser also names older ones, to be served the same pages. */
 const browsers: readonly Name[] = [
   [/\bEdg(e|A|iOS)?\//, 'Edge'],
   [/\bOPR\//, 'Opera'],
@@ -20,13 +20,13 @@ const systems: readonly Name[] = [
   [/\bCrOS\b/, 'ChromeOS'],
   [/\bLinux\b/, 'Linux'],
 ]
-const longest = 80
+const maxCharacters = 80
 
-/** What a person calls the browser; its own long name where it is a strange one. */
+/** The browser's usual name and system; for an unknown browser the start of its `User-Agent`. */
 export function browserName(userAgent: string) {
   const [browser, system] = [nameIn(browsers, userAgent), nameIn(systems, userAgent)]
   if (browser && system) return sessionsTexts.browser(browser, system)
-  return userAgent.slice(0, longest) || sessionsTexts.unknownBrowser
+  return userAgent.slice(0, maxCharacters) || sessionsTexts.unknownBrowser
 }
 
 function nameIn(names: readonly Name[], userAgent: string) {

@@ -1,36 +1,31 @@
-import { onScopeDispose, ref } from 'vue'
+import { ref } from 'vue'
+import { useEventListener } from '../browser/use-event-listener.ts'
+import { useTimeout } from '../browser/use-timeout.ts'
 
-/** Before each try; the last one stays. */
+/** The pause before each try. The last one repeats. */
 const pausesMs = [3_000, 6_000, 12_000, 24_000, 30_000]
 
-/** Tries again until the component is gone: after growing pauses, and once the browser is online. */
+/** Tries again until the component is gone: after growing pauses, and when the browser is online again. */
 export function useRetry(retry: (byHand: boolean) => Promise<unknown>) {
   const isBusy = ref(false)
+  const nextTry = useTimeout()
   let attempt = 0
-  let timer: ReturnType<typeof setTimeout> | undefined
-  let isGone = false
 
   async function run(byHand: boolean) {
     if (isBusy.value) return
-    clearTimeout(timer)
+    nextTry.stop()
     isBusy.value = true
     await retry(byHand)
     isBusy.value = false
     schedule()
   }
   function schedule() {
-    if (isGone) return
-    const pause = pausesMs[Math.min(attempt++, pausesMs.length - 1)]
-    timer = setTimeout(onTime, pause)
+    const pauseMs = pausesMs[Math.min(attempt++, pausesMs.length - 1)] ?? 0
+    nextTry.start(tryByItself, pauseMs)
   }
-  const onTime = () => void run(false)
+  const tryByItself = () => void run(false)
 
   schedule()
-  window.addEventListener('online', onTime)
-  onScopeDispose(() => {
-    clearTimeout(timer)
-    isGone = true
-    window.removeEventListener('online', onTime)
-  })
+  useEventListener(window, 'online', tryByItself)
   return { isBusy, tryAgain: () => run(true) }
 }

@@ -1,21 +1,21 @@
-import { onScopeDispose, ref, watch, type Ref } from 'vue'
+import { ref, watch, type Ref } from 'vue'
+import { useTimeout } from '../browser/use-timeout.ts'
 
-/** True once something has been going on for 200 ms: before that, a skeleton would only flash. */
+/** A skeleton that is shown sooner would only flash. */
+const slowAfterMs = 200
+
+/** True while something has been going on for longer than 200 ms. */
 export function useSlow(isBusy: () => boolean): Readonly<Ref<boolean>> {
-  const slow = ref(false)
-  let timer: ReturnType<typeof setTimeout> | undefined
-  function stop() {
-    clearTimeout(timer)
-    slow.value = false
-  }
+  const isSlow = ref(false)
+  const timeout = useTimeout()
   watch(
     isBusy,
     (busy) => {
-      stop()
-      if (busy) timer = setTimeout(() => (slow.value = true), 200)
+      timeout.stop()
+      isSlow.value = false
+      if (busy) timeout.start(() => (isSlow.value = true), slowAfterMs)
     },
     { immediate: true },
   )
-  onScopeDispose(stop)
-  return slow
+  return isSlow
 }

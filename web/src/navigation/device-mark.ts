@@ -2,7 +2,7 @@ import { readNote, removeNote, writeNote } from './tab-notes.ts'
 
 const key = 'entra-bff:device-login'
 
-/** A code is on the page: after a reload the same one is asked for again, without a click. */
+/** Notes that the page shows a device code, so that after a reload it shows the same code without a click. */
 export function markDeviceLogin() {
   writeNote(key, '1')
 }

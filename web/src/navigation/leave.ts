@@ -5,17 +5,17 @@ const lastReloadKey = 'entra-bff:reloaded'
 const signedOutKey = 'entra-bff:signed-out'
 const guardMs = 120_000
 
-/** Once per two minutes and no more: an endless loop of sign-ins helps nobody. */
+/** True at most once in two minutes, so that sign-ins never follow each other in a loop. */
 export const mayLeaveToSignIn = () => mayLeave(lastLeaveKey)
 
-/** The same for a page that reloads itself. */
+/** True at most once in two minutes, so that the page never reloads itself in a loop. */
 export const mayReload = () => mayLeave(lastReloadKey)
 
 function mayLeave(key: string) {
   const now = Date.now()
   const last = Number(readNote(key))
   if (last > 0 && now - last < guardMs) return false
-  // Without storage there is no guard, so the page does not leave by itself.
+  // Without storage the page could not notice a loop, so it does not leave by itself.
   return writeNote(key, String(now))
 }
 
@@ -23,7 +23,10 @@ export function leaveTo(href: string) {
   window.location.assign(href)
 }
 
-/** Entra's way back says that a person has signed out; this mark says it after the browser's Back. */
+/**
+ * Notes that the person has signed out, for a return by the browser's Back button. The return from
+ * Entra says so in its query instead.
+ */
 export function markSignedOut() {
   writeNote(signedOutKey, '1')
 }

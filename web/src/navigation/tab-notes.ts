@@ -1,4 +1,4 @@
-/** Small notes that outlive a reload, in this tab only. A browser may refuse to keep them. */
+/** Notes in the session storage of this tab: they survive a reload. A browser may refuse to keep them. */
 export function readNote(key: string) {
   try {
     return sessionStorage.getItem(key)
@@ -20,6 +20,6 @@ export function removeNote(key: string) {
   try {
     sessionStorage.removeItem(key)
   } catch {
-    // What was never kept is gone.
+    // A browser that refuses storage has no note to remove.
   }
 }

@@ -1,11 +1,11 @@
 const closers: Record<string, string> = { '{': '}', '[': ']' }
 
 /**
- * Indents by 4 spaces without parsing: numbers, escapes and the order of keys stay as they were sent
- * (`JSON.parse` would round a large number). The text may be cut off anywhere.
+ * Indents JSON by 4 spaces without parsing it: numbers, escapes and the order of keys stay as they
+ * were sent (`JSON.parse` would round a large number). The text may be cut off anywhere.
  */
 export function formatJson(text: string) {
-  // Strings, brackets, commas, colons, and runs of anything else but white space.
+  // Strings; brackets, commas, colons; runs of other characters without white space.
   const tokens = text.matchAll(/"(?:[^"\\]|\\.)*"?|[{}[\],:]|[^\s{}[\],:"]+/gs)
   let depth = 0
   let previous = ''

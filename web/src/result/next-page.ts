@@ -1,6 +1,6 @@
 /**
- * The query of the next page, from an answer's `@odata.nextLink`. Its address is not followed: only
- * the query goes back to our own server.
+ * The query of the `@odata.nextLink` in an answer of Microsoft Graph. The page asks our own server
+ * with this query, and never follows the link.
  */
 export function nextPageSearch(text: string): string | undefined {
   const link = propertyOf(parse(text), '@odata.nextLink')

@@ -17,7 +17,7 @@ export const usePhoto = defineStore('photo', () => {
       const photo = await fetchPhoto(controller.signal)
       if (controller === latest) url.value = URL.createObjectURL(photo)
     } catch {
-      // Initials are a good picture too: no photo is worth no message.
+      // Initials take the place of a photo, so that no message is needed.
     }
   }
 

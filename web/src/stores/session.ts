@@ -11,14 +11,14 @@ export type SessionState =
   | { kind: 'unconfigured' }
   | { kind: 'unavailable' }
 
-/** Who is here, as the server last said. Facts only: where to go is the router's decision. */
+/** Whether a person is signed in, and who, as the server last said. The router decides which view follows. */
 export const useSession = defineStore('session', () => {
   const state = shallowRef<SessionState>({ kind: 'unknown' })
-  /** Lost: the server does not answer, and `state` is what it said before. */
+  /** `lost`: the server does not answer, and `state` is its last answer. */
   const connection = ref<'up' | 'lost'>('up')
   let pending: Promise<void> | undefined
 
-  /** Asks the server; everybody who asks meanwhile shares the answer. Never throws. */
+  /** Asks the server. Calls at the same time share one request. Never throws. */
   function load() {
     pending ??= ask().finally(() => (pending = undefined))
     return pending
@@ -39,16 +39,19 @@ export const useSession = defineStore('session', () => {
     connection.value = 'up'
   }
 
-  /** An API call was refused: ask whether the session is over, and keep the reason it gave. */
-  async function reportLoss(reason: SignedOutReason) {
+  /**
+   * A refused call or an event has said that there is no session. Asks the server, and keeps that
+   * reason where the server gives none.
+   */
+  async function reportSignedOut(reason: SignedOutReason) {
     await load()
     const now = state.value
     if (now.kind === 'signedOut' && now.reason === 'none') state.value = { ...now, reason }
   }
 
   /**
-   * Ends the session. Nothing of a person stays on the page, or in the browser's page cache.
-   * @returns where to go to sign out of Microsoft too
+   * Ends the session. Afterwards neither the page nor the browser's page cache shows the person.
+   * @returns the address that signs out of Microsoft too
    */
   async function end() {
     const logoutUrl = await signOut()
@@ -56,11 +59,12 @@ export const useSession = defineStore('session', () => {
     return logoutUrl
   }
 
+  const user = computed(() => (state.value.kind === 'signedIn' ? state.value.user : undefined))
   const app = computed(() => ('app' in state.value ? state.value.app : undefined))
   const isReachable = computed(
     () => connection.value === 'up' && state.value.kind !== 'unavailable',
   )
-  return { state, connection, isReachable, app, load, accept, reportLoss, end }
+  return { state, connection, isReachable, user, app, load, accept, reportSignedOut, end }
 })
 
 function stateOf(view: SessionView): SessionState {

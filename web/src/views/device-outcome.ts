@@ -1,28 +1,32 @@
 import type { DeviceLogin, DeviceLoginState, SessionView } from '@entra-bff/shared'
-import { ProblemError } from '../api-errors.ts'
 import { fetchDeviceLogin, finishDeviceLogin } from '../api.ts'
+import { pause } from '../browser/pause.ts'
+import { isNotFound, troubleOf } from '../trouble.ts'
 
 export type DeviceUser = NonNullable<DeviceLoginState['user']>
 export type DeviceEnding = Exclude<DeviceLoginState['status'], 'pending' | 'ready'>
 export type DeviceOutcome =
-  /** The other device has signed in: whose account it is, if the server tells. */
+  /** A person has signed in on the other device. The server may not tell who. */
   | { status: 'ready'; user?: DeviceUser }
   | { status: 'signedIn'; view: SessionView }
   | { status: DeviceEnding; errorRef?: string }
-  /** The server does not know it, or nobody could be asked until it was over. */
+  /** The server does not know the login, or gave no answer until the code had expired. */
   | { status: 'unknown' }
 interface Pending {
   status: 'pending'
   interval?: number
 }
 
-/** Asks at the server's pace until there is an outcome; nothing once nobody waits for it. */
+/**
+ * Polls at the server's pace until there is an outcome (RFC 8628, section 3.5).
+ * @returns undefined once `signal` is aborted
+ */
 export async function outcomeOf(login: DeviceLogin, signal: AbortSignal) {
-  await pause(login.interval)
+  await pauseSeconds(login.interval)
   return repeat(login, signal, () => fetchDeviceLogin(login.id, signal))
 }
 
-/** Makes a session of a login that is ready. */
+/** Turns a device login that is ready into a session. */
 export function finish(login: DeviceLogin, signal: AbortSignal) {
   return repeat(login, signal, async () => {
     return { status: 'signedIn', view: await finishDeviceLogin(login.id) }
@@ -32,36 +36,29 @@ export function finish(login: DeviceLogin, signal: AbortSignal) {
 async function repeat(
   login: DeviceLogin,
   signal: AbortSignal,
-  ask: () => Promise<DeviceOutcome | Pending>,
+  request: () => Promise<DeviceOutcome | Pending>,
 ): Promise<DeviceOutcome | undefined> {
-  let { interval } = login
+  let intervalSeconds = login.interval
   while (!signal.aborted) {
-    let wait: number | undefined
+    let waitSeconds: number | undefined
     try {
-      const answer = await ask()
+      const answer = await request()
       if (answer.status !== 'pending') return answer
-      if (answer.interval !== undefined) interval = answer.interval
+      if (answer.interval !== undefined) intervalSeconds = answer.interval
     } catch (error) {
-      if (isUnknown(error) || isOver(login)) return { status: 'unknown' }
-      wait = retryAfterOf(error)
+      if (isNotFound(error) || hasExpired(login)) return { status: 'unknown' }
+      const trouble = troubleOf(error)
+      if (trouble.kind === 'problem') waitSeconds = trouble.retryAfterSeconds
     }
-    await pause(wait ?? interval)
+    await pauseSeconds(waitSeconds ?? intervalSeconds)
   }
   return undefined
 }
 
-function isUnknown(error: unknown) {
-  return error instanceof ProblemError && error.problem.status === 404
-}
-
-function isOver({ expiresAt }: DeviceLogin) {
+function hasExpired({ expiresAt }: DeviceLogin) {
   return Date.now() > Date.parse(expiresAt)
 }
 
-function retryAfterOf(error: unknown) {
-  return error instanceof ProblemError ? error.retryAfter : undefined
-}
-
-function pause(seconds: number) {
-  return new Promise((resolve) => setTimeout(resolve, Math.max(seconds, 1) * 1000))
+function pauseSeconds(seconds: number) {
+  return pause(Math.max(seconds, 1) * 1_000)
 }

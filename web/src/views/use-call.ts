@@ -1,17 +1,16 @@
-import type { Problem } from '@entra-bff/shared'
 import { onScopeDispose, shallowRef, watch } from 'vue'
-import { ProblemError } from '../api-errors.ts'
 import { callDownstream, type DownstreamAnswer } from '../api.ts'
 import { leaveTo, mayLeaveToSignIn } from '../navigation/leave.ts'
-import { loginHrefOf } from '../navigation/login-href.ts'
-import { lossOf } from '../stores/losses.ts'
+import { addReturnTo } from '../navigation/add-return-to.ts'
 import { useSession } from '../stores/session.ts'
+import { signedOutReasonOf } from '../stores/signed-out-reason.ts'
+import { troubleOf, type Trouble } from '../trouble.ts'
 
 export type CallState =
   | { kind: 'loading'; previous: DownstreamAnswer | undefined }
   | { kind: 'ready'; answer: DownstreamAnswer }
-  | { kind: 'problem'; problem: Problem; retryAfter: number | undefined }
-  | { kind: 'unreachable' }
+  | Trouble
+  /** The page goes to the sign-in by itself. */
   | { kind: 'leaving' }
 
 interface CallTarget {
@@ -21,7 +20,7 @@ interface CallTarget {
   returnTo: string
 }
 
-/** Calls whenever the target changes; the last call wins. */
+/** Calls a downstream API each time that the target changes. The last call wins. */
 export function useCall(target: () => CallTarget | undefined) {
   const session = useSession()
   const state = shallowRef<CallState>({ kind: 'loading', previous: undefined })
@@ -36,16 +35,17 @@ export function useCall(target: () => CallTarget | undefined) {
     const outcome = await attempt(current, controller.signal)
     if (controller !== latest) return
     state.value = outcome
-    if (outcome.kind === 'problem') await handle(outcome.problem, current)
+    if (outcome.kind === 'problem') await handle(outcome, current)
   }
 
-  async function handle(problem: Problem, { returnTo }: CallTarget) {
-    const loss = lossOf(problem)
-    // The router's guard moves on to the login view if the session is really over.
-    if (loss) return session.reportLoss(loss)
+  async function handle(trouble: Extract<Trouble, { kind: 'problem' }>, { returnTo }: CallTarget) {
+    const { problem } = trouble
+    const reason = signedOutReasonOf(trouble)
+    // If the session is really over, the router's guard goes to the login view.
+    if (reason) return session.reportSignedOut(reason)
     if (problem.status !== 401 || !problem.login || !mayLeaveToSignIn()) return
     state.value = { kind: 'leaving' }
-    leaveTo(loginHrefOf(problem.login, returnTo))
+    leaveTo(addReturnTo(problem.login, returnTo))
   }
 
   watch(
@@ -58,7 +58,7 @@ export function useCall(target: () => CallTarget | undefined) {
     latest = undefined
   })
 
-  /** An answer stays on the page until the next one is there; so does the word that none came. */
+  /** Calls again. Until then the page shows the old answer, or that there was none. */
   function refresh() {
     const { value } = state
     if (value.kind === 'unreachable') return run(value)
@@ -71,7 +71,6 @@ async function attempt({ call, search }: CallTarget, signal: AbortSignal): Promi
   try {
     return { kind: 'ready', answer: await callDownstream(call, search, signal) }
   } catch (error) {
-    if (!(error instanceof ProblemError)) return { kind: 'unreachable' }
-    return { kind: 'problem', problem: error.problem, retryAfter: error.retryAfter }
+    return troubleOf(error)
   }
 }

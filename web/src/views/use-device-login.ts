@@ -1,6 +1,5 @@
-import type { DeviceLogin, Problem, SignInError } from '@entra-bff/shared'
+import type { DeviceLogin, SignInError } from '@entra-bff/shared'
 import { onScopeDispose, shallowRef } from 'vue'
-import { ProblemError } from '../api-errors.ts'
 import { cancelDeviceLogin, fetchSignInError, startDeviceLogin } from '../api.ts'
 import {
   clearDeviceLoginMark,
@@ -8,6 +7,7 @@ import {
   markDeviceLogin,
 } from '../navigation/device-mark.ts'
 import { useSession } from '../stores/session.ts'
+import { troubleOf, type Trouble } from '../trouble.ts'
 import {
   finish,
   outcomeOf,
@@ -20,13 +20,12 @@ export type DeviceState =
   | { kind: 'idle' }
   | { kind: 'requesting' }
   | { kind: 'waiting'; login: DeviceLogin }
-  /** The person says whether the account is theirs: somebody else may have typed the code. */
+  /** The person is asked whether the account is theirs: another person may have typed the code. */
   | { kind: 'ready'; login: DeviceLogin; user: DeviceUser | undefined; isFinishing: boolean }
   | { kind: 'signedIn' }
   | { kind: 'over'; status: DeviceEnding; report: SignInError | undefined }
   | { kind: 'disabled' }
-  | { kind: 'problem'; problem: Problem; retryAfter: number | undefined }
-  | { kind: 'unreachable' }
+  | Trouble
 
 /** A sign-in on another device, from the request for a code to the session. */
 export function useDeviceLogin() {
@@ -46,7 +45,7 @@ export function useDeviceLogin() {
     if (next.kind === 'waiting') await settle(next.login, await outcomeOf(next.login, signal))
   }
 
-  /** The account is theirs. */
+  /** The person says that the account is theirs. */
   async function confirm() {
     if (state.value.kind !== 'ready' || state.value.isFinishing) return
     const { login } = state.value
@@ -54,7 +53,7 @@ export function useDeviceLogin() {
     await settle(login, await finish(login, signal))
   }
 
-  /** The account is somebody else's: that sign-in ends, and another code is asked for. */
+  /** The person says that the account is not theirs: this sign-in ends, and a new one begins. */
   async function reject() {
     if (state.value.kind !== 'ready' || state.value.isFinishing) return
     const { login } = state.value
@@ -72,14 +71,14 @@ export function useDeviceLogin() {
     clearDeviceLoginMark()
     if (outcome.status === 'signedIn') {
       state.value = { kind: 'signedIn' }
-      // The router's guard moves on from here.
+      // The router's guard leaves this view now.
       session.accept(outcome.view)
     } else state.value = await endingOf(outcome)
   }
 
   async function endingOf(outcome: Exclude<DeviceOutcome, { status: 'ready' | 'signedIn' }>) {
     if (outcome.status !== 'unknown') return overOf(outcome.status, outcome.errorRef)
-    // Another tab may have finished it, or the answer to this one's finish was lost.
+    // Another tab may have finished the sign-in, or this tab has, and the answer was lost.
     await session.load()
     const isSignedIn = session.state.kind === 'signedIn'
     return isSignedIn ? ({ kind: 'signedIn' } as const) : overOf('expired')
@@ -89,7 +88,7 @@ export function useDeviceLogin() {
     if (state.value.kind !== 'waiting') return
     leaving.abort()
     clearDeviceLoginMark()
-    // Nobody waits for it: a code that is left alone ends by itself.
+    // A failure does no harm: an unused code expires by itself.
     cancelDeviceLogin(state.value.login.id).catch(() => undefined)
   }
 
@@ -103,15 +102,13 @@ export function useDeviceLogin() {
 async function request(): Promise<DeviceState> {
   try {
     const login = await startDeviceLogin()
-    // By this page's clock, which need not be the server's.
+    // The countdown goes by this device's clock, which may differ from the server's.
     const expiresAt = new Date(Date.now() + login.expiresIn * 1_000).toISOString()
     return { kind: 'waiting', login: { ...login, expiresAt } }
   } catch (error) {
-    if (!(error instanceof ProblemError)) return { kind: 'unreachable' }
-    const { problem, retryAfter } = error
-    return problem.code === 'method_disabled'
-      ? { kind: 'disabled' }
-      : { kind: 'problem', problem, retryAfter }
+    const trouble = troubleOf(error)
+    const isDisabled = trouble.kind === 'problem' && trouble.problem.code === 'method_disabled'
+    return isDisabled ? { kind: 'disabled' } : trouble
   }
 }
 

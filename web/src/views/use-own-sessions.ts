@@ -1,17 +1,14 @@
-import type { OwnSession, Problem } from '@entra-bff/shared'
+import type { OwnSession } from '@entra-bff/shared'
 import { ref, shallowRef } from 'vue'
-import { ProblemError } from '../api-errors.ts'
 import { endOtherSessions, endOwnSession, fetchOwnSessions } from '../api.ts'
-import { lossOf } from '../stores/losses.ts'
 import { useSession } from '../stores/session.ts'
+import { signedOutReasonOf } from '../stores/signed-out-reason.ts'
+import { isNotFound, troubleOf, type Trouble } from '../trouble.ts'
 
 export type OwnSessionsState =
-  | { kind: 'loading' }
-  | { kind: 'ready'; list: readonly OwnSession[] }
-  | { kind: 'problem'; problem: Problem; retryAfter: number | undefined }
-  | { kind: 'unreachable' }
+  { kind: 'loading' } | { kind: 'ready'; list: readonly OwnSession[] } | Trouble
 
-/** The person's own sessions, and the ways to end the others. */
+/** The sessions of the signed-in person, and functions that end the others. */
 export function useOwnSessions() {
   const session = useSession()
   const state = shallowRef<OwnSessionsState>({ kind: 'loading' })
@@ -21,11 +18,8 @@ export function useOwnSessions() {
     try {
       state.value = { kind: 'ready', list: inOrder(await fetchOwnSessions()) }
     } catch (error) {
-      if (await isLoss(error)) return
-      state.value =
-        error instanceof ProblemError
-          ? { kind: 'problem', problem: error.problem, retryAfter: error.retryAfter }
-          : { kind: 'unreachable' }
+      const trouble = troubleOf(error)
+      if (!(await isSignedOut(trouble))) state.value = trouble
     }
   }
 
@@ -36,16 +30,20 @@ export function useOwnSessions() {
     )
   const endOthers = () => end(endOtherSessions, (other) => other.current)
 
-  /** @returns whether those that are not to stay are gone; nothing where it is not for us to say */
-  async function end(ask: () => Promise<void>, stays: (session: OwnSession) => boolean) {
+  /**
+   * @param request asks the server to end sessions
+   * @param stays tells which sessions are left in the list afterwards
+   * @returns whether the others have ended; undefined if nothing was asked, or this page's own session is over
+   */
+  async function end(request: () => Promise<void>, stays: (session: OwnSession) => boolean) {
     if (isBusy.value || state.value.kind !== 'ready') return undefined
     isBusy.value = true
     try {
-      await ask()
+      await request()
     } catch (error) {
-      if (await isLoss(error)) return undefined
-      // What is unknown has ended already.
-      if (!isUnknown(error)) return false
+      if (await isSignedOut(troubleOf(error))) return undefined
+      // The server does not know a session that has ended already.
+      if (!isNotFound(error)) return false
     } finally {
       isBusy.value = false
     }
@@ -53,26 +51,22 @@ export function useOwnSessions() {
     return true
   }
 
-  /** The router's guard moves on to the login view if our own session is really over. */
-  async function isLoss(error: unknown) {
-    const loss = error instanceof ProblemError && lossOf(error.problem)
-    if (loss) await session.reportLoss(loss)
-    return Boolean(loss)
+  /** If the session of this page is really over, the router's guard goes to the login view. */
+  async function isSignedOut(trouble: Trouble) {
+    const reason = signedOutReasonOf(trouble)
+    if (reason) await session.reportSignedOut(reason)
+    return reason !== undefined
   }
 
   void load()
   return { state, isBusy, load, endOne, endOthers }
 }
 
-/** The one that asks, then the others, the last used first. */
+/** The session of this page first, then the others, the last used first. */
 function inOrder(sessions: readonly OwnSession[]) {
   return sessions.toSorted(
     (one, other) =>
       Number(other.current) - Number(one.current) ||
       Date.parse(other.lastSeenAt) - Date.parse(one.lastSeenAt),
   )
-}
-
-function isUnknown(error: unknown) {
-  return error instanceof ProblemError && error.problem.status === 404
 }

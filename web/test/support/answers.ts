@@ -13,7 +13,7 @@ import {
 import { Type, type TSchema } from 'typebox'
 import { Value } from 'typebox/value'
 
-/** What the fake server says. Every body of ours is checked against the contract. */
+/** An answer of the fake server. Each JSON body is checked against the contract in `shared`. */
 export interface Answer {
   status: number
   body: string | Blob | null

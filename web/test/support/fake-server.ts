@@ -4,7 +4,8 @@ import { problem, type Answer } from './answers.ts'
 
 export type Reply = Answer | 'unreachable' | 'silent'
 /**
- * By path with query, then by path alone; after the method where it is not GET. A list answers in turn; its last reply stays.
+ * The key is the path with its query, or the path alone. A method other than GET goes before it. The
+ * replies of a list are given in turn, and the last one repeats.
  */
 export type Replies = Record<string, Reply | Reply[]>
 

@@ -19,14 +19,14 @@ class FakeStream extends EventTarget {
     this.dispatchEvent(new MessageEvent(type, { data: JSON.stringify(data) }))
   }
 
-  /** The connection broke; the browser opens it again by itself unless it failed for good. */
+  /** 0: the connection broke, and the browser reopens it. 2: the server refused it, and the browser does not. */
   break(readyState: 0 | 2) {
     this.readyState = readyState
     this.dispatchEvent(new Event('error'))
   }
 }
 
-/** The streams that the page opens, the first one first. */
+/** All streams that the page opens, in their order. */
 export function startFakeStreams() {
   const all: FakeStream[] = []
   class Stream extends FakeStream {

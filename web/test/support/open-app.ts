@@ -24,16 +24,17 @@ export async function openApp(path: string, replies: Replies) {
   return { page, router, server, streams }
 }
 
-/** What a screen reader says, of what is not urgent. */
+/** What a screen reader says when it has finished its sentence. */
 export function politely(page: Awaited<ReturnType<typeof openApp>>['page']) {
   return page.get('[role=status][aria-live=polite]').text()
 }
 
+/** What a screen reader says at once. */
 export function urgently(page: Awaited<ReturnType<typeof openApp>>['page']) {
   return page.get('[role=alert]').text()
 }
 
-/** Until answers have arrived and lazily loaded views are there. */
+/** Waits until answers have arrived and lazily loaded files are there. */
 export async function settle() {
   for (let round = 0; round < 5; round++) {
     await flushPromises()

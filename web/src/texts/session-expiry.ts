@@ -1,4 +1,4 @@
-/** The words of the banner that comes before a session ends, loaded with it. */
+/** The words of the banner that warns that the session is about to end. */
 export const expiryTexts = {
   ends: (time: string) => `Your session ends at ${time}.`,
   stay: 'Stay signed in',

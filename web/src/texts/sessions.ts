@@ -1,4 +1,4 @@
-/** The words of the view of one's own sessions, apart from the others: it is seldom opened. */
+/** The words of the Sessions view. */
 export const sessionsTexts = {
   title: 'Your sessions',
   intro: 'Where you are signed in to this app.',

@@ -1,4 +1,4 @@
-/** The words of the device login, apart from the others: most people sign in without it. */
+/** The words of the Device view. */
 export const deviceTexts = {
   title: 'Sign in on another device',
   intro:

@@ -6,13 +6,13 @@ export interface Announcer {
 
 const key: InjectionKey<Announcer> = Symbol('announcer')
 
-/** App.vue holds the only live regions; everything below speaks through them. */
+/** For App.vue, which has the only two live regions. All other components announce through them. */
 export function provideAnnouncer() {
   const polite = ref('')
   const assertive = ref('')
   function announce(message: string, urgency: 'polite' | 'assertive' = 'polite') {
     const region = urgency === 'polite' ? polite : assertive
-    // Emptied first, so that the same words twice are also heard twice.
+    // A screen reader repeats the same words only if the region was empty in between.
     region.value = ''
     void nextTick(() => {
       region.value = message

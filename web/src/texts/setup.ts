@@ -1,4 +1,4 @@
-/** The words of the Setup view, apart from the others: hardly anybody ever loads them. */
+/** The words of the Setup view. */
 export const setupTexts = {
   titleUnknown: 'This app is not configured yet',
   contactOwner: 'This app is not configured yet. Contact its owner.',

@@ -1,7 +1,10 @@
 import { nextTick, watch, type WatchSource } from 'vue'
 
-/** Whoever used a button that is gone after a change goes on at the heading, not at the top. */
-export function keepFocus(source: WatchSource) {
+/**
+ * Moves the focus to the heading when a change of `source` removes the button that had the focus.
+ * Otherwise a keyboard user would begin at the top of the page again.
+ */
+export function useFocusFallback(source: WatchSource) {
   watch(source, async () => {
     const focused = document.activeElement
     await nextTick()

@@ -1,12 +1,12 @@
 import { ref } from 'vue'
 import { useRouter } from 'vue-router'
-import { leaveTo, mayReload } from './navigation/leave.ts'
-import { useSession } from './stores/session.ts'
+import { leaveTo, mayReload } from './leave.ts'
+import { useSession } from '../stores/session.ts'
 
 /**
- * A view whose file does not come: a new build has replaced it, or the server is away. A browser may
- * remember that a file failed, so only a new document helps.
- * @returns the address of that view while the person waits for it, and a way to try again
+ * Reloads the page when the file of a view cannot be loaded: a new build has replaced the file, or
+ * the server is away. Only a new document helps, since a browser may remember that a file failed.
+ * @returns the address of the view while it cannot be loaded, and a function that tries again
  */
 export function useUnloadedView() {
   const router = useRouter()

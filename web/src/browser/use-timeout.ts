@@ -1,0 +1,21 @@
+import { onScopeDispose } from 'vue'
+
+/** One timer, which stops for good when the component that calls this is gone. */
+export function useTimeout() {
+  let timer: ReturnType<typeof setTimeout> | undefined
+  let isGone = false
+
+  function stop() {
+    clearTimeout(timer)
+  }
+  /** Runs `task` after `delayMs`, instead of the task that was waiting. */
+  function start(task: () => void, delayMs: number) {
+    stop()
+    if (!isGone) timer = setTimeout(task, delayMs)
+  }
+  onScopeDispose(() => {
+    stop()
+    isGone = true
+  })
+  return { start, stop }
+}
