@@ -1,10 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { ClientRegistration } from './clients.ts'
-import type { SampleUser } from './directory.ts'
-import type { ChangeClaims, TamperOptions } from './entra/tampering.ts'
-import type { Fault } from './faults.ts'
+import type { ClientRegistration } from './directory/clients.ts'
+import type { SampleUser } from './directory/users.ts'
+import type { ChangeClaims, TamperOptions } from './signing/id-token-signer.ts'
+import type { Fault } from './control/faults.ts'
 import type { Lifetimes } from './lifetimes.ts'
-import type { EndpointName, RecordedRequest } from './requests.ts'
+import type { EndpointName, RecordedRequest } from './control/request-log.ts'
 
 export interface EmulatorOptions {
   /** 0, the default, takes a free one. */

@@ -1,13 +1,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { submitScript } from './entra/pages.ts'
-import { contentSecurityPolicy } from './entra/style.ts'
-import { inject } from './fault-injection.ts'
-import type { FaultPlan } from './faults.ts'
+import { submitScript } from './pages/pages.ts'
+import { contentSecurityPolicy } from './pages/style.ts'
+import { inject } from './control/fault-reply.ts'
+import type { FaultPlan } from './control/faults.ts'
 import { openExchange, RequestRefused, type Exchange } from './http/exchange.ts'
-import { json, send, type Reply } from './http/replies.ts'
-import type { EndpointName, RequestLog } from './requests.ts'
-import { dispatch, endpointOf } from './routing.ts'
-import type { Endpoints } from './tenant-routes.ts'
+import { json, send, type Reply } from './http/reply.ts'
+import type { EndpointName, RequestLog } from './control/request-log.ts'
+import { dispatch, endpointOf } from './dispatch.ts'
+import type { Endpoints } from './routes.ts'
 
 interface Surroundings {
   requests: RequestLog

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { parseArgs } from 'node:util'
-import { sampleClient, type ClientRegistration } from './clients.ts'
+import { sampleClient, type ClientRegistration } from './directory/clients.ts'
 import type { Emulator, EmulatorOptions } from './emulator.ts'
 import { startEmulator } from './start.ts'
 

@@ -1,6 +1,6 @@
 import type { Adapter, AdapterPayload } from 'oidc-provider'
-import type { ClientRegistry } from '../clients.ts'
-import { ExpiringMap } from '../expiring-map.ts'
+import type { ClientRegistry } from '../directory/clients.ts'
+import { ExpiringMap } from '../grants/expiring-map.ts'
 import { epochSeconds } from '../lifetimes.ts'
 
 /** Memory of one oidc-provider instance. The one it ships is shared by all of a process. */

@@ -1,15 +1,15 @@
 import type { KoaContextWithOIDC } from 'oidc-provider'
-import type { ExpiringMap } from '../expiring-map.ts'
-import { html, type Reply } from '../http/replies.ts'
-import type { Authorization } from './authorization.ts'
-import { clientErrorReply, clientReply, type ReplyTarget } from './client-reply.ts'
+import type { ExpiringMap } from '../grants/expiring-map.ts'
+import { html, type Reply } from '../http/reply.ts'
+import type { Authorization } from '../grants/sign-in.ts'
+import { clientErrorReply, clientReply, type ReplyTarget } from '../authorize/reply.ts'
 import { cookieName, params, paths, text } from './engine-configuration.ts'
 import { redemptionError, requestError } from './engine-errors.ts'
-import { errorReply } from './errors.ts'
+import { errorReply } from '../errors/entra-error.ts'
 import type { Provider } from './oidc-provider.ts'
-import { errorPage } from './pages.ts'
-import type { EntraState } from './state.ts'
-import { tokenAnswer } from './token-answer.ts'
+import { errorPage } from '../pages/pages.ts'
+import type { EntraState } from '../state.ts'
+import { tokenAnswer } from '../token/answer.ts'
 
 interface PendingCode {
   authorization: Authorization

@@ -1,7 +1,7 @@
 import type { Configuration, KoaContextWithOIDC } from 'oidc-provider'
 import { adapterFactory } from './adapter.ts'
 import type { Provider } from './oidc-provider.ts'
-import type { EntraState } from './state.ts'
+import type { EntraState } from '../state.ts'
 
 export const cookieName = 'entra_emulator_engine'
 /** What travels through oidc-provider besides the request itself. */

@@ -1,4 +1,4 @@
-import { EntraError } from './errors.ts'
+import { EntraError } from '../errors/entra-error.ts'
 
 const text = (value: unknown): string => (typeof value === 'string' ? value : '')
 

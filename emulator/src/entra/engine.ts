@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto'
-import { hasRedirectUri } from '../clients.ts'
-import { ExpiringMap } from '../expiring-map.ts'
+import { hasRedirectUri } from '../directory/clients.ts'
+import { ExpiringMap } from '../grants/expiring-map.ts'
 import type { Exchange } from '../http/exchange.ts'
 import { replayRequest } from '../http/replayed-request.ts'
-import type { Authorization } from './authorization.ts'
+import type { Authorization } from '../grants/sign-in.ts'
 import { answerTokens, replyToClient, showError, type EngineContext } from './engine-answers.ts'
 import { configuration, cookieName, params, paths } from './engine-configuration.ts'
 import { Provider } from './oidc-provider.ts'
-import type { EntraState } from './state.ts'
+import type { EntraState } from '../state.ts'
 
 /**
  * The protocol core, oidc-provider: it checks authorization requests, issues codes and redeems

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { json, type Reply } from '../http/replies.ts'
+import { json, type Reply } from '../http/reply.ts'
 
 /** A refusal as Graph words it. */
 export class GraphError extends Error {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { SampleUser } from '../directory.ts'
+import type { SampleUser } from '../directory/users.ts'
 import { portraits } from './portraits.ts'
 
 export interface Photo {

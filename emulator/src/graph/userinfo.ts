@@ -1,7 +1,7 @@
-import type { EntraState } from '../entra/state.ts'
+import type { EntraState } from '../state.ts'
 import type { Exchange } from '../http/exchange.ts'
-import { json, type Reply } from '../http/replies.ts'
-import { callerOf, requireScope } from './bearer.ts'
+import { json, type Reply } from '../http/reply.ts'
+import { callerOf, requireScope } from './caller.ts'
 import { GraphError, graphErrorReply, graphHeaders } from './errors.ts'
 
 export const userinfoPath = '/oidc/userinfo'

@@ -1,0 +1,103 @@
+import { createHash, timingSafeEqual } from 'node:crypto'
+import type { ClientRegistration, ClientRegistry } from '../directory/clients.ts'
+import type { Exchange } from '../http/exchange.ts'
+import { EntraError } from '../errors/entra-error.ts'
+import { knownClient } from '../directory/known-client.ts'
+
+interface Credentials {
+  clientId: string | null
+  secret: string | null
+  /** RFC 7523 section 2.2. */
+  assertion?: string | null
+}
+
+function fromHeader(header: string | undefined): Credentials | undefined {
+  const encoded = /^basic (?<encoded>\S+)$/i.exec(header ?? '')?.groups?.['encoded']
+  if (encoded === undefined) return undefined
+  const [id, ...secret] = Buffer.from(encoded, 'base64').toString('utf8').split(':')
+  return { clientId: formDecoded(id ?? ''), secret: formDecoded(secret.join(':')) }
+}
+
+/** RFC 6749 2.3.1: both halves are form-encoded before they are joined; not all clients do it. */
+function formDecoded(text: string): string {
+  try {
+    return decodeURIComponent(text.replace(/\+/g, ' '))
+  } catch {
+    return text
+  }
+}
+
+const digest = (text: string) => createHash('sha256').update(text).digest()
+
+function checkCredential(
+  { clientId, clientSecret }: ClientRegistration,
+  { secret, assertion }: Credentials,
+): void {
+  if (typeof assertion === 'string') {
+    throw new EntraError(
+      'invalid_client',
+      700027,
+      'The certificate with identifier used to sign the client assertion is not registered on application. [Reason - The key was not found.] The emulator registers no certificates.',
+      { status: 401 },
+    )
+  }
+  if (secret === null) {
+    throw new EntraError(
+      'invalid_client',
+      7000218,
+      "The request body must contain the following parameter: 'client_assertion' or 'client_secret'.",
+      { status: 401 },
+    )
+  }
+  if (clientSecret === undefined || !timingSafeEqual(digest(secret), digest(clientSecret))) {
+    throw new EntraError(
+      'invalid_client',
+      7000215,
+      `Invalid client secret provided. Ensure the secret being sent in the request is the client secret value, not the client secret ID, for a secret added to app '${clientId}'.`,
+      { status: 401 },
+    )
+  }
+}
+
+function checkNoCredential({ secret, assertion = null }: Credentials): void {
+  if (secret === null && assertion === null) return
+  throw new EntraError(
+    'invalid_client',
+    700025,
+    "Client is public so neither 'client_assertion' nor 'client_secret' should be presented.",
+    { status: 401 },
+  )
+}
+
+/**
+ * Whether a request comes from a public client (RFC 6749 section 2.1). At Entra the platform of its
+ * redirect URI decides; a request for a device code has none, so the app's setting decides (Microsoft,
+ * SupportArticles, "AADSTS7000218").
+ */
+export function isPublic(client: ClientRegistration, byDevice: boolean): boolean {
+  return byDevice ? client.allowPublicClientFlows === true : client.clientSecret === undefined
+}
+
+/**
+ * The client that calls, by form or Basic header.
+ *
+ * @param byDevice - whether it redeems a device code, or a refresh token that came of one.
+ * @throws EntraError for an unknown client, a secret that is missing or wrong, or one from a public
+ *   client.
+ */
+export function authenticateClient(
+  clients: ClientRegistry,
+  exchange: Exchange,
+  byDevice: boolean,
+): ClientRegistration {
+  const { form, req } = exchange
+  const credentials = fromHeader(req.headers.authorization) ?? {
+    clientId: form.get('client_id'),
+    secret: form.get('client_secret'),
+    assertion: form.get('client_assertion'),
+  }
+  const client = knownClient(clients, credentials.clientId)
+  if (isPublic(client, byDevice)) checkNoCredential(credentials)
+  else checkCredential(client, credentials)
+  return client
+}
