@@ -1,18 +1,18 @@
 import { randomUUID } from 'node:crypto'
 import { cookieOf, type Exchange } from './http/exchange.ts'
 
-/** One account signed in to the emulator in one browser. */
+/** One account that is signed in to the emulator in one browser. */
 export interface AccountSession {
   /** The `sid` claim. */
   sid: string
   userId: string
-  /** The clients that got a code in this session: they hear of its end. */
-  clients: Set<string>
+  /** Ids of the clients that got a code in this session. Front-channel logout calls each of them. */
+  clientIds: Set<string>
 }
 
 const cookieName = 'entra_emulator_sso'
 
-/** The emulator's own single sign-on: which accounts are signed in, by browser. */
+/** Single sign-on: the accounts that are signed in, for each browser. */
 export class BrowserSessions {
   readonly #browsers = new Map<string, AccountSession[]>()
 
@@ -20,19 +20,16 @@ export class BrowserSessions {
     return this.#browsers.get(cookieOf(exchange, cookieName) ?? '') ?? []
   }
 
-  /** Signs a user in, or finds the account already signed in; sets the browser's cookie. */
+  /** Signs a user in and sets the browser's cookie, unless the user is signed in already. */
   signIn(exchange: Exchange, userId: string): AccountSession {
     const accounts = this.accounts(exchange)
     const known = accounts.find((account) => account.userId === userId)
     if (known) return known
-    const account = { sid: randomUUID(), userId, clients: new Set<string>() }
+    const account = { sid: randomUUID(), userId, clientIds: new Set<string>() }
     const browser = randomUUID()
     this.#browsers.delete(cookieOf(exchange, cookieName) ?? '')
     this.#browsers.set(browser, [...accounts, account])
-    exchange.res.appendHeader(
-      'set-cookie',
-      `${cookieName}=${browser}; Path=/; HttpOnly; SameSite=Lax`,
-    )
+    exchange.setCookies.push(`${cookieName}=${browser}; Path=/; HttpOnly; SameSite=Lax`)
     return account
   }
 

@@ -7,8 +7,10 @@ export {
   type ClientRegistration,
   type OptionalIdTokenClaim,
 } from './directory/clients.ts'
-export { contoso, fabrikam, sampleUsers, type SampleUser, type Tenant } from './directory/users.ts'
+export { contoso, fabrikam, type Tenant } from './directory/tenants.ts'
+export { sampleUsers, type SampleUser } from './directory/users.ts'
 export type { EntraFault, Fault } from './control/faults.ts'
-export type { EndpointName, RecordedRequest } from './control/request-log.ts'
+export type { RecordedRequest } from './control/request-log.ts'
+export type { EndpointName } from './endpoint-names.ts'
 export type { Lifetimes } from './lifetimes.ts'
-export type { ChangeClaims, IdTokenClaims, TamperOptions } from './signing/id-token-signer.ts'
+export type { ChangeClaims, IdTokenClaims, TamperOptions } from './signing/tampering.ts'

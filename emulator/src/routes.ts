@@ -1,103 +1,42 @@
-import type { Authority } from './directory/users.ts'
-import type { AuthorizeEndpoint } from './authorize/endpoint.ts'
+import { authorize, submitSignInPage } from './authorize/endpoint.ts'
 import { startDeviceSignIn } from './device/endpoint.ts'
-import { discoveryDocument, instanceDiscovery, keysDocument } from './discovery/documents.ts'
-import { EntraError } from './errors/entra-error.ts'
+import type { TenantExchange } from './directory/tenants.ts'
+import { instanceDiscovery, keys, kerberos, openidConfiguration } from './discovery/documents.ts'
+import type { EndpointName } from './endpoint-names.ts'
+import type { Reply } from './http/reply.ts'
 import { logout } from './logout/endpoint.ts'
+import { tenantPaths as paths } from './paths.ts'
 import type { EntraState } from './state.ts'
-import type { Exchange } from './http/exchange.ts'
-import { send } from './http/reply.ts'
-import type { EndpointName } from './control/request-log.ts'
-
-export interface Endpoints {
-  state: EntraState
-  authorize: AuthorizeEndpoint
-  token: (exchange: Exchange) => Promise<void>
-}
-
-interface Place {
-  exchange: Exchange
-  segment: string
-  authority: Authority
-}
+import { token } from './token/endpoint.ts'
 
 interface Route {
-  endpoint?: EndpointName
+  /** Absent when tests cannot name the endpoint. */
+  name?: EndpointName
   methods: readonly string[]
   path: string
+  /** A browser shows the answer, so an error is a page instead of JSON. */
   page?: true
-  handle: (place: Place, endpoints: Endpoints) => void | Promise<void>
+  answer: (state: EntraState, exchange: TenantExchange) => Reply | Promise<Reply>
 }
 
 const read = ['GET', 'HEAD']
 const browser = ['GET', 'POST']
+const post = ['POST']
 
-/** What each tenant has: one row per endpoint. */
-export const tenantRoutes: Route[] = [
+/** The endpoints of an authority: one row for each. */
+export const routes: readonly Route[] = [
   {
-    endpoint: 'discovery',
+    name: 'discovery',
     methods: read,
-    path: 'v2.0/.well-known/openid-configuration',
-    handle: ({ exchange, authority }, { state }) => {
-      send(exchange.res, discoveryDocument(state, authority))
-    },
+    path: paths.openidConfiguration,
+    answer: openidConfiguration,
   },
-  {
-    endpoint: 'keys',
-    methods: read,
-    path: 'discovery/v2.0/keys',
-    handle: ({ exchange }, { state }) => {
-      send(exchange.res, keysDocument(state))
-    },
-  },
-  {
-    methods: read,
-    path: 'discovery/instance',
-    handle: ({ exchange }, { state }) => {
-      send(exchange.res, instanceDiscovery(state, exchange))
-    },
-  },
-  {
-    methods: browser,
-    path: 'kerberos',
-    handle: () => {
-      throw new EntraError('invalid_request', 90000, 'The emulator issues no Kerberos tickets.')
-    },
-  },
-  {
-    endpoint: 'authorize',
-    methods: browser,
-    path: 'oauth2/v2.0/authorize',
-    page: true,
-    handle: ({ exchange, segment, authority }, { authorize }) =>
-      authorize.start(exchange, segment, authority),
-  },
-  {
-    methods: ['POST'],
-    path: 'login',
-    page: true,
-    handle: ({ exchange, segment, authority }, { authorize }) =>
-      authorize.submit(exchange, segment, authority),
-  },
-  {
-    endpoint: 'token',
-    methods: ['POST'],
-    path: 'oauth2/v2.0/token',
-    handle: ({ exchange }, { token }) => token(exchange),
-  },
-  {
-    endpoint: 'devicecode',
-    methods: ['POST'],
-    path: 'oauth2/v2.0/devicecode',
-    handle: ({ exchange }, { state }) => {
-      startDeviceSignIn(state, exchange)
-    },
-  },
-  {
-    endpoint: 'logout',
-    methods: browser,
-    path: 'oauth2/v2.0/logout',
-    page: true,
-    handle: ({ exchange }, { state }) => logout(state, exchange),
-  },
+  { name: 'keys', methods: read, path: paths.keys, answer: keys },
+  { methods: read, path: paths.instance, answer: instanceDiscovery },
+  { methods: browser, path: paths.kerberos, answer: kerberos },
+  { name: 'authorize', methods: browser, path: paths.authorize, page: true, answer: authorize },
+  { methods: post, path: paths.login, page: true, answer: submitSignInPage },
+  { name: 'token', methods: post, path: paths.token, answer: token },
+  { name: 'devicecode', methods: post, path: paths.deviceCode, answer: startDeviceSignIn },
+  { name: 'logout', methods: browser, path: paths.logout, page: true, answer: logout },
 ]

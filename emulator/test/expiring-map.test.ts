@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { ExpiringMap } from '../src/grants/expiring-map.ts'
+import { ExpiringMap } from '../src/issued/expiring-map.ts'
 
 beforeEach(() => vi.useFakeTimers())
 afterEach(() => {

@@ -1,24 +1,19 @@
-import {
-  admits,
-  findUser,
-  findUserByName,
-  type Authority,
-  type SampleUser,
-} from '../directory/users.ts'
-import type { Exchange } from '../http/exchange.ts'
-import { userOfHint, type AuthorizeRequest } from './request.ts'
+import { admits, authorityName, type Authority, type TenantExchange } from '../directory/tenants.ts'
+import { findUser, findUserByName, type SampleUser } from '../directory/users.ts'
+import { userOfHint } from '../directory/login-hint.ts'
 import { EntraError } from '../errors/entra-error.ts'
 import type { EntraState } from '../state.ts'
+import type { AuthorizeRequest } from './request.ts'
 
 /**
- * Who is signed in without being asked; `undefined` when somebody has to choose.
+ * The user who is signed in without the account picker; `undefined` when the picker is needed.
  *
- * @throws EntraError when nobody is, and `prompt=none` forbids to ask.
+ * @throws EntraError when the picker is needed and `prompt=none` forbids it.
  */
 export function signedInUser(
   state: EntraState,
-  exchange: Exchange,
-  { prompts, params, authority }: AuthorizeRequest,
+  exchange: TenantExchange,
+  { prompt, params }: AuthorizeRequest,
 ): SampleUser | undefined {
   const automatic = findUserByName(state.automaticUser ?? '')
   if (automatic) return automatic
@@ -26,15 +21,16 @@ export function signedInUser(
   const users = state.sessions
     .accounts(exchange)
     .map(({ userId }) => findUser(userId))
-    .filter((user) => user !== undefined && admits(authority, user))
-  if (prompts.has('none')) return silentUser(users, hinted)
-  if (prompts.has('select_account') || prompts.has('login')) return undefined
-  // There are no passwords: to be named is to be signed in.
-  if (hinted && admits(authority, hinted)) return hinted
+    .filter((user) => user !== undefined)
+    .filter((user) => admits(exchange.authority, user))
+  if (prompt === 'none') return silentUser(users, hinted)
+  if (prompt === 'select_account' || prompt === 'login') return undefined
+  // There are no passwords, so a login hint signs its user in.
+  if (hinted && admits(exchange.authority, hinted)) return hinted
   return users.length === 1 && !hinted ? users[0] : undefined
 }
 
-function silentUser(users: (SampleUser | undefined)[], hinted: SampleUser | undefined) {
+function silentUser(users: SampleUser[], hinted: SampleUser | undefined) {
   if (hinted && users.includes(hinted)) return hinted
   if (users.length === 0 || hinted) {
     throw new EntraError(
@@ -53,12 +49,11 @@ function silentUser(users: (SampleUser | undefined)[], hinted: SampleUser | unde
   return users[0]
 }
 
-/** Why this account may not sign in here, as the picker says it. */
+/** The error that the account picker shows when an account may not sign in here. */
 export function refusalOf(authority: Authority, user: SampleUser | undefined, typed: string) {
   if (!user) {
     return `AADSTS50034: The user account ${typed} does not exist in the directory. To sign into this application, the account must be added to the directory.`
   }
   if (admits(authority, user)) return undefined
-  const name = authority.kind === 'tenant' ? authority.tenant.name : authority.alias
-  return `AADSTS50020: User account '${user.username}' does not exist in tenant '${name}' and cannot access the application in that tenant. Sign in with a different account.`
+  return `AADSTS50020: User account '${user.username}' does not exist in tenant '${authorityName(authority)}' and cannot access the application in that tenant. Sign in with a different account.`
 }

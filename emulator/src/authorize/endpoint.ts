@@ -1,99 +1,91 @@
+import { adminConsentMissing, consentDeclined } from '../consent/errors.ts'
 import { nameOf } from '../directory/clients.ts'
-import {
-  admits,
-  findUserByName,
-  sampleUsers,
-  type Authority,
-  type SampleUser,
-} from '../directory/users.ts'
-import type { Exchange } from '../http/exchange.ts'
-import { html, send } from '../http/reply.ts'
-import {
-  checkAuthorizeRequest,
-  formTargetOf,
-  readAuthorizeRequest,
-  type AuthorizeRequest,
-} from './request.ts'
-import { clientErrorReply } from './reply.ts'
-import { acceptConsent, consentReply, requestedScopes, scopesToAskFor } from './consent-step.ts'
-import type { Engine } from '../entra/engine.ts'
-import { adminConsentMissing, declined, EntraError } from '../errors/entra-error.ts'
-import { pickerPage } from '../pages/pages.ts'
-import { refusalOf, signedInUser } from './account.ts'
+import { admits, type TenantExchange } from '../directory/tenants.ts'
+import { findUserByName, sampleUsers, type SampleUser } from '../directory/users.ts'
+import { EntraError } from '../errors/entra-error.ts'
+import { readCodeChallenge } from '../issued/pkce.ts'
+import type { Reply } from '../http/reply.ts'
+import { accountPicker } from '../pages/account-picker.ts'
+import { parseScopes } from '../scopes/requested-scopes.ts'
 import type { EntraState } from '../state.ts'
+import { refusalOf, signedInUser } from './account.ts'
+import { checkAuthorizeParameters } from './checks.ts'
+import { acceptConsent, askForConsent } from './consent-step.ts'
+import { clientErrorReply, clientReply } from './reply.ts'
+import { formTargetOf, readAuthorizeRequest, type AuthorizeRequest } from './request.ts'
 
-/** Answers authorization requests, and the forms of the pages shown on the way. */
-export class AuthorizeEndpoint {
-  readonly #state: EntraState
-  readonly #engine: Engine
+/** Answers an authorization request with a code, an error or a page. */
+export function authorize(state: EntraState, exchange: TenantExchange): Reply {
+  return answerClient(state, exchange, (request) => {
+    const user = signedInUser(state, exchange, request)
+    return user ? continueAs(state, exchange, request, user) : pickAccount(exchange, request)
+  })
+}
 
-  constructor(state: EntraState, engine: Engine) {
-    this.#state = state
-    this.#engine = engine
-  }
+/** Answers a button of the account picker or of the consent page. */
+export function submitSignInPage(state: EntraState, exchange: TenantExchange): Reply {
+  return answerClient(state, exchange, (request) => {
+    const action = exchange.form.get('action')
+    if (action === 'cancel') throw consentDeclined()
+    if (action === 'refuse') throw adminConsentMissing()
+    const username = exchange.form.get('username') ?? ''
+    const user = findUserByName(username)
+    const refusal = refusalOf(exchange.authority, user, username)
+    if (!user || refusal !== undefined) return pickAccount(exchange, request, refusal)
+    return continueAs(state, exchange, request, user, action === 'accept')
+  })
+}
 
-  async start(exchange: Exchange, segment: string, authority: Authority): Promise<void> {
-    const request = readAuthorizeRequest(this.#state, exchange, segment, authority)
-    await this.#orTellClient(exchange, request, async () => {
-      const user = signedInUser(this.#state, exchange, request)
-      if (user) await this.#signIn(exchange, request, user)
-      else showPicker(exchange, request)
-    })
-  }
-
-  /** A button of the account picker or the consent page was pressed. */
-  async submit(exchange: Exchange, segment: string, authority: Authority): Promise<void> {
-    const request = readAuthorizeRequest(this.#state, exchange, segment, authority)
-    await this.#orTellClient(exchange, request, async () => {
-      const action = exchange.form.get('action')
-      if (action === 'cancel') throw declined()
-      if (action === 'refuse') throw adminConsentMissing()
-      const username = exchange.form.get('username') ?? ''
-      const user = findUserByName(username)
-      const refusal = refusalOf(authority, user, username)
-      if (!user || refusal !== undefined) {
-        showPicker(exchange, request, refusal)
-        return
-      }
-      if (action === 'accept') acceptConsent(this.#state, request, user)
-      await this.#signIn(exchange, request, user, action === 'accept')
-    })
-  }
-
-  async #orTellClient(exchange: Exchange, request: AuthorizeRequest, work: () => Promise<void>) {
-    try {
-      checkAuthorizeRequest(request)
-      await work()
-    } catch (error) {
-      if (!(error instanceof EntraError)) throw error
-      send(exchange.res, clientErrorReply(request.target, error, exchange.correlationId))
-    }
-  }
-
-  async #signIn(exchange: Exchange, request: AuthorizeRequest, user: SampleUser, accepted = false) {
-    const { client, params } = request
-    const scopes = requestedScopes(this.#state, request)
-    const account = this.#state.sessions.signIn(exchange, user.id)
-    const unanswered = scopesToAskFor(this.#state, request, user, accepted)
-    if (unanswered.length > 0) {
-      send(exchange.res, consentReply(request, user, unanswered))
-      return
-    }
-    account.clients.add(client.clientId)
-    const nonce = params.get('nonce')
-    await this.#engine.issueCode(exchange, params, {
-      userId: user.id,
-      clientId: client.clientId,
-      request: scopes,
-      sid: account.sid,
-      ...(nonce !== null && { nonce }),
-    })
+/** Errors before the redirect URI is known end on a page. All others go to the client. */
+function answerClient(
+  state: EntraState,
+  exchange: TenantExchange,
+  answer: (request: AuthorizeRequest) => Reply,
+): Reply {
+  const request = readAuthorizeRequest(state, exchange)
+  try {
+    checkAuthorizeParameters(request.params)
+    return answer(request)
+  } catch (error) {
+    if (!(error instanceof EntraError)) throw error
+    return clientErrorReply(request.target, error, exchange.correlationId)
   }
 }
 
-function showPicker(exchange: Exchange, request: AuthorizeRequest, error?: string): void {
-  const users = sampleUsers.filter((user) => admits(request.authority, user))
-  const picker = { users, appName: nameOf(request.client), error }
-  const page = pickerPage(formTargetOf(request), picker)
-  send(exchange.res, html(error === undefined ? 200 : 400, page))
+function pickAccount(exchange: TenantExchange, request: AuthorizeRequest, error?: string): Reply {
+  const users = sampleUsers.filter((user) => admits(exchange.authority, user))
+  return accountPicker(formTargetOf(exchange, request), {
+    users,
+    appName: nameOf(request.client),
+    error,
+  })
+}
+
+/** The user is known: the next step is the consent page, or the code. */
+function continueAs(
+  state: EntraState,
+  exchange: TenantExchange,
+  request: AuthorizeRequest,
+  user: SampleUser,
+  accepted = false,
+): Reply {
+  const { client, params, target } = request
+  const requested = parseScopes(state, client, params.get('scope') ?? '')
+  const consent = { ...request, user, requested }
+  if (accepted) acceptConsent(state, consent)
+  const { sid, clientIds } = state.sessions.signIn(exchange, user.id)
+  const page = askForConsent(state, exchange, consent, accepted)
+  if (page) return page
+  clientIds.add(client.clientId)
+  const nonce = params.get('nonce')
+  const signIn = {
+    userId: user.id,
+    clientId: client.clientId,
+    requested,
+    sid,
+    ...(nonce !== null && { nonce }),
+  }
+  const issued = { signIn, redirectUri: target.redirectUri, challenge: readCodeChallenge(params) }
+  const code = state.authorizationCodes.issue(issued, state.lifetimes.authorizationCode)
+  return clientReply(target, { code, session_state: sid })
 }

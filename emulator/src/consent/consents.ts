@@ -1,8 +1,9 @@
-import { openidScopes } from '../scopes/permissions.ts'
-import type { Resource } from '../scopes/resources.ts'
+import type { SampleUser } from '../directory/users.ts'
+import { needsAdministrator, openidScopes } from '../scopes/permissions.ts'
 import { consentName, type RequestedScopes } from '../scopes/requested-scopes.ts'
+import type { Resource } from '../scopes/resources.ts'
 
-/** What each user allowed each client, for as long as the emulator runs. */
+/** The scopes that each user has consented to, for each client. */
 export class Consents {
   readonly #granted = new Map<string, Set<string>>()
 
@@ -13,29 +14,34 @@ export class Consents {
     return found
   }
 
-  grant(userId: string, clientId: string, request: RequestedScopes): void {
-    for (const name of consentNames(request)) this.#of(userId, clientId).add(name)
+  grant(userId: string, clientId: string, requested: RequestedScopes): void {
+    for (const name of consentNames(requested)) this.#of(userId, clientId).add(name)
   }
 
-  missing(userId: string, clientId: string, request: RequestedScopes): string[] {
+  missing(userId: string, clientId: string, requested: RequestedScopes): string[] {
     const granted = this.#of(userId, clientId)
-    return consentNames(request).filter((name) => !granted.has(name))
+    return consentNames(requested).filter((name) => !granted.has(name))
   }
 
   clear(): void {
     this.#granted.clear()
   }
 
-  /** Entra's tokens carry every consented scope of their resource, not only those asked for. */
+  /** The consented scopes of one resource, by their short names. */
   grantedFor(userId: string, clientId: string, resource: Resource): string[] {
     const names = [...this.#of(userId, clientId)].filter((name) => !openidScopes.includes(name))
     if (resource.kind === 'graph') return names.filter((name) => !name.startsWith('api://'))
     const prefix = consentName(resource, '')
-    return names.filter((name) => name.startsWith(prefix)).map((n) => n.slice(prefix.length))
+    return names.filter((name) => name.startsWith(prefix)).map((name) => name.slice(prefix.length))
   }
 }
 
-/** The names one request needs consent for; OpenID Connect's own included. */
-export function consentNames({ openid: basic, resource, scopes }: RequestedScopes): string[] {
-  return [...basic, ...scopes.map((scope) => consentName(resource, scope))]
+/** The scopes of a request that need consent. The OpenID Connect scopes need it, too. */
+export function consentNames({ openid, resource, scopes }: RequestedScopes): string[] {
+  return [...openid, ...scopes.map((scope) => consentName(resource, scope))]
+}
+
+/** The scopes that this user cannot consent to, because only an administrator can. */
+export function adminOnlyScopes({ administrator }: SampleUser, scopes: readonly string[]) {
+  return administrator ? [] : scopes.filter(needsAdministrator)
 }

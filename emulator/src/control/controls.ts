@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
+import { approve } from '../device/approval.ts'
 import { knownUser } from '../directory/users.ts'
 import type { Emulator } from '../emulator.ts'
-import { approve } from '../device/endpoint.ts'
 import type { EntraState } from '../state.ts'
 import type { FaultPlan } from './faults.ts'
 import type { RequestLog } from './request-log.ts'
@@ -11,10 +11,10 @@ type Controls = Omit<
   'url' | 'tenantId' | 'authority' | 'graphUrl' | 'users' | 'clients' | 'handler' | 'close'
 >
 
-/** How a test steers the emulator while it runs. */
+/** The methods by which a test steers a running emulator. */
 export function controlsOf(state: EntraState, requests: RequestLog, faults: FaultPlan): Controls {
-  const waiting = (userCode: string) => {
-    const code = state.deviceCodes.findWaiting(userCode)
+  const pendingCode = (userCode: string) => {
+    const code = state.deviceCodes.findPending(userCode)
     if (!code) throw new TypeError(`No device sign-in waits for ${userCode}`)
     return code
   }
@@ -26,7 +26,7 @@ export function controlsOf(state: EntraState, requests: RequestLog, faults: Faul
       faults.add(endpoint, fault, times)
     },
     tamperNextIdToken: (change, options = {}) => {
-      state.idTokens.tamperNext(change, options)
+      state.idTokens.tamperNext({ change, ...options })
     },
     setLifetimes: (lifetimes) => {
       Object.assign(state.lifetimes, lifetimes)
@@ -45,10 +45,10 @@ export function controlsOf(state: EntraState, requests: RequestLog, faults: Faul
       state.consents.clear()
     },
     approveDeviceCode: (userCode, username) => {
-      approve(state, waiting(userCode), knownUser(username), randomUUID())
+      approve(state, pendingCode(userCode), knownUser(username), randomUUID())
     },
     declineDeviceCode: (userCode) => {
-      waiting(userCode).outcome = { kind: 'declined' }
+      pendingCode(userCode).outcome = { kind: 'declined' }
     },
   }
 }

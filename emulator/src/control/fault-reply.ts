@@ -1,59 +1,51 @@
-import type { Exchange } from '../http/exchange.ts'
-import { html, json, send, type Reply } from '../http/reply.ts'
-import { clientErrorReply } from '../authorize/reply.ts'
+import { setTimeout as pause } from 'node:timers/promises'
+import { clientErrorReply, replyTargetOf } from '../authorize/reply.ts'
+import type { EndpointName } from '../endpoint-names.ts'
 import { EntraError, errorReply } from '../errors/entra-error.ts'
+import type { Exchange } from '../http/exchange.ts'
+import { html, json, type Reply } from '../http/reply.ts'
 import type { EntraFault, Fault } from './faults.ts'
-import type { EndpointName } from './request-log.ts'
 
-const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
-
-/** Does what a fault says; `true` when the request is thereby answered, or never will be. */
-export async function inject(
+/** The reply of a fault: `none` is no answer at all, `undefined` is the endpoint's usual answer. */
+export async function faultReply(
   fault: Fault,
   endpoint: EndpointName,
   exchange: Exchange,
-): Promise<boolean> {
+): Promise<Reply | 'none' | undefined> {
   if (fault.delayMs !== undefined) await pause(fault.delayMs)
   if (fault.reset) exchange.req.socket.destroy()
-  if (fault.reset || fault.hang) return true
-  const reply = replyFor(fault, endpoint, exchange)
-  if (reply) send(exchange.res, reply)
-  return reply !== undefined
+  if (fault.reset || fault.hang) return 'none'
+  const reply = fault.entraError
+    ? entraReply(fault.entraError, fault.status ?? 400, endpoint, exchange)
+    : plainReply(fault)
+  if (!reply) return undefined
+  const { retryAfter, headers } = fault
+  const waiting = retryAfter !== undefined && { 'retry-after': String(retryAfter) }
+  return { ...reply, headers: { ...reply.headers, ...waiting, ...headers } }
 }
 
-function replyFor(fault: Fault, endpoint: EndpointName, exchange: Exchange): Reply | undefined {
-  const { status, body, headers, retryAfter, entraError } = fault
-  const extra = {
-    ...(retryAfter !== undefined && { 'retry-after': String(retryAfter) }),
-    ...headers,
-  }
-  if (entraError) {
-    const reply = entraReply(entraError, status, endpoint, exchange)
-    return { ...reply, headers: { ...reply.headers, ...extra } }
-  }
+function plainReply({ status, body }: Fault): Reply | undefined {
   if (status === undefined && body === undefined) return undefined
-  if (typeof body === 'string') return html(status ?? 500, body, extra)
-  return json(status ?? 500, body ?? defaultBody(status ?? 500), extra)
+  if (typeof body === 'string') return html(status ?? 500, body)
+  return json(status ?? 500, body ?? defaultBody(status))
 }
 
-const defaultBody = (status: number) => ({
+const defaultBody = (status: number | undefined) => ({
   error: { code: status === 429 ? 'TooManyRequests' : 'ServiceUnavailable', message: 'Planned.' },
 })
 
 function entraReply(
   { error, aadsts = 90000, suberror, claims, description }: EntraFault,
-  status: number | undefined,
+  status: number,
   endpoint: EndpointName,
   exchange: Exchange,
 ): Reply {
-  const details = { status: status ?? 400, suberror, claims }
-  const failure = new EntraError(error, aadsts, description ?? 'A planned failure.', details)
+  const details = { status, suberror, claims }
+  const planned = new EntraError(error, aadsts, description ?? 'A planned failure.', details)
   const params = new URLSearchParams([...exchange.query, ...exchange.form])
   const redirectUri = params.get('redirect_uri')
   if (endpoint !== 'authorize' || redirectUri === null || !URL.canParse(redirectUri)) {
-    return errorReply(failure, exchange.correlationId)
+    return errorReply(planned, exchange.correlationId)
   }
-  const responseMode = params.get('response_mode') ?? 'query'
-  const target = { redirectUri, responseMode, state: params.get('state') ?? undefined }
-  return clientErrorReply(target, failure, exchange.correlationId)
+  return clientErrorReply(replyTargetOf(params, redirectUri), planned, exchange.correlationId)
 }

@@ -1,4 +1,4 @@
-import { covers, type EndpointName } from './request-log.ts'
+import { includesEndpoint, type EndpointName } from '../endpoint-names.ts'
 
 export interface EntraFault {
   error: string
@@ -8,7 +8,7 @@ export interface EntraFault {
   description?: string
 }
 
-/** What goes wrong on purpose. A fault with only `delayMs` answers late, but properly. */
+/** How an endpoint fails. A fault with `delayMs` alone slows the endpoint and changes nothing else. */
 export interface Fault {
   status?: number
   /** An object is sent as JSON, a string as text/html. */
@@ -19,31 +19,31 @@ export interface Fault {
   delayMs?: number
   /** Destroys the socket instead of answering. */
   reset?: true
-  /** Never answers; `close()` ends it. */
+  /** Never answers. `close()` ends the request. */
   hang?: true
-  /** An error as Entra words it; at `authorize` it is sent back to the client. */
+  /** An error in Entra's words. At `authorize` it is sent to the client. */
   entraError?: EntraFault
 }
 
-interface Planned {
+interface PlannedFault {
   endpoint: EndpointName
   fault: Fault
-  left: number
+  remaining: number
 }
 
-/** Faults waiting for their request, taken in the order they were planned. */
+/** Planned faults. An endpoint takes its faults in the order of planning. */
 export class FaultPlan {
-  #planned: Planned[] = []
+  #planned: PlannedFault[] = []
 
   add(endpoint: EndpointName, fault: Fault, times: number): void {
-    this.#planned.push({ endpoint, fault, left: times })
+    this.#planned.push({ endpoint, fault, remaining: times })
   }
 
   take(endpoint: EndpointName): Fault | undefined {
-    const next = this.#planned.find((planned) => covers(planned.endpoint, endpoint))
+    const next = this.#planned.find((planned) => includesEndpoint(planned.endpoint, endpoint))
     if (!next) return undefined
-    next.left -= 1
-    if (next.left <= 0) this.#planned = this.#planned.filter((planned) => planned !== next)
+    next.remaining -= 1
+    if (next.remaining <= 0) this.#planned = this.#planned.filter((planned) => planned !== next)
     return next.fault
   }
 }

@@ -1,20 +1,8 @@
 import type { IncomingHttpHeaders } from 'node:http'
+import { includesEndpoint, type EndpointName } from '../endpoint-names.ts'
+import type { Exchange } from '../http/exchange.ts'
 
-export type EndpointName =
-  | 'discovery'
-  | 'keys'
-  | 'authorize'
-  | 'token'
-  | 'devicecode'
-  | 'logout'
-  | 'userinfo'
-  | 'graph'
-  | 'me'
-  | 'photo'
-  | 'events'
-  | 'memberOf'
-
-/** One call that reached the emulator, faults included. */
+/** One request that reached an endpoint. A request that a fault answers is recorded, too. */
 export interface RecordedRequest {
   endpoint: EndpointName
   method: string
@@ -24,26 +12,26 @@ export interface RecordedRequest {
   headers: IncomingHttpHeaders
 }
 
-const graphParts: readonly EndpointName[] = ['me', 'photo', 'events', 'memberOf']
-
-/** Whether a name covers an endpoint: `graph` stands for every Graph resource. */
-export function covers(name: EndpointName, endpoint: EndpointName): boolean {
-  return name === endpoint || (name === 'graph' && graphParts.includes(endpoint))
-}
-
-/** More than any test looks at; an emulator may run for weeks. */
-const kept = 10_000
+/** The log drops its oldest request above this number: an emulator may run for weeks. */
+const maxRequests = 10_000
 
 export class RequestLog {
   #requests: RecordedRequest[] = []
 
-  add(request: RecordedRequest): void {
-    if (this.#requests.length >= kept) this.#requests.shift()
-    this.#requests.push(request)
+  add(endpoint: EndpointName, { method, path, query, form, req }: Exchange): void {
+    if (this.#requests.length >= maxRequests) this.#requests.shift()
+    this.#requests.push({
+      endpoint,
+      method,
+      path,
+      query: Object.fromEntries(query),
+      form: Object.fromEntries(form),
+      headers: req.headers,
+    })
   }
 
-  of(endpoint?: EndpointName): RecordedRequest[] {
-    return this.#requests.filter((request) => !endpoint || covers(endpoint, request.endpoint))
+  of(name?: EndpointName): RecordedRequest[] {
+    return this.#requests.filter(({ endpoint }) => !name || includesEndpoint(name, endpoint))
   }
 
   clear(): void {

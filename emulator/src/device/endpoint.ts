@@ -1,37 +1,28 @@
-import type { SampleUser } from '../directory/users.ts'
-import type { Exchange } from '../http/exchange.ts'
-import { json, send } from '../http/reply.ts'
-import type { DeviceCode } from '../grants/device-codes.ts'
-import { refuseResourceParameter } from '../errors/entra-error.ts'
 import { knownClient } from '../directory/known-client.ts'
+import { refuseRepeatedParameters, refuseResourceParameter } from '../errors/parameters.ts'
+import type { Exchange } from '../http/exchange.ts'
+import { json, type Reply } from '../http/reply.ts'
+import { devicePath } from '../paths.ts'
 import { parseScopes } from '../scopes/requested-scopes.ts'
 import type { EntraState } from '../state.ts'
 
-export const devicePath = '/devicelogin'
-
-/** Starts a device sign-in. It takes no credential; redeeming the code may (RFC 8628 section 3.1). */
-export function startDeviceSignIn(state: EntraState, exchange: Exchange): void {
-  const { form } = exchange
-  const client = knownClient(state.clients, form.get('client_id'))
+/**
+ * Starts a device sign-in (RFC 8628 section 3.1). This request needs no credential. Redeeming the
+ * device code may need one.
+ */
+export function startDeviceSignIn(state: EntraState, { form }: Exchange): Reply {
   refuseResourceParameter(form)
-  const request = parseScopes(state, client, form.get('scope') ?? '')
-  const code = state.deviceCodes.start(client.clientId, request, state.lifetimes)
+  refuseRepeatedParameters(form)
+  const client = knownClient(state.clients, form.get('client_id'))
+  const requested = parseScopes(state, client, form.get('scope') ?? '')
+  const code = state.deviceCodes.start(client.clientId, requested, state.lifetimes)
   const uri = `${state.origin}${devicePath}`
-  const answer = {
+  return json(200, {
     user_code: code.userCode,
     device_code: code.deviceCode,
     verification_uri: uri,
     expires_in: state.lifetimes.deviceCode,
-    interval: code.interval,
+    interval: code.intervalSeconds,
     message: `To sign in, use a web browser to open the page ${uri} and enter the code ${code.userCode} to authenticate.`,
-  }
-  send(exchange.res, json(200, answer))
-}
-
-/** Lets a user finish a device sign-in; also what tests use instead of the page. */
-export function approve(state: EntraState, code: DeviceCode, user: SampleUser, sid: string): void {
-  const { clientId, request } = code
-  state.consents.grant(user.id, clientId, request)
-  const authorization = { userId: user.id, clientId, request, sid, byDevice: true as const }
-  code.outcome = { kind: 'approved', authorization }
+  })
 }

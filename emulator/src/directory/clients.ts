@@ -12,14 +12,13 @@ export interface ClientRegistration {
   name?: string
   /** Certificates & secrets: the Value of a client secret. An app without one is a public client. */
   clientSecret?: string
-  /** Authentication: Redirect URIs. A sign-out comes back to one of these too. */
+  /** Authentication: Redirect URIs. A sign-out returns to one of these, too. */
   redirectUris: string[]
   /** Authentication: Front-channel logout URL. */
   frontChannelLogoutUri?: string
   /**
-   * Authentication: Allow public client flows, `false` by default. It decides about requests that
-   * have no redirect URI: with `true` a device code and the refresh tokens that come of it are
-   * redeemed without a credential, with `false` they need one.
+   * Authentication: Allow public client flows, `false` by default. With `true`, device codes and
+   * their refresh tokens are redeemed without a credential. With `false`, they need one.
    */
   allowPublicClientFlows?: boolean
   /** Token configuration: optional claims of the ID token. */
@@ -29,7 +28,7 @@ export interface ClientRegistration {
 }
 
 export const sampleClientId = '6731de76-14a6-49ae-97bc-6eba6914391e'
-/** Protects nothing: it is printed at start and known to everybody. */
+/** Not a secret: the command prints it, and the source is public. */
 export const sampleClientSecret = 'local-emulator-secret'
 
 export const sampleClient: ClientRegistration = {
@@ -62,14 +61,14 @@ export class ClientRegistry {
   }
 }
 
-/** The URI as it is compared: Entra ignores the port of `http://localhost`, and of no other host. */
-function comparable(uri: string): string {
+/** Entra ignores the port of `http://localhost`, and of no other host (Microsoft, "Redirect URI"). */
+function withoutLocalPort(uri: string): string {
   return uri.replace(/^http:\/\/localhost:\d{1,5}(?=[/?]|$)/, 'http://localhost')
 }
 
-/** Whether an app may be answered at this URI. The path is compared with regard to case. */
+/** Whether an app has registered this redirect URI. Apart from local ports, each character counts. */
 export function hasRedirectUri({ redirectUris }: ClientRegistration, uri: string): boolean {
-  return redirectUris.some((registered) => comparable(registered) === comparable(uri))
+  return redirectUris.some((registered) => withoutLocalPort(registered) === withoutLocalPort(uri))
 }
 
 export function nameOf(client: ClientRegistration): string {

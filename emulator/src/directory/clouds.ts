@@ -3,7 +3,7 @@ interface Cloud {
   instance: string
   /** `cloud_graph_host_name`: the host of the retired Azure AD Graph. */
   azureGraph: string
-  /** Where Graph is, and the resource that its scopes may name. */
+  /** Origins of Graph. A scope may begin with one. */
   graph: readonly string[]
 }
 
@@ -36,13 +36,13 @@ export function cloudOf({ origin }: Pick<Origins, 'origin'>): Cloud {
   return nationalClouds[new URL(origin).host] ?? worldwide
 }
 
-/** The addresses that stand for Graph in a scope; the emulator's own is one of them. */
+/** The origins that mean Graph at the start of a scope. The emulator's own is one of them. */
 export function graphIdentifiersOf(origins: Origins): string[] {
   return [...cloudOf(origins).graph, origins.graphOrigin.toLowerCase()]
 }
 
-/** The audience of Graph's tokens. An emulator on this machine calls itself by the real name. */
+/** The `aud` of Graph's tokens. An emulator on plain http issues them for the real Graph's name. */
 export function graphAudienceOf({ origin, graphOrigin }: Origins): string {
-  const isPublic = graphOrigin.startsWith('https:')
-  return isPublic ? graphOrigin : (cloudOf({ origin }).graph[0] ?? graphOrigin)
+  const isHttps = graphOrigin.startsWith('https:')
+  return isHttps ? graphOrigin : (cloudOf({ origin }).graph[0] ?? graphOrigin)
 }

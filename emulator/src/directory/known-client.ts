@@ -1,13 +1,14 @@
+import { EntraError } from '../errors/entra-error.ts'
+import { missingParameter } from '../errors/parameters.ts'
 import type { ClientRegistration, ClientRegistry } from './clients.ts'
-import { EntraError, missingParameter } from '../errors/entra-error.ts'
 
 const emptyId = '00000000-0000-0000-0000-000000000000'
 
 /**
- * The app that a request names.
+ * The registered app with this client id.
  *
- * @param directory - where it was looked for, as the error tells it
- * @throws EntraError when the id is missing, empty, or that of no registered app
+ * @param directory - the name of the authority, for the error text
+ * @throws EntraError when the id is missing, all zeros, or unknown
  */
 export function knownClient(
   clients: ClientRegistry,

@@ -1,8 +1,4 @@
-export interface Tenant {
-  id: string
-  name: string
-  domain: string
-}
+import { contoso, fabrikam, personal, type Tenant } from './tenants.ts'
 
 export interface SampleUser {
   /** The object id: `oid` in tokens, `id` in Graph. */
@@ -19,27 +15,6 @@ export interface SampleUser {
   businessPhones: readonly string[]
   administrator: boolean
 }
-
-export const contoso: Tenant = {
-  id: '5f3b1c52-9d0e-4a57-8c3b-2f6a1e8d7c10',
-  name: 'Contoso',
-  domain: 'contoso.onmicrosoft.com',
-}
-
-export const fabrikam: Tenant = {
-  id: 'c2a9e4d7-61b8-4f0e-9b5d-7d3f8a2e6b45',
-  name: 'Fabrikam',
-  domain: 'fabrikam.onmicrosoft.com',
-}
-
-/** The tenant of all personal Microsoft accounts, as Entra calls it. */
-const personal: Tenant = {
-  id: '9188040d-6c67-4c5b-b112-36a304b66dad',
-  name: 'Microsoft account',
-  domain: 'consumers',
-}
-
-const tenants: readonly Tenant[] = [contoso, fabrikam, personal]
 
 type Person = [number, string, string, string, string, Partial<SampleUser>?]
 
@@ -80,35 +55,15 @@ export function findUser(id: string): SampleUser | undefined {
   return sampleUsers.find((user) => user.id === id)
 }
 
-/** Case does not count in a user principal name. */
+/** User principal names are compared without regard to case. */
 export function findUserByName(username: string): SampleUser | undefined {
   const wanted = username.trim().toLowerCase()
   return sampleUsers.find((user) => user.username.toLowerCase() === wanted)
 }
 
-/** @throws TypeError when there is no such user: the mistake is the caller's, not a client's. */
+/** @throws TypeError for an unknown username: the test or the command line is wrong. */
 export function knownUser(username: string): SampleUser {
   const user = findUserByName(username)
   if (!user) throw new TypeError(`The emulator has no user ${username}`)
   return user
-}
-
-/** What stands in the tenant's place of an authority: one tenant, or any. */
-export type Authority = { kind: 'tenant'; tenant: Tenant } | { kind: 'any'; alias: string }
-
-/** The authority a path segment names: a GUID, a domain, `common`, `organizations`, `consumers`. */
-export function findAuthority(segment: string): Authority | undefined {
-  const wanted = segment.toLowerCase()
-  if (wanted === 'common' || wanted === 'organizations') return { kind: 'any', alias: wanted }
-  const tenant = tenants.find(({ id, domain }) => id === wanted || domain === wanted)
-  return tenant && { kind: 'tenant', tenant }
-}
-
-export function admits(authority: Authority, user: SampleUser): boolean {
-  if (authority.kind === 'tenant') return authority.tenant.id === user.tenantId
-  return authority.alias === 'common' || user.tenantId !== personal.id
-}
-
-export function tenantOf(user: SampleUser): Tenant {
-  return tenants.find(({ id }) => id === user.tenantId) ?? contoso
 }

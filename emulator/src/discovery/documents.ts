@@ -1,15 +1,16 @@
-import type { Authority } from '../directory/users.ts'
-import { userinfoPath } from '../graph/userinfo.ts'
+import { cloudOf } from '../directory/clouds.ts'
+import { authorityName, type TenantExchange } from '../directory/tenants.ts'
+import { EntraError } from '../errors/entra-error.ts'
+import { requiredParameter } from '../errors/parameters.ts'
 import type { Exchange } from '../http/exchange.ts'
 import { json, type Reply } from '../http/reply.ts'
-import { cloudOf } from '../directory/clouds.ts'
-import { EntraError, missingParameter } from '../errors/entra-error.ts'
+import { tenantPaths, userinfoPath } from '../paths.ts'
 import type { EntraState } from '../state.ts'
 
 const claims =
   'sub iss cloud_instance_name cloud_instance_host_name cloud_graph_host_name msgraph_host aud exp iat auth_time acr nonce preferred_username name tid ver at_hash c_hash email'
 
-/** What Entra says of itself in every document. */
+/** The members that are the same for each authority. */
 const capabilities = {
   token_endpoint_auth_methods_supported: [
     'client_secret_post',
@@ -30,34 +31,31 @@ const capabilities = {
 }
 
 function endpointsAt(base: string, graphOrigin: string) {
-  const token = `${base}/oauth2/v2.0/token`
+  const token = `${base}/${tenantPaths.token}`
   return {
     token_endpoint: token,
-    jwks_uri: `${base}/discovery/v2.0/keys`,
+    jwks_uri: `${base}/${tenantPaths.keys}`,
     userinfo_endpoint: `${graphOrigin}${userinfoPath}`,
-    authorization_endpoint: `${base}/oauth2/v2.0/authorize`,
-    device_authorization_endpoint: `${base}/oauth2/v2.0/devicecode`,
-    end_session_endpoint: `${base}/oauth2/v2.0/logout`,
-    kerberos_endpoint: `${base}/kerberos`,
-    // RFC 8705 section 5. Entra has a host of its own for it.
+    authorization_endpoint: `${base}/${tenantPaths.authorize}`,
+    device_authorization_endpoint: `${base}/${tenantPaths.deviceCode}`,
+    end_session_endpoint: `${base}/${tenantPaths.logout}`,
+    kerberos_endpoint: `${base}/${tenantPaths.kerberos}`,
+    // RFC 8705 section 5. Entra has another host for this.
     mtls_endpoint_aliases: { token_endpoint: token },
   }
 }
 
-/** The issuer's tenant: for `common` and `organizations` Entra writes a literal placeholder. */
-const issuerTenant = (authority: Authority) =>
-  authority.kind === 'tenant' ? authority.tenant.id : '{tenantid}'
-
-/** The OpenID configuration of one authority, member by member as Entra has it. */
-export function discoveryDocument(state: EntraState, authority: Authority): Reply {
+/** The OpenID configuration of an authority, with the members that Entra has. */
+export function openidConfiguration(state: EntraState, { authority }: TenantExchange): Reply {
   const { origin, graphOrigin } = state
-  const segment = authority.kind === 'tenant' ? authority.tenant.id : authority.alias
+  const tenant = authority.kind === 'tenant' ? authority.tenant.id : undefined
   const cloud = cloudOf(state)
   return json(200, {
     ...capabilities,
-    ...endpointsAt(`${origin}/${segment}`, graphOrigin),
-    issuer: `${origin}/${issuerTenant(authority)}/v2.0`,
-    tenant_region_scope: authority.kind === 'tenant' ? 'EU' : null,
+    ...endpointsAt(`${origin}/${tenant ?? authorityName(authority)}`, graphOrigin),
+    // Entra has this literal placeholder for `common` and `organizations`.
+    issuer: `${origin}/${tenant ?? '{tenantid}'}/v2.0`,
+    tenant_region_scope: tenant === undefined ? null : 'EU',
     cloud_instance_name: cloud.instance,
     cloud_graph_host_name: cloud.azureGraph,
     msgraph_host: new URL(graphOrigin).host,
@@ -65,23 +63,27 @@ export function discoveryDocument(state: EntraState, authority: Authority): Repl
   })
 }
 
-/** The public keys. A key's `issuer` is a template unless the key belongs to one tenant. */
-export function keysDocument({ origin, key }: EntraState): Reply {
+/** The public keys. The issuer of a key has a placeholder unless the key belongs to one tenant. */
+export function keys({ origin, key }: EntraState): Reply {
   return json(200, { keys: [{ ...key.publicJwk, issuer: `${origin}/{tenantid}/v2.0` }] })
 }
 
-/** What MSAL asks about an authority: where its document is, and by which names it goes. */
+/** What MSAL asks about an authority: the address of its OpenID configuration, and its host's aliases. */
 export function instanceDiscovery({ origin }: EntraState, { query }: Exchange): Reply {
-  const asked = query.get('authorization_endpoint')
-  if (!asked) throw missingParameter('authorization_endpoint')
+  const asked = requiredParameter(query, 'authorization_endpoint')
   const { host } = new URL(origin)
   if (!URL.canParse(asked) || new URL(asked).host !== host) {
     throw new EntraError('invalid_instance', 50049, 'Unknown or invalid instance.')
   }
   const [, tenant = ''] = new URL(asked).pathname.split('/')
   return json(200, {
-    tenant_discovery_endpoint: `${origin}/${tenant}/v2.0/.well-known/openid-configuration`,
+    tenant_discovery_endpoint: `${origin}/${tenant}/${tenantPaths.openidConfiguration}`,
     'api-version': '1.1',
     metadata: [{ preferred_network: host, preferred_cache: host, aliases: [host] }],
   })
+}
+
+/** The OpenID configuration names this endpoint, so it answers. */
+export function kerberos(): never {
+  throw new EntraError('invalid_request', 90000, 'The emulator issues no Kerberos tickets.')
 }

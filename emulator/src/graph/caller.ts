@@ -7,7 +7,7 @@ import { GraphError } from './errors.ts'
 
 export interface Caller {
   user: SampleUser
-  /** The `sub` of the user at the client that calls. */
+  /** The `sub` of the access token. */
   subject: string
   scopes: string[]
 }
@@ -21,7 +21,7 @@ function reasonOf(error: unknown): string {
   return 'IDX14100: JWT is not well formed, or its signature is not valid.'
 }
 
-/** @throws GraphError (401) unless the request carries a living Graph token of this emulator. */
+/** @throws GraphError (401) unless the request has a valid access token of this emulator for Graph. */
 export async function callerOf(exchange: Exchange, state: EntraState): Promise<Caller> {
   const token = /^bearer (?<token>\S+)$/i.exec(exchange.req.headers.authorization ?? '')
   if (!token?.groups?.['token']) throw unauthorized('Access token is empty.')

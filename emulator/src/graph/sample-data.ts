@@ -1,4 +1,5 @@
-import { tenantOf, type SampleUser } from '../directory/users.ts'
+import { tenantOf } from '../directory/tenants.ts'
+import type { SampleUser } from '../directory/users.ts'
 
 export function profileOf(user: SampleUser, origin: string) {
   return {
@@ -46,6 +47,7 @@ export function groupsOf(user: SampleUser) {
   }))
 }
 
+/** Subject, days from today, and hour (UTC). */
 const meetings: [string, number, number][] = [
   ['Weekly planning', 1, 9],
   ['Mark 8 launch review', 1, 14],

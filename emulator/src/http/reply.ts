@@ -1,8 +1,9 @@
 import type { ServerResponse } from 'node:http'
 
+/** What an endpoint answers. */
 export interface Reply {
   status: number
-  headers: Record<string, string | string[]>
+  headers: Record<string, string>
   body: string | Buffer
 }
 
@@ -22,8 +23,14 @@ export function redirect(location: string): Reply {
   return { status: 302, headers: { location }, body: '' }
 }
 
-export function send(res: ServerResponse, { status, headers, body }: Reply): void {
+/** Sends a reply, unless the response has begun or the client has gone. */
+export function send(
+  res: ServerResponse,
+  { status, headers, body }: Reply,
+  setCookies: readonly string[] = [],
+): void {
   if (res.headersSent || res.destroyed) return
+  if (setCookies.length > 0) res.setHeader('set-cookie', setCookies)
   for (const [name, value] of Object.entries(headers)) res.setHeader(name, value)
   if (!res.hasHeader('cache-control')) res.setHeader('cache-control', 'no-store, no-cache')
   res.statusCode = status

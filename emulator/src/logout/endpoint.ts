@@ -1,98 +1,63 @@
-import { compactVerify, decodeJwt } from 'jose'
-import {
-  hasRedirectUri,
-  type ClientRegistration,
-  type ClientRegistry,
-} from '../directory/clients.ts'
-import { findUser, findUserByName } from '../directory/users.ts'
-import type { Exchange } from '../http/exchange.ts'
-import { html, redirect, send } from '../http/reply.ts'
-import { userOfHintClaim } from '../authorize/request.ts'
-import { accountList, escape, form, page } from '../pages/markup.ts'
 import type { AccountSession } from '../browser-sessions.ts'
+import { hasRedirectUri, type ClientRegistration } from '../directory/clients.ts'
+import { userOfHintClaim } from '../directory/login-hint.ts'
+import { findUserByName } from '../directory/users.ts'
+import type { Exchange } from '../http/exchange.ts'
+import { redirect, type Reply } from '../http/reply.ts'
 import type { EntraState } from '../state.ts'
-import { contentSecurityPolicy } from '../pages/style.ts'
+import { readIdTokenHint } from './id-token-hint.ts'
+import { accountChoicePage, signedOutPage } from './pages.ts'
 
-interface Hints {
-  /** The account to sign out; without it the user chooses. */
-  userId?: string | undefined
-  /** The client that an ID token was issued to. */
-  clientId?: string | undefined
-}
-
-const text = (value: unknown) => (typeof value === 'string' ? value : undefined)
-
-/** An ID token of this emulator names user and client, also after it has expired. */
-async function hintsOfToken(idToken: string | null, { key }: EntraState): Promise<Hints> {
-  if (idToken === null) return {}
-  try {
-    await compactVerify(idToken, key.publicKey)
-  } catch {
-    return {}
-  }
-  const { oid, aud } = decodeJwt(idToken)
-  return { userId: text(oid), clientId: text(aud) }
-}
-
-/** Entra takes the `login_hint` claim as `logout_hint`, and no username. */
-async function hintsOf(
-  params: URLSearchParams,
-  { form: posted }: Exchange,
-  state: EntraState,
-): Promise<Hints> {
-  const fromToken = await hintsOfToken(params.get('id_token_hint'), state)
-  // Our own page posts the account that was chosen.
-  const chosen = findUserByName(posted.get('username') ?? '')
-  const user = chosen ?? userOfHintClaim(params.get('logout_hint'))
-  return { ...fromToken, ...(user && { userId: user.id }) }
-}
-
-/** Ends the emulator's session and tells the clients of that session. */
-export async function logout(state: EntraState, exchange: Exchange): Promise<void> {
+/** Signs accounts out of the browser, and tells their clients (OpenID Connect Front-Channel Logout). */
+export async function logout(state: EntraState, exchange: Exchange): Promise<Reply> {
   const params = new URLSearchParams([...exchange.query, ...exchange.form])
   const accounts = state.sessions.accounts(exchange)
-  const { userId, clientId } = await hintsOf(params, exchange, state)
-  if (userId === undefined && accounts.length > 0 && params.get('all') === null) {
-    send(exchange.res, html(200, choicePage(exchange, accounts)))
-    return
+  const hint = await readIdTokenHint(params.get('id_token_hint'), state.key)
+  const userId = chosenUser(params, exchange)?.id ?? hint.userId
+  if (userId === undefined && accounts.length > 0 && !params.has('all')) {
+    return accountChoicePage(exchange, accounts)
   }
   const ended = accounts.filter((account) => userId === undefined || account.userId === userId)
   state.sessions.signOut(exchange, ended)
-  const frames = ended.flatMap((account) => frontChannelUrls(state.clients, account))
-  const back = returnAddress(clientsThatAsk(state.clients, ended, clientId), params)
-  if (back !== undefined && frames.length === 0) send(exchange.res, redirect(back))
-  else sendSignedOutPage(exchange, frames, back)
+  const frames = ended.flatMap((account) => frontChannelUrls(state, account))
+  const returnTo = returnAddress(askingClients(state, ended, hint.clientId), params)
+  if (returnTo !== undefined && frames.length === 0) return redirect(returnTo)
+  return signedOutPage(frames, returnTo)
 }
 
+/** The account that was chosen on the page, else the one of `logout_hint`: a `login_hint` claim. */
+const chosenUser = (params: URLSearchParams, { form }: Exchange) =>
+  findUserByName(form.get('username') ?? '') ?? userOfHintClaim(params.get('logout_hint'))
+
 /**
- * Which clients may have sent the browser here. Microsoft documents no `client_id` for this endpoint
- * (v2-protocols-oidc, "Send a sign-out request"), so what is known is the client of an ID token, else
- * the clients of the sessions that end.
+ * The clients that may have sent the browser here: the client of the ID token hint, else the clients
+ * of the sessions that end. Microsoft documents no `client_id` for this endpoint (v2-protocols-oidc,
+ * "Send a sign-out request").
  */
-function clientsThatAsk(
-  clients: ClientRegistry,
+function askingClients(
+  { clients }: EntraState,
   ended: readonly AccountSession[],
-  clientId: string | undefined,
+  hinted: string | undefined,
 ): ClientRegistration[] {
-  const ids = clientId === undefined ? ended.flatMap((account) => [...account.clients]) : [clientId]
+  const ids = hinted === undefined ? ended.flatMap(({ clientIds }) => [...clientIds]) : [hinted]
   return ids.map((id) => clients.find(id)).filter((client) => client !== undefined)
 }
 
-/** Each signed-in client's front-channel address, with `sid` and, as from Entra, without `iss`. */
-function frontChannelUrls(clients: ClientRegistry, account: AccountSession): string[] {
-  const uris = [...account.clients].map((id) => clients.find(id)?.frontChannelLogoutUri)
+/** The front-channel logout URLs of a session's clients. As from Entra they have `sid`, and no `iss`. */
+function frontChannelUrls({ clients }: EntraState, { clientIds, sid }: AccountSession): string[] {
+  const uris = [...clientIds].map((id) => clients.find(id)?.frontChannelLogoutUri)
   return uris
     .filter((uri) => uri !== undefined)
     .map((uri) => {
       const url = new URL(uri)
-      url.searchParams.set('sid', account.sid)
+      url.searchParams.set('sid', sid)
       return url.href
     })
 }
 
 /**
- * Where to go afterwards: "This URL must match one of the redirect URIs registered for your
- * application" (v2-protocols-oidc). Otherwise the browser stays on the page of the emulator.
+ * The `post_logout_redirect_uri`, if a client has registered it: "This URL must match one of the
+ * redirect URIs registered for your application" (Microsoft, v2-protocols-oidc).
  */
 function returnAddress(
   clients: readonly ClientRegistration[],
@@ -105,38 +70,4 @@ function returnAddress(
   const state = params.get('state')
   if (state !== null) url.searchParams.set('state', state)
   return url.href
-}
-
-/** Waits for the frames, but never longer than a second: a dead client must not hold a user. */
-function leaveScript(back: string): string {
-  return `const leave=()=>location.replace(${JSON.stringify(back).replace(/</g, '\\u003c')});addEventListener('load',leave);setTimeout(leave,1000)`
-}
-
-function sendSignedOutPage(exchange: Exchange, frames: string[], back: string | undefined): void {
-  const iframes = frames.map((url) => `<iframe title="Sign-out" src="${escape(url)}"></iframe>`)
-  const script = back === undefined ? undefined : leaveScript(back)
-  const content = `<div class="frames" aria-hidden="true">${iframes.join('')}</div>
-${script === undefined ? '' : `<script>${script}</script>`}
-<p>It’s a good idea to close all browser windows.</p>
-${back === undefined ? '' : `<p><a class="button" href="${escape(back)}">Return to the application</a></p>`}`
-  const policy = contentSecurityPolicy(...(script === undefined ? [] : [script]))
-  send(
-    exchange.res,
-    html(200, page('You signed out of your account', content), {
-      'content-security-policy': policy,
-    }),
-  )
-}
-
-function choicePage(exchange: Exchange, accounts: readonly AccountSession[]): string {
-  const action = `${exchange.path}?${exchange.query.toString()}`
-  const hidden = Object.fromEntries(exchange.form)
-  const users = accounts.map(({ userId }) => findUser(userId)).filter((user) => user !== undefined)
-  return page(
-    'Which account do you want to sign out of?',
-    form(
-      { action, hidden },
-      `${accountList('username', users)}<button name="all" value="yes">All accounts</button>`,
-    ),
-  )
 }

@@ -31,7 +31,7 @@ ${content}
 </html>`
 }
 
-/** Where a page's buttons lead: the address its form is posted to, and what goes along. */
+/** Where the buttons of a page post to, and the hidden fields they send. */
 export interface FormTarget {
   action: string
   hidden?: Record<string, string>
@@ -51,24 +51,23 @@ interface Field {
   name: string
   label: string
   error: string | undefined
-  /** Further attributes. */
-  more: string
+  attributes: string
 }
 
-/** A labelled text field with the button that sends it; tied to the page's alert when it is wrong. */
-export function field({ name, label, error, more }: Field): string {
+/** A labeled text field and its button. An error ties the field to the alert of the page. */
+export function field({ name, label, error, attributes }: Field): string {
   const wrong = error === undefined ? '' : ' aria-invalid="true" aria-describedby="alert"'
   return `<label for="${name}">${label}</label>
-<div class="row"><input id="${name}" name="${name}" required ${more}${wrong}><button class="primary">Next</button></div>`
+<div class="row"><input id="${name}" name="${name}" required ${attributes}${wrong}><button class="primary">Next</button></div>`
 }
 
-/** A user principal name, which may break after the at sign and nowhere better. */
+/** A user principal name. A narrow page breaks the line after its at sign. */
 const breakable = (username: string) => escape(username).replace('@', '@<wbr>')
 
 export const whoLine = ({ username }: SampleUser): string =>
   `<p class="who">${breakable(username)}</p>`
 
-/** Accounts to choose from; the chosen username is sent under `name`. */
+/** A list of accounts. A click sends the chosen username under `name`. */
 export function accountList(name: string, users: readonly SampleUser[]): string {
   const items = users.map((user) => {
     const initials = `${user.givenName.slice(0, 1)}${user.surname.slice(0, 1)}`

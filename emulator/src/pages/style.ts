@@ -41,8 +41,8 @@ small,.who{color:var(--soft)}
 const hash = (text: string) => `'sha256-${createHash('sha256').update(text).digest('base64')}'`
 
 /**
- * The policy of every page. There is no `form-action` on purpose: it would also forbid the
- * redirects that follow a post, and those lead to the client.
+ * The Content-Security-Policy of every page. It must not have `form-action`: that would also block
+ * the redirect to the client which follows a post.
  */
 export function contentSecurityPolicy(...scripts: string[]): string {
   const allowed = scripts.length > 0 ? scripts.map(hash).join(' ') : "'none'"

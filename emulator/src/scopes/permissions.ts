@@ -1,5 +1,5 @@
 interface Permission {
-  /** What it is called on the consent page. */
+  /** The text on the consent page. */
   words: string
   needsAdministrator?: true
 }

@@ -5,27 +5,27 @@ import { findResource, graph, type KnownResource, type Resource } from './resour
 import type { EntraState } from '../state.ts'
 
 export interface RequestedScopes {
-  /** `openid`, `profile`, `email`, `offline_access`, as far as they were asked for. */
+  /** The requested ones of `openid`, `profile`, `email` and `offline_access`. */
   openid: string[]
   resource: Resource
-  /** Scopes of the resource by their short names; `.default` is replaced by what it stands for. */
+  /** Scopes of the resource, by their short names. `.default` is resolved. */
   scopes: string[]
 }
 
-interface NamedScope {
-  known: KnownResource
+interface ResourceScope {
+  resource: KnownResource
   name: string
 }
 
-const isDefault = ({ name }: NamedScope) => name.toLowerCase() === '.default'
+const isDefault = ({ name }: ResourceScope) => name.toLowerCase() === '.default'
 
 /** @throws EntraError for a resource that is not registered. */
-function named(state: EntraState, scope: string): NamedScope {
+function parseScope(state: EntraState, scope: string): ResourceScope {
   const slash = scope.lastIndexOf('/')
-  if (slash < 0) return { known: graph, name: scope }
+  if (slash < 0) return { resource: graph, name: scope }
   const identifier = scope.slice(0, slash)
-  const known = findResource(state, identifier)
-  if (known) return { known, name: scope.slice(slash + 1) }
+  const resource = findResource(state, identifier)
+  if (resource) return { resource, name: scope.slice(slash + 1) }
   throw new EntraError(
     'invalid_resource',
     500011,
@@ -33,8 +33,8 @@ function named(state: EntraState, scope: string): NamedScope {
   )
 }
 
-function checkTogether(all: readonly NamedScope[], text: string): void {
-  if (new Set(all.map(({ known }) => known.appId)).size > 1) {
+function checkCombination(all: readonly ResourceScope[], text: string): void {
+  if (new Set(all.map(({ resource }) => resource.appId)).size > 1) {
     throw new EntraError(
       'invalid_request',
       28000,
@@ -51,10 +51,10 @@ function checkTogether(all: readonly NamedScope[], text: string): void {
 }
 
 /**
- * The scope as the resource writes it. `invalid_client` is what Entra says of an unknown one
+ * The scope as the resource spells it. Entra's error for an unknown scope is `invalid_client`
  * (github.com/MicrosoftDocs/azure-docs/issues/67211, #37280).
  */
-function known(client: ClientRegistration, { known: resource, name }: NamedScope): string {
+function knownScope(client: ClientRegistration, { resource, name }: ResourceScope): string {
   const found = resource.scopes.find((scope) => scope.toLowerCase() === name.toLowerCase())
   if (found !== undefined) return found
   throw new EntraError(
@@ -86,19 +86,19 @@ export function parseScopes(
 ): RequestedScopes {
   const all = text.split(/\s+/).filter(Boolean)
   const isOpenid = (scope: string) => openidScopes.includes(scope.toLowerCase())
-  const asked = all.filter((scope) => !isOpenid(scope)).map((scope) => named(state, scope))
-  checkTogether(asked, text)
+  const asked = all.filter((scope) => !isOpenid(scope)).map((scope) => parseScope(state, scope))
+  checkCombination(asked, text)
   const scopes = asked.flatMap((scope) =>
-    isDefault(scope) ? defaultsOf(client, scope.known) : [known(client, scope)],
+    isDefault(scope) ? defaultsOf(client, scope.resource) : [knownScope(client, scope)],
   )
   return {
     openid: [...new Set(all.filter(isOpenid).map((scope) => scope.toLowerCase()))],
-    resource: asked[0]?.known.resource ?? { kind: 'graph' },
+    resource: asked[0]?.resource.resource ?? { kind: 'graph' },
     scopes: [...new Set(scopes)],
   }
 }
 
-/** The name under which consent to a scope is remembered: an API's scopes by their full name. */
+/** The name of a scope in the list of consents. An API's scopes have their full name there. */
 export function consentName(resource: Resource, scope: string): string {
   return resource.kind === 'graph' ? scope : `api://${resource.clientId}/${scope}`
 }

@@ -3,21 +3,21 @@ import { graphIdentifiersOf } from '../directory/clouds.ts'
 import { graphScopes } from './permissions.ts'
 import type { EntraState } from '../state.ts'
 
-/** Whose tokens a request is for: Graph, or the API of a registered app. */
+/** The API that an access token is for: Graph, or the API of a registered app. */
 export type Resource = { kind: 'graph' } | { kind: 'api'; clientId: string }
 
-/** A resource as a request names it, and what can be asked of it. */
+/** A resource, and the scopes that a client can request. */
 export interface KnownResource {
   resource: Resource
   appId: string
   scopes: readonly string[]
-  /** What `.default` stands for: the permissions that an app has from its registration. */
+  /** The scopes that `.default` stands for: the permissions in the app's registration. */
   defaultScopes: readonly string[]
 }
 
 const graphAppId = '00000003-0000-0000-c000-000000000000'
 
-/** `User.Read` is what the admin center gives a new registration. */
+/** The admin center gives a new registration the permission `User.Read`. */
 export const graph: KnownResource = {
   resource: { kind: 'graph' },
   appId: graphAppId,
@@ -30,7 +30,7 @@ function apiOf({ clientId, exposedScopes = [] }: ClientRegistration): KnownResou
   return { resource, appId: clientId, scopes: exposedScopes, defaultScopes: exposedScopes }
 }
 
-/** The resource with this identifier: an address of Graph, `api://<client id>`, or an app's id. */
+/** The resource of an identifier: an origin of Graph, `api://<client id>`, or an app's id. */
 export function findResource(state: EntraState, identifier: string): KnownResource | undefined {
   const wanted = identifier.toLowerCase()
   if (wanted === graphAppId || graphIdentifiersOf(state).includes(wanted)) return graph

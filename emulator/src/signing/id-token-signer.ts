@@ -1,28 +1,8 @@
-import { generateKeyPair, SignJWT, UnsecuredJWT, type CryptoKey, type JWTPayload } from 'jose'
+import { generateKeyPair, SignJWT, UnsecuredJWT, type CryptoKey } from 'jose'
 import type { SigningKey } from './signing-key.ts'
+import { changedClaims, type IdTokenClaims, type Tampering } from './tampering.ts'
 
-export type IdTokenClaims = JWTPayload & Record<string, unknown>
-/** Returns other claims, or changes those it is given. */
-export type ChangeClaims = (claims: IdTokenClaims) => unknown
-
-/** The claims as `change` returns them, or as it left them when it returns nothing. */
-function changedClaims(claims: IdTokenClaims, change: ChangeClaims | undefined): IdTokenClaims {
-  const returned = change?.(claims)
-  return typeof returned === 'object' && returned !== null ? { ...returned } : claims
-}
-
-export interface TamperOptions {
-  /** `none`, an HMAC algorithm (keyed with the client id), or an RSA one. */
-  alg?: string
-  /** Signs with a key that is not in the keys document, under the `kid` of one that is. */
-  otherKey?: boolean
-}
-
-interface Tampering extends TamperOptions {
-  change: ChangeClaims
-}
-
-/** Signs ID tokens, and spoils the next ones as a test planned it. */
+/** Signs ID tokens. A test can plan that the next ones are tampered with. */
 export class IdTokenSigner {
   readonly #key: SigningKey
   readonly #planned: Tampering[] = []
@@ -31,13 +11,13 @@ export class IdTokenSigner {
     this.#key = key
   }
 
-  tamperNext(change: ChangeClaims, options: TamperOptions): void {
-    this.#planned.push({ change, ...options })
+  tamperNext(tampering: Tampering): void {
+    this.#planned.push(tampering)
   }
 
   async sign(claims: IdTokenClaims, clientId: string): Promise<string> {
     const tampering = this.#planned.shift()
-    const changed = changedClaims(claims, tampering?.change)
+    const changed = tampering ? changedClaims(claims, tampering.change) : claims
     const alg = tampering?.alg ?? 'RS256'
     if (alg === 'none') return new UnsecuredJWT(changed).encode()
     const { kid } = this.#key.publicJwk

@@ -5,8 +5,8 @@ const member = (value: unknown, name: string): unknown =>
   typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined
 
 /**
- * Whether the `claims` parameter of a request declares the capability `CP1`: the client answers
- * claims challenges (Microsoft, "Claims challenges, claims requests and client capabilities").
+ * Whether the `claims` parameter declares the capability `CP1`: the client answers claims challenges
+ * (Microsoft, "Claims challenges, claims requests and client capabilities").
  */
 export function answersClaimsChallenges(claims: string | null): boolean {
   try {
@@ -21,8 +21,8 @@ export function answersClaimsChallenges(claims: string | null): boolean {
 const hourSeconds = 3600
 
 /**
- * Seconds that an access token lives: 60 to 90 minutes at random, and 20 to 28 hours when the client
- * answers claims challenges of this resource (Microsoft, "Access tokens in the Microsoft identity
+ * The lifetime of an access token: 60 to 90 minutes at random, and 20 to 28 hours when the client
+ * answers the claims challenges of the resource (Microsoft, "Access tokens in the Microsoft identity
  * platform", "Token lifetime").
  */
 export function accessTokenSeconds({ accessToken }: Lifetimes, isLong: boolean): number {

@@ -18,7 +18,7 @@ function fromHeader(header: string | undefined): Credentials | undefined {
   return { clientId: formDecoded(id ?? ''), secret: formDecoded(secret.join(':')) }
 }
 
-/** RFC 6749 2.3.1: both halves are form-encoded before they are joined; not all clients do it. */
+/** RFC 6749 section 2.3.1 form-encodes id and secret. Some clients do not, so other text is kept. */
 function formDecoded(text: string): string {
   try {
     return decodeURIComponent(text.replace(/\+/g, ' '))
@@ -70,20 +70,20 @@ function checkNoCredential({ secret, assertion = null }: Credentials): void {
 }
 
 /**
- * Whether a request comes from a public client (RFC 6749 section 2.1). At Entra the platform of its
- * redirect URI decides; a request for a device code has none, so the app's setting decides (Microsoft,
- * SupportArticles, "AADSTS7000218").
+ * Whether a request comes from a public client (RFC 6749 section 2.1). Entra decides by the platform
+ * of the redirect URI. A device code has no redirect URI, so the app's setting decides there
+ * (Microsoft, SupportArticles, "AADSTS7000218").
  */
 export function isPublic(client: ClientRegistration, byDevice: boolean): boolean {
   return byDevice ? client.allowPublicClientFlows === true : client.clientSecret === undefined
 }
 
 /**
- * The client that calls, by form or Basic header.
+ * Authenticates the client by a Basic header, or else by the form.
  *
- * @param byDevice - whether it redeems a device code, or a refresh token that came of one.
- * @throws EntraError for an unknown client, a secret that is missing or wrong, or one from a public
- *   client.
+ * @param byDevice - whether the sign-in began with a device code
+ * @throws EntraError for an unknown client, for a missing or wrong secret, and for a public client
+ *   that sends a secret
  */
 export function authenticateClient(
   clients: ClientRegistry,

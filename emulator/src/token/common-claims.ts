@@ -1,36 +1,33 @@
 import { createHash, randomBytes } from 'node:crypto'
 import type { SampleUser } from '../directory/users.ts'
 import { epochSeconds } from '../lifetimes.ts'
-import type { Authorization } from '../grants/sign-in.ts'
-import type { RequestedScopes } from '../scopes/requested-scopes.ts'
 import type { EntraState } from '../state.ts'
+import type { Granted } from './grant.ts'
 
 /** What the tokens of one answer are made from. */
-export interface Grounds {
+export interface TokenContent extends Granted {
   state: EntraState
-  authorization: Authorization
   user: SampleUser
-  request: RequestedScopes
-  /** The client answers claims challenges, as Graph sends them: its token lives longer. */
+  /** The client answers the claims challenges of this resource, so its token lives longer. */
   isLong: boolean
 }
 
-export function timesFor(lifetime: number) {
+export function timeClaims(lifetimeSeconds: number) {
   const now = epochSeconds()
-  return { iat: now, nbf: now, exp: now + lifetime }
+  return { iat: now, nbf: now, exp: now + lifetimeSeconds }
 }
 
-/** The claims of ID tokens and access tokens alike. */
-export function aboutUser({ authorization, user }: Grounds) {
+/** The claims about the user that ID tokens and access tokens share. */
+export function userClaims({ signIn, user }: TokenContent) {
   return {
     oid: user.id,
-    sub: short(user.id, authorization.clientId),
+    sub: digest(user.id, signIn.clientId),
     tid: user.tenantId,
-    rh: `1.${short(user.tenantId, authorization.clientId)}.`,
+    rh: `1.${digest(user.tenantId, signIn.clientId)}.`,
     uti: randomBytes(16).toString('base64url'),
   }
 }
 
-function short(...parts: string[]): string {
+function digest(...parts: string[]): string {
   return createHash('sha256').update(parts.join('|')).digest('base64url')
 }

@@ -1,83 +1,48 @@
-import type { ClientRegistration } from '../directory/clients.ts'
+import { EntraError } from '../errors/entra-error.ts'
+import {
+  refuseRepeatedParameters,
+  refuseResourceParameter,
+  requiredParameter,
+} from '../errors/parameters.ts'
 import type { Exchange } from '../http/exchange.ts'
-import { json, send } from '../http/reply.ts'
-import type { Authorization } from '../grants/sign-in.ts'
-import { authenticateClient } from './client-authentication.ts'
-import type { Engine } from '../entra/engine.ts'
-import { EntraError, missingParameter, refuseResourceParameter } from '../errors/entra-error.ts'
-import { onBehalfOf } from './on-behalf-of.ts'
-import { parseScopes } from '../scopes/requested-scopes.ts'
+import { json, type Reply } from '../http/reply.ts'
 import type { EntraState } from '../state.ts'
 import { tokenAnswer } from './answer.ts'
+import { authorizationCodeGrant } from './authorization-code-grant.ts'
+import { authenticateClient } from './client-authentication.ts'
+import { deviceCodeGrant } from './device-code-grant.ts'
+import type { Grant } from './grant.ts'
+import { onBehalfOfGrant } from './on-behalf-of-grant.ts'
+import { refreshTokenGrant } from './refresh-token-grant.ts'
 
-type Grant = (exchange: Exchange, client: ClientRegistration) => Promise<void>
+const grants = new Map<string, Grant>([
+  ['authorization_code', authorizationCodeGrant],
+  ['refresh_token', refreshTokenGrant],
+  ['device_code', deviceCodeGrant],
+  ['urn:ietf:params:oauth:grant-type:device_code', deviceCodeGrant],
+  ['urn:ietf:params:oauth:grant-type:jwt-bearer', onBehalfOfGrant],
+])
 
-const deviceGrants = ['device_code', 'urn:ietf:params:oauth:grant-type:device_code']
-
-/** One row per grant; device sign-in has two names. */
-function grantsOf(state: EntraState, engine: Engine): Map<string, Grant> {
-  const device: Grant = async ({ form, res }, { clientId }) => {
-    const code = form.get('device_code') ?? form.get('code') ?? ''
-    const signIn = state.deviceCodes.redeem(code, clientId)
-    send(res, json(200, await tokenAnswer(state, signIn, { form })))
+/** Answers a token request (RFC 6749 section 3.2). */
+export async function token(state: EntraState, exchange: Exchange): Promise<Reply> {
+  const { form } = exchange
+  const type = requiredParameter(form, 'grant_type')
+  refuseResourceParameter(form)
+  refuseRepeatedParameters(form)
+  const grant = grants.get(type)
+  if (!grant) {
+    throw new EntraError(
+      'unsupported_grant_type',
+      70003,
+      `The app requested an unsupported grant type '${type}'.`,
+    )
   }
-  return new Map<string, Grant>([
-    [
-      'authorization_code',
-      (exchange, client) => engine.redeemCode(exchange, codeForm(exchange.form, client)),
-    ],
-    ['refresh_token', (exchange, client) => refresh(state, exchange, client)],
-    [
-      'urn:ietf:params:oauth:grant-type:jwt-bearer',
-      async ({ form, res }, client) => {
-        send(res, json(200, await onBehalfOf(state, form, client)))
-      },
-    ],
-    ...deviceGrants.map((name) => [name, device] as const),
-  ])
+  const client = authenticateClient(state.clients, exchange, isByDevice(state, form, grant))
+  return json(200, await tokenAnswer(state, await grant(state, form, client), form))
 }
 
-async function refresh(state: EntraState, exchange: Exchange, client: ClientRegistration) {
-  const { form, res } = exchange
-  const signIn = state.refreshTokens.redeem(form.get('refresh_token'), client.clientId)
-  const scope = form.get('scope')
-  const request = scope ? parseScopes(state, client, scope) : signIn.request
-  send(res, json(200, await tokenAnswer(state, withoutNonce(signIn), { request, form })))
-}
-
-export function createTokenEndpoint(state: EntraState, engine: Engine) {
-  const grants = grantsOf(state, engine)
-  return async (exchange: Exchange): Promise<void> => {
-    const type = exchange.form.get('grant_type')
-    if (!type) throw missingParameter('grant_type')
-    refuseResourceParameter(exchange.form)
-    const grant = grants.get(type)
-    if (!grant) {
-      throw new EntraError(
-        'unsupported_grant_type',
-        70003,
-        `The app requested an unsupported grant type '${type}'.`,
-      )
-    }
-    const isRefresh = type === 'refresh_token'
-    const fromDevice = state.refreshTokens.isFromDevice(exchange.form.get('refresh_token'))
-    const byDevice = deviceGrants.includes(type) || (isRefresh && fromDevice)
-    await grant(exchange, authenticateClient(state.clients, exchange, byDevice))
-  }
-}
-
-/** A nonce belongs to the request that carried it, not to what is refreshed later. */
-function withoutNonce(signIn: Authorization): Authorization {
-  const copy = { ...signIn }
-  delete copy.nonce
-  return copy
-}
-
-function codeForm(form: URLSearchParams, client: ClientRegistration): URLSearchParams {
-  const names = ['grant_type', 'code', 'redirect_uri', 'code_verifier']
-  const kept = names.map((name) => [name, form.get(name) ?? ''] as [string, string])
-  return new URLSearchParams([
-    ['client_id', client.clientId],
-    ...kept.filter(([, value]) => value !== ''),
-  ])
+/** Whether the sign-in began with a device code. */
+function isByDevice({ refreshTokens }: EntraState, form: URLSearchParams, grant: Grant): boolean {
+  if (grant === refreshTokenGrant) return refreshTokens.isFromDevice(form.get('refresh_token'))
+  return grant === deviceCodeGrant
 }

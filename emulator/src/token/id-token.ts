@@ -1,33 +1,28 @@
-import type { SampleUser } from '../directory/users.ts'
-import { aboutUser, timesFor, type Grounds } from './common-claims.ts'
+import { loginHintOf } from '../directory/login-hint.ts'
+import { timeClaims, userClaims, type TokenContent } from './common-claims.ts'
 
-/** The opaque `login_hint` claim of a user. */
-const loginHintOf = ({ id }: SampleUser): string =>
-  `O.${Buffer.from(`hint:${id}`).toString('base64url')}`
-
-function optionalClaims({ state, authorization, user }: Grounds) {
-  const registered = state.clients.find(authorization.clientId)?.optionalIdTokenClaims ?? []
+/** The claims that the app's registration asks for. */
+function optionalClaims({ state, signIn, user }: TokenContent) {
+  const registered = state.clients.find(signIn.clientId)?.optionalIdTokenClaims ?? []
   return {
-    ...(registered.includes('sid') && { sid: authorization.sid }),
+    ...(registered.includes('sid') && { sid: signIn.sid }),
     ...(registered.includes('login_hint') && { login_hint: loginHintOf(user) }),
   }
 }
 
-export function idToken(grounds: Grounds): Promise<string> {
-  const { state, authorization, user } = grounds
+export function idToken(content: TokenContent): Promise<string> {
+  const { state, signIn, user } = content
+  const has = (scope: string) => signIn.requested.openid.includes(scope)
   const claims = {
     ver: '2.0',
     iss: `${state.origin}/${user.tenantId}/v2.0`,
-    aud: authorization.clientId,
-    ...timesFor(state.lifetimes.idToken),
-    ...aboutUser(grounds),
-    ...(authorization.request.openid.includes('profile') && {
-      name: user.displayName,
-      preferred_username: user.username,
-    }),
-    ...optionalClaims(grounds),
-    ...(authorization.request.openid.includes('email') && { email: user.username }),
-    ...(authorization.nonce !== undefined && { nonce: authorization.nonce }),
+    aud: signIn.clientId,
+    ...timeClaims(state.lifetimes.idToken),
+    ...userClaims(content),
+    ...(has('profile') && { name: user.displayName, preferred_username: user.username }),
+    ...optionalClaims(content),
+    ...(has('email') && { email: user.username }),
+    ...(signIn.nonce !== undefined && { nonce: signIn.nonce }),
   }
-  return state.idTokens.sign(claims, authorization.clientId)
+  return state.idTokens.sign(claims, signIn.clientId)
 }

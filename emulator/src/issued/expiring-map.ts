@@ -3,12 +3,12 @@ interface Expiring {
   expiresAt: number
 }
 
-const remembered = 3600 * 1000
+/** An expired entry stays this long, because "expired" and "never issued" are different errors. */
+const keptAfterExpiryMs = 3600 * 1000
 
 /**
- * Entries that expire. They stay for an hour after that, because "expired" and "never seen" are
- * different answers; then they are swept, two at each write. No timer keeps the process alive for
- * it, no write takes long, and what is left over never outgrows what is alive by much.
+ * Entries that expire. Each write sweeps two entries, so there is no timer that keeps the process
+ * alive, each write is short, and expired entries never outnumber living ones by much.
  */
 export class ExpiringMap<Value extends Expiring> {
   readonly #entries = new Map<string, Value>()
@@ -19,7 +19,7 @@ export class ExpiringMap<Value extends Expiring> {
     this.#sweepTwo()
   }
 
-  /** Also finds what has expired, as long as it is remembered. */
+  /** Also returns an expired entry that was not swept yet. */
   get(key: string): Value | undefined {
     return this.#entries.get(key)
   }
@@ -36,7 +36,7 @@ export class ExpiringMap<Value extends Expiring> {
     for (let step = 0; step < 2; step += 1) {
       const next = this.#sweep.next()
       if (next.done) this.#sweep = this.#entries.entries()
-      else if (next.value[1].expiresAt + remembered <= Date.now()) this.delete(next.value[0])
+      else if (next.value[1].expiresAt + keptAfterExpiryMs <= Date.now()) this.delete(next.value[0])
     }
   }
 }
