@@ -53,7 +53,7 @@ export function createHandler(state: EntraState, { requests, faults, log }: Hand
     })
   }
 
-  /** Ends requests that hang. The server they came to may be another one than the emulator's. */
+  /** Ends requests that hang. They may have come through another server than the emulator's own. */
   function endAll(): void {
     for (const res of open) res.destroy()
   }

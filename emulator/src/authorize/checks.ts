@@ -45,7 +45,10 @@ function checkPrompt(prompt: string | null): void {
   throw new EntraError('invalid_request', 90023, "Unsupported 'prompt' value.")
 }
 
-/** Parameters of OpenID Connect Core (sections 6 and 7.2.1) with an error of their own. */
+/**
+ * Parameters of OpenID Connect Core (sections 6 and 7.2.1) that have an error of their own. Which
+ * number Entra sends is not documented.
+ */
 const unsupported = {
   request: 'request_not_supported',
   request_uri: 'request_uri_not_supported',

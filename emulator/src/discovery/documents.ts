@@ -83,7 +83,7 @@ export function instanceDiscovery({ origin }: EntraState, { query }: Exchange): 
   })
 }
 
-/** The OpenID configuration names this endpoint, so it answers. */
+/** The endpoint exists because the OpenID configuration names it. */
 export function kerberos(): never {
   throw new EntraError('invalid_request', 90000, 'The emulator issues no Kerberos tickets.')
 }

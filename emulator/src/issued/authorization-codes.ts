@@ -31,8 +31,8 @@ export class AuthorizationCodes {
   }
 
   /**
-   * Redeems a code, once. A second attempt fails, but as at Entra it does not revoke what the first
-   * one got. An attempt with a wrong verifier or redirect URI does not use the code up.
+   * Redeems a code, once. As at Entra, a second attempt does not revoke the tokens of the first. A
+   * code stays valid after an attempt with a wrong verifier or a wrong redirect URI.
    *
    * @throws EntraError for a code that is unknown, another client's, expired or redeemed, and for a
    *   verifier or a redirect URI that does not fit.

@@ -34,8 +34,8 @@ export function readCodeChallenge(params: URLSearchParams): CodeChallenge | unde
 }
 
 /**
- * RFC 7636 section 4.6. A verifier without a challenge is refused as well: somebody may have taken
- * the challenge out of the authorization request (RFC 9700 section 2.1.1, PKCE downgrade).
+ * RFC 7636 section 4.6. A verifier without a challenge is refused as well: an attacker may have
+ * removed the challenge from the authorization request (RFC 9700 section 2.1.1, PKCE downgrade).
  *
  * @throws EntraError for a verifier of the wrong shape, or one that does not fit the challenge.
  */
