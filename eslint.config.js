@@ -117,7 +117,7 @@ export default defineConfig(
             room(emulator, 'pages', protocolRooms),
             room(emulator, 'consent', [...protocolRooms, 'scopes', 'pages']),
             room(emulator, 'issued', ['lifetimes.ts', 'errors', 'scopes']),
-            room(emulator, 'authorize', endpointRooms),
+            room(emulator, 'authorize', [...endpointRooms, 'browser-sessions.ts']),
             room(emulator, 'token', endpointRooms),
             room(emulator, 'device', endpointRooms),
             room(emulator, 'logout', [...endpointRooms, 'signing', 'browser-sessions.ts']),

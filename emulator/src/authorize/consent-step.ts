@@ -9,7 +9,8 @@ import type { RequestedScopes } from '../scopes/requested-scopes.ts'
 import type { EntraState } from '../state.ts'
 import { formTargetOf, type AuthorizeRequest } from './request.ts'
 
-interface ConsentStep extends AuthorizeRequest {
+/** An authorization request whose user and scopes are known. */
+export interface ConsentStep extends AuthorizeRequest {
   user: SampleUser
   requested: RequestedScopes
 }

@@ -1,3 +1,4 @@
+import type { AccountSession } from '../browser-sessions.ts'
 import { adminConsentMissing, consentDeclined } from '../consent/errors.ts'
 import { nameOf } from '../directory/clients.ts'
 import { admits, type TenantExchange } from '../directory/tenants.ts'
@@ -10,7 +11,7 @@ import { parseScopes } from '../scopes/requested-scopes.ts'
 import type { EntraState } from '../state.ts'
 import { refusalOf, signedInUser } from './account.ts'
 import { checkAuthorizeParameters } from './checks.ts'
-import { acceptConsent, askForConsent } from './consent-step.ts'
+import { acceptConsent, askForConsent, type ConsentStep } from './consent-step.ts'
 import { clientErrorReply, clientReply } from './reply.ts'
 import { formTargetOf, readAuthorizeRequest, type AuthorizeRequest } from './request.ts'
 
@@ -69,22 +70,22 @@ function continueAs(
   user: SampleUser,
   accepted = false,
 ): Reply {
-  const { client, params, target } = request
-  const requested = parseScopes(state, client, params.get('scope') ?? '')
-  const consent = { ...request, user, requested }
-  if (accepted) acceptConsent(state, consent)
-  const { sid, clientIds } = state.sessions.signIn(exchange, user.id)
-  const page = askForConsent(state, exchange, consent, accepted)
-  if (page) return page
-  clientIds.add(client.clientId)
+  const requested = parseScopes(state, request.client, request.params.get('scope') ?? '')
+  const step = { ...request, user, requested }
+  if (accepted) acceptConsent(state, step)
+  const session = state.sessions.signIn(exchange, user.id)
+  return askForConsent(state, exchange, step, accepted) ?? sendCode(state, step, session)
+}
+
+function sendCode(
+  state: EntraState,
+  { client, params, target, user, requested }: ConsentStep,
+  { sid, clientIds }: AccountSession,
+): Reply {
+  const { clientId } = client
+  clientIds.add(clientId)
   const nonce = params.get('nonce')
-  const signIn = {
-    userId: user.id,
-    clientId: client.clientId,
-    requested,
-    sid,
-    ...(nonce !== null && { nonce }),
-  }
+  const signIn = { userId: user.id, clientId, requested, sid, ...(nonce !== null && { nonce }) }
   const issued = { signIn, redirectUri: target.redirectUri, challenge: readCodeChallenge(params) }
   const code = state.authorizationCodes.issue(issued, state.lifetimes.authorizationCode)
   return clientReply(target, { code, session_state: sid })

@@ -1,5 +1,5 @@
 import { consentMissing } from '../consent/errors.ts'
-import { findUser } from '../directory/users.ts'
+import { findUser, type SampleUser } from '../directory/users.ts'
 import { EntraError } from '../errors/entra-error.ts'
 import type { EntraState } from '../state.ts'
 import { accessTokenSeconds, answersClaimsChallenges } from './access-token-lifetime.ts'
@@ -19,12 +19,7 @@ export async function tokenAnswer(
   { signIn, requested }: Granted,
   form: URLSearchParams,
 ) {
-  const user = findUser(signIn.userId)
-  if (!user) throw new EntraError('invalid_grant', 50034, 'The user account does not exist.')
-  const wanted = { ...requested, openid: [] }
-  if (state.consents.missing(user.id, signIn.clientId, wanted).length > 0) {
-    throw consentMissing(signIn.clientId)
-  }
+  const user = consentingUser(state, { signIn, requested })
   const isLong = requested.resource.kind === 'graph' && answersClaimsChallenges(form.get('claims'))
   const content = { state, signIn, user, requested, isLong }
   const scopes = grantedScopes(content)
@@ -44,4 +39,13 @@ export async function tokenAnswer(
       client_info: base64url(JSON.stringify({ uid: user.id, utid: user.tenantId })),
     }),
   }
+}
+
+function consentingUser({ consents }: EntraState, { signIn, requested }: Granted): SampleUser {
+  const { userId, clientId } = signIn
+  const user = findUser(userId)
+  if (!user) throw new EntraError('invalid_grant', 50034, 'The user account does not exist.')
+  const missing = consents.missing(userId, clientId, { ...requested, openid: [] })
+  if (missing.length > 0) throw consentMissing(clientId)
+  return user
 }

@@ -33,41 +33,43 @@ function checkCredential(
   { clientId, clientSecret }: ClientRegistration,
   { secret, assertion }: Credentials,
 ): void {
-  if (typeof assertion === 'string') {
-    throw new EntraError(
-      'invalid_client',
-      700027,
-      'The certificate with identifier used to sign the client assertion is not registered on application. [Reason - The key was not found.] The emulator registers no certificates.',
-      { status: 401 },
-    )
-  }
-  if (secret === null) {
-    throw new EntraError(
-      'invalid_client',
-      7000218,
-      "The request body must contain the following parameter: 'client_assertion' or 'client_secret'.",
-      { status: 401 },
-    )
-  }
+  if (typeof assertion === 'string') throw unknownCertificate()
+  if (secret === null) throw missingSecret()
   if (clientSecret === undefined || !timingSafeEqual(digest(secret), digest(clientSecret))) {
-    throw new EntraError(
-      'invalid_client',
-      7000215,
-      `Invalid client secret provided. Ensure the secret being sent in the request is the client secret value, not the client secret ID, for a secret added to app '${clientId}'.`,
-      { status: 401 },
-    )
+    throw wrongSecret(clientId)
   }
 }
 
 function checkNoCredential({ secret, assertion = null }: Credentials): void {
-  if (secret === null && assertion === null) return
-  throw new EntraError(
-    'invalid_client',
+  if (secret !== null || assertion !== null) throw secretOfPublicClient()
+}
+
+const invalidClient = (aadsts: number, message: string) =>
+  new EntraError('invalid_client', aadsts, message, { status: 401 })
+
+const unknownCertificate = () =>
+  invalidClient(
+    700027,
+    'The certificate with identifier used to sign the client assertion is not registered on application. [Reason - The key was not found.] The emulator registers no certificates.',
+  )
+
+const missingSecret = () =>
+  invalidClient(
+    7000218,
+    "The request body must contain the following parameter: 'client_assertion' or 'client_secret'.",
+  )
+
+const wrongSecret = (clientId: string) =>
+  invalidClient(
+    7000215,
+    `Invalid client secret provided. Ensure the secret being sent in the request is the client secret value, not the client secret ID, for a secret added to app '${clientId}'.`,
+  )
+
+const secretOfPublicClient = () =>
+  invalidClient(
     700025,
     "Client is public so neither 'client_assertion' nor 'client_secret' should be presented.",
-    { status: 401 },
   )
-}
 
 /**
  * Whether a request comes from a public client (RFC 6749 section 2.1). Entra decides by the platform
