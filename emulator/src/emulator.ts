@@ -1,57 +1,59 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { ClientRegistration } from './clients.ts'
-import type { SampleUser } from './directory.ts'
-import type { ChangeClaims, TamperOptions } from './entra/tampering.ts'
-import type { Fault } from './faults.ts'
+import type { Fault } from './control/faults.ts'
+import type { RecordedRequest } from './control/request-log.ts'
+import type { ClientRegistration } from './directory/clients.ts'
+import type { SampleUser } from './directory/users.ts'
+import type { EndpointName } from './endpoint-names.ts'
 import type { Lifetimes } from './lifetimes.ts'
-import type { EndpointName, RecordedRequest } from './requests.ts'
+import type { ChangeClaims, TamperOptions } from './signing/tampering.ts'
 
 export interface EmulatorOptions {
-  /** 0, the default, takes a free one. */
+  /** 0, the default, takes a free port. */
   port?: number
-  /** A loopback address; any other is refused. */
+  /** A loopback address; `localhost` when absent. */
   host?: string
-  /** Origin under which clients reach Entra when something stands in front; issuers are built from it. */
+  /** Origin of Entra as clients see it, when a proxy is in front. Issuers begin with it. */
   publicUrl?: string
-  /** Origin under which clients reach Graph when something stands in front. */
+  /** Origin of Graph as clients see it, when a proxy is in front. */
   graphUrl?: string
   clients?: ClientRegistration[]
   lifetimes?: Partial<Lifetimes>
-  /** The username of whoever signs in, and consents, without a page. */
+  /** The username that signs in, and consents, without a page. */
   automaticUser?: string
   log?: (line: string) => void
 }
 
 /** A running emulator. */
 export interface Emulator {
-  /** Its own origin, such as `http://localhost:4000`. */
+  /** The origin it listens on, such as `http://localhost:4000`. */
   url: string
   tenantId: string
-  /** What an application is configured with. */
+  /** The `AUTHORITY` of an application: the tenant Contoso. */
   authority: string
-  /** Graph's base address, `…/v1.0`. */
+  /** The base address of Graph, with `/v1.0`. */
   graphUrl: string
   users: readonly SampleUser[]
   readonly clients: readonly ClientRegistration[]
   /** Adds a client, or replaces the one with the same id. */
   registerClient(client: ClientRegistration): void
-  /** Makes the next `times` (1) requests of an endpoint fail. */
+  /** Makes the next requests of an endpoint fail: one, or `times` of them. */
   failNext(endpoint: EndpointName, fault: Fault, times?: number): void
-  /** Spoils the next ID token: other claims, another algorithm, a strange key. */
+  /** Tampers with the next ID token: its claims, its algorithm or its key. */
   tamperNextIdToken(change: ChangeClaims, options?: TamperOptions): void
   setLifetimes(lifetimes: Partial<Lifetimes>): void
+  /** Signs this user in, and consents, without a page. `undefined` brings the pages back. */
   signInAutomaticallyAs(username: string | undefined): void
-  /** What reached an endpoint, or all of them, since the start or `clearRequests`. */
+  /** The requests of one endpoint, or of all, since the start or the last `clearRequests`. */
   requests(endpoint?: EndpointName): RecordedRequest[]
   clearRequests(): void
   revokeRefreshTokens(username: string): void
-  /** Forgets all consent, as if an administrator had withdrawn it. */
+  /** Forgets the consents of all users. */
   revokeConsents(): void
-  /** Finishes a device sign-in as the user would on `/devicelogin`. */
+  /** Approves a device sign-in, as the user does on the page `/devicelogin`. */
   approveDeviceCode(userCode: string, username: string): void
   declineDeviceCode(userCode: string): void
-  /** The request listener, for whoever puts TLS in front. */
+  /** The request listener. A TLS server of a test can use it. */
   handler: (req: IncomingMessage, res: ServerResponse) => void
-  /** Ends at once, with every open and hanging connection. */
+  /** Ends at once, and closes every connection. */
   close(): Promise<void>
 }

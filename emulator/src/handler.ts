@@ -1,72 +1,59 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { submitScript } from './entra/pages.ts'
-import { contentSecurityPolicy } from './entra/style.ts'
-import { inject } from './fault-injection.ts'
-import type { FaultPlan } from './faults.ts'
-import { openExchange, RequestRefused, type Exchange } from './http/exchange.ts'
-import { json, send, type Reply } from './http/replies.ts'
-import type { EndpointName, RequestLog } from './requests.ts'
-import { dispatch, endpointOf } from './routing.ts'
-import type { Endpoints } from './tenant-routes.ts'
+import { faultReply } from './control/fault-reply.ts'
+import type { FaultPlan } from './control/faults.ts'
+import type { RequestLog } from './control/request-log.ts'
+import { MalformedRequest, openExchange } from './http/exchange.ts'
+import { json, send, type Reply } from './http/reply.ts'
+import { submitScript } from './pages/form-post.ts'
+import { contentSecurityPolicy } from './pages/style.ts'
+import { answer, endpointOf } from './router.ts'
+import type { EntraState } from './state.ts'
 
-interface Surroundings {
+interface HandlerOptions {
   requests: RequestLog
   faults: FaultPlan
   log: (line: string) => void
 }
 
-function setSafeHeaders(res: ServerResponse): void {
+function setSecurityHeaders(res: ServerResponse): void {
   res.setHeader('x-content-type-options', 'nosniff')
   res.setHeader('referrer-policy', 'no-referrer')
   res.setHeader('content-security-policy', contentSecurityPolicy(submitScript))
 }
 
-function record({ requests }: Surroundings, endpoint: EndpointName, exchange: Exchange): void {
-  const { method, path, query, form, req } = exchange
-  requests.add({
-    endpoint,
-    method,
-    path,
-    query: Object.fromEntries(query),
-    form: Object.fromEntries(form),
-    headers: req.headers,
-  })
-}
-
 function failureReply(error: unknown, log: (line: string) => void): Reply {
-  if (error instanceof RequestRefused) {
+  if (error instanceof MalformedRequest) {
     return json(error.status, { error: 'invalid_request', error_description: error.message })
   }
   log(error instanceof Error ? (error.stack ?? error.message) : String(error))
   return json(500, { error: 'server_error', error_description: 'The emulator failed.' })
 }
 
-/** Every request goes this way: read, recorded, spoiled if so planned, answered. */
-export function createHandler(endpoints: Endpoints, surroundings: Surroundings) {
+/** Reads each request, records it, and answers it with a planned fault or by its endpoint. */
+export function createHandler(state: EntraState, { requests, faults, log }: HandlerOptions) {
   const open = new Set<ServerResponse>()
 
-  async function answer(req: IncomingMessage, res: ServerResponse): Promise<void> {
-    setSafeHeaders(res)
-    const exchange = await openExchange(req, res)
+  async function handle(req: IncomingMessage, res: ServerResponse): Promise<void> {
+    setSecurityHeaders(res)
+    const exchange = await openExchange(req)
     const endpoint = endpointOf(exchange)
-    if (endpoint) {
-      record(surroundings, endpoint, exchange)
-      const fault = surroundings.faults.take(endpoint)
-      if (fault && (await inject(fault, endpoint, exchange))) return
-    }
-    await dispatch(exchange, endpoints)
-    surroundings.log(`${exchange.method} ${exchange.path} ${String(res.statusCode)}`)
+    if (endpoint) requests.add(endpoint, exchange)
+    const fault = endpoint && faults.take(endpoint)
+    const planned = fault && (await faultReply(fault, endpoint, exchange))
+    if (planned === 'none') return
+    send(res, planned ?? (await answer(state, exchange)), exchange.setCookies)
+    log(`${exchange.method} ${exchange.path} ${String(res.statusCode)}`)
   }
 
   function listener(req: IncomingMessage, res: ServerResponse): void {
     open.add(res)
     res.once('close', () => open.delete(res))
-    answer(req, res).catch((error: unknown) => {
-      send(res, failureReply(error, surroundings.log))
+    handle(req, res).catch((error: unknown) => {
+      send(res, failureReply(error, log))
     })
   }
 
-  /** Ends requests that hang on purpose, also behind somebody else's server. */
+  /** Ends requests that hang. They may have come through another server than the emulator's own. */
   function endAll(): void {
     for (const res of open) res.destroy()
   }

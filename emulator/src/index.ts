@@ -6,9 +6,11 @@ export {
   sampleClientSecret,
   type ClientRegistration,
   type OptionalIdTokenClaim,
-} from './clients.ts'
-export { contoso, fabrikam, sampleUsers, type SampleUser, type Tenant } from './directory.ts'
-export type { EntraFault, Fault } from './faults.ts'
-export type { EndpointName, RecordedRequest } from './requests.ts'
+} from './directory/clients.ts'
+export { contoso, fabrikam, type Tenant } from './directory/tenants.ts'
+export { sampleUsers, type SampleUser } from './directory/users.ts'
+export type { EntraFault, Fault } from './control/faults.ts'
+export type { RecordedRequest } from './control/request-log.ts'
+export type { EndpointName } from './endpoint-names.ts'
 export type { Lifetimes } from './lifetimes.ts'
-export type { ChangeClaims, IdTokenClaims, TamperOptions } from './entra/tampering.ts'
+export type { ChangeClaims, IdTokenClaims, TamperOptions } from './signing/tampering.ts'

@@ -1,11 +1,11 @@
-/** How long things live, in seconds; the defaults are those of Microsoft Entra ID. */
+/** How long things live, in seconds. The defaults are those of Microsoft Entra ID. */
 export interface Lifetimes {
-  /** Unless set: 60 to 90 minutes at random, 20 to 28 hours for a client that declares `CP1`. */
+  /** When absent: 60 to 90 minutes at random, 20 to 28 hours for a client that declares `CP1`. */
   accessToken?: number
   idToken: number
   refreshToken: number
   deviceCode: number
-  /** Seconds a client must wait between two polls of a device code. */
+  /** Seconds that a client must wait between two polls of a device code. */
   devicePollInterval: number
   authorizationCode: number
 }
@@ -18,7 +18,7 @@ export const entraLifetimes: Lifetimes = {
   authorizationCode: 600,
 }
 
-/** Seconds since the epoch; only `Date` is asked, so that a fake clock rules here too. */
+/** Seconds since the epoch. It must come from `Date`: tests that fake the clock rely on this. */
 export function epochSeconds(): number {
   return Math.floor(Date.now() / 1000)
 }

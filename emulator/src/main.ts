@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { parseArgs } from 'node:util'
-import { sampleClient, type ClientRegistration } from './clients.ts'
+import { sampleClient, type ClientRegistration } from './directory/clients.ts'
 import type { Emulator, EmulatorOptions } from './emulator.ts'
 import { startEmulator } from './start.ts'
 
@@ -31,7 +31,7 @@ function readPort(text: string): number {
   throw new TypeError(`The port must be a number from 0 to 65535, not '${text}'`)
 }
 
-/** What was asked for; `undefined` for the help text. */
+/** The options of the command line; `undefined` when the help text is wanted. */
 function readOptions(): EmulatorOptions | undefined {
   const { values } = parseArgs({ options })
   if (values.help) return undefined
@@ -58,7 +58,7 @@ function originOf(uri: string): string {
   throw new TypeError(`--redirect-uri must be an http or https address, not '${uri}'`)
 }
 
-/** The other addresses of a client follow from its redirect URIs. */
+/** The front-channel logout URL has the origin of the first redirect URI. */
 function addressesOf(redirectUris: string[]) {
   const origins = [...new Set(redirectUris.map(originOf))]
   return {
@@ -94,7 +94,7 @@ async function run(): Promise<void> {
     return
   }
   const emulator = await startEmulator(chosen)
-  // Before it says that it runs: who reads that may end it at once.
+  // The handlers must exist before the text is printed: a reader of the text may end it at once.
   for (const signal of ['SIGINT', 'SIGTERM'] as const)
     process.once(signal, () => void emulator.close())
   console.log(describe(emulator))

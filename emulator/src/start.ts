@@ -1,40 +1,38 @@
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { ClientRegistry, sampleClient } from './clients.ts'
-import { controlsOf } from './controls.ts'
-import { contoso, knownUser, sampleUsers } from './directory.ts'
+import { BrowserSessions } from './browser-sessions.ts'
+import { Consents } from './consent/consents.ts'
+import { controlsOf } from './control/controls.ts'
+import { FaultPlan } from './control/faults.ts'
+import { RequestLog } from './control/request-log.ts'
+import { ClientRegistry, sampleClient } from './directory/clients.ts'
+import { contoso } from './directory/tenants.ts'
+import { knownUser, sampleUsers } from './directory/users.ts'
 import type { Emulator, EmulatorOptions } from './emulator.ts'
-import { AuthorizeEndpoint } from './entra/authorize.ts'
-import { Consents } from './entra/consents.ts'
-import { DeviceCodes } from './entra/device-codes.ts'
-import { createEngine } from './entra/engine.ts'
-import { createSigningKey, type SigningKey } from './entra/keys.ts'
-import { RefreshTokens } from './entra/refresh-tokens.ts'
-import { BrowserSessions } from './entra/sessions.ts'
-import type { EntraState } from './entra/state.ts'
-import { IdTokenSigner } from './entra/tampering.ts'
-import { createTokenEndpoint } from './entra/token.ts'
-import { FaultPlan } from './faults.ts'
 import { createHandler } from './handler.ts'
+import { AuthorizationCodes } from './issued/authorization-codes.ts'
+import { DeviceCodes } from './issued/device-codes.ts'
+import { RefreshTokens } from './issued/refresh-tokens.ts'
 import { entraLifetimes } from './lifetimes.ts'
-import { RequestLog } from './requests.ts'
-import type { Endpoints } from './tenant-routes.ts'
+import { IdTokenSigner } from './signing/id-token-signer.ts'
+import { createSigningKey, type SigningKey } from './signing/signing-key.ts'
+import type { EntraState } from './state.ts'
 
 /**
  * Starts Entra and Graph on one loopback port.
  *
- * @throws TypeError for a host that is not loopback or an unknown automatic user; the system's
- *   error, such as EADDRINUSE, when it cannot listen.
+ * @throws TypeError for a host that is not loopback, or an unknown automatic user; an error of the
+ *   system, such as EADDRINUSE, when the port cannot be opened
  */
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
-  // Before listening: a request that came while the key is made would find nobody to answer it.
+  // The key must exist before the port opens: a request in between would stay unanswered.
   const key = await createSigningKey()
   const { server, url } = await open(options)
   const log = options.log ?? (() => undefined)
   const state = createState(options, url, key)
   const requests = new RequestLog()
   const faults = new FaultPlan()
-  const handler = createHandler(endpointsOf(state, log), { requests, faults, log })
+  const handler = createHandler(state, { requests, faults, log })
   server.on('request', handler.listener)
   return {
     url,
@@ -54,18 +52,12 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   }
 }
 
-function endpointsOf(state: EntraState, log: (line: string) => void): Endpoints {
-  const engine = createEngine(state, log)
-  const authorize = new AuthorizeEndpoint(state, engine)
-  return { state, authorize, token: createTokenEndpoint(state, engine) }
-}
-
 const loopback = /^(localhost|127(\.\d{1,3}){3}|::1)$/
 
 async function open({ host = 'localhost', port = 0, automaticUser }: EmulatorOptions) {
   if (!loopback.test(host))
     throw new TypeError(`The emulator listens on loopback only, not ${host}`)
-  // Asked before there is a server that a refusal would leave open.
+  // This must be checked before the server listens: an error would leave the port open.
   if (automaticUser) knownUser(automaticUser)
   const server = createServer()
   const address = await listen(server, port, host)
@@ -101,8 +93,9 @@ function createState(options: EmulatorOptions, url: string, key: SigningKey): En
     lifetimes: { ...entraLifetimes, ...options.lifetimes },
     consents: new Consents(),
     sessions: new BrowserSessions(),
-    refreshTokens: new RefreshTokens(),
+    authorizationCodes: new AuthorizationCodes(),
     deviceCodes: new DeviceCodes(),
+    refreshTokens: new RefreshTokens(),
     automaticUser: options.automaticUser && knownUser(options.automaticUser).username,
   }
 }

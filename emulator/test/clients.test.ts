@@ -76,7 +76,7 @@ describe('MSAL', () => {
     expect(result?.account?.username).toBe('DiegoS@contoso.onmicrosoft.com')
   })
 
-  test('signs a desktop app in, on a port that the system chose', async () => {
+  test('signs a desktop app in on a random port of localhost', async () => {
     emulator.registerClient({ clientId: client.clientId, redirectUris: ['http://localhost'] })
     const msal = new PublicClientApplication({ auth: await msalAuth() })
     const result = await msal.acquireTokenInteractive({
@@ -89,7 +89,7 @@ describe('MSAL', () => {
     expect(result.account?.username).toBe('AdeleV@contoso.onmicrosoft.com')
   })
 
-  test('hears that the client secret is wrong', async () => {
+  test('gets invalid_client for a wrong client secret', async () => {
     const msal = new ConfidentialClientApplication({
       auth: { ...(await msalAuth()), clientSecret: 'wrong' },
     })
@@ -126,7 +126,7 @@ describe('openid-client', () => {
     expect(refreshed.refresh_token).not.toBe(tokens.refresh_token)
   })
 
-  test('authenticates by Basic header, and hears of a wrong secret', async () => {
+  test('authenticates by a Basic header, and gets invalid_client for a wrong secret', async () => {
     const { refresh } = await tokensOf(emulator, 'Adele Vance')
     const right = await discover(emulator, 's3cret', openid.ClientSecretBasic('s3cret'))
     expect(await openid.refreshTokenGrant(right, refresh)).toHaveProperty('access_token')
@@ -138,7 +138,7 @@ describe('openid-client', () => {
     })
   })
 
-  test('starts a device sign-in and hears that it was declined', async () => {
+  test('gets authorization_declined when the user declines a device sign-in', async () => {
     const config = await discover(emulator)
     const started = await openid.initiateDeviceAuthorization(config, { scope: 'openid User.Read' })
     emulator.declineDeviceCode(started.user_code)

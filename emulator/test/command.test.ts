@@ -32,7 +32,7 @@ describe('entra-emulator', () => {
     [['--redirect-uri', 'nonsense'], 1, /^$/, /^entra-emulator: --redirect-uri must be .*\n$/],
     [['--client-id', ''], 1, /^$/, /^entra-emulator: --client-id must not be empty.*\n$/],
     [['--automatic-user', 'nobody'], 1, /^$/, /^entra-emulator: The emulator has no user .*\n$/],
-  ])('%j ends with %i and one clear text', async (args, code, out, err) => {
+  ])('%j exits with %i and prints one text', async (args, code, out, err) => {
     expect(await command(...args).ended).toEqual({
       code,
       out: expect.stringMatching(out) as string,

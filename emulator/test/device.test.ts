@@ -19,7 +19,7 @@ async function startDevice(scope: string, query = '') {
   return (await response.json()) as { user_code: string; device_code: string; interval: number }
 }
 
-test('a device code waits, also for one who asks too often, and expires', async () => {
+test('a device code is pending until it expires, also for a client that polls too often', async () => {
   const { device_code: code, interval } = await startDevice('openid User.Read')
   expect(interval).toBe(5)
   const poll = () => callToken(emulator, { grant_type: 'device_code', device_code: code })
@@ -30,7 +30,7 @@ test('a device code waits, also for one who asks too often, and expires', async 
   expect((await poll()).body).toMatchObject({ error: 'expired_token', error_codes: [70020] })
 })
 
-test('user codes have nine letters and digits, vowels among them, and no 0 or 1', async () => {
+test('user codes have nine characters: A to Z, vowels included, and 2 to 9', async () => {
   const codes = await Promise.all(
     Array.from({ length: 30 }, async () => (await startDevice('openid', '?mkt=de-DE')).user_code),
   )
@@ -38,10 +38,10 @@ test('user codes have nine letters and digits, vowels among them, and no 0 or 1'
   expect(codes.join('')).toMatch(/[AEIOU]/)
 })
 
-describe('the credential for a device code and for what comes of it', () => {
+describe('the client credential for a device code and its refresh tokens', () => {
   const url = () => `${emulator.authority}/oauth2/v2.0/token`
 
-  /** Calls the token endpoint with the secret and without; tells the errors, or the answer. */
+  /** The answers of the token endpoint: without the client secret, and with it. */
   async function tryBoth(form: Record<string, string>) {
     const alone = { client_id: client.clientId, ...form }
     const response = await fetch(url(), { method: 'POST', body: new URLSearchParams(alone) })

@@ -18,7 +18,7 @@ async function documentOf(authority: string): Promise<Document> {
   return (await response.json()) as Document
 }
 
-/** Every address in a document, also in what is nested in it. */
+/** All addresses in a document, those of nested members included. */
 function addressesIn(document: Document): [string, string][] {
   return Object.entries(document).flatMap(([name, value]): [string, string][] => {
     if (typeof value === 'string') return /^https?:/.test(value) ? [[name, value]] : []
@@ -30,10 +30,10 @@ function addressesIn(document: Document): [string, string][] {
 
 describe('the discovery document', () => {
   test.each(['contoso.onmicrosoft.com', 'common', 'organizations'])(
-    'of %s names nothing that does not answer',
+    'of %s names only addresses that answer',
     async (tenant) => {
       const document = await documentOf(`${emulator.url}/${tenant}`)
-      // The issuer is a name, and the role-based access of Azure is a service of its own.
+      // The issuer is an identifier, and `rbac_url` is a service of Azure.
       const { issuer, rbac_url: rbac, ...rest } = document
       expect([issuer, rbac]).toEqual([expect.any(String), 'https://pas.windows.net'])
       const addresses = addressesIn(rest)
@@ -85,7 +85,7 @@ describe('instance discovery', () => {
   }
 
   test.each(['fabrikam.onmicrosoft.com', 'common', 'nowhere.example'])(
-    'leads to the document of the authority that was asked for: %s',
+    'names the OpenID configuration of the authority %s',
     async (tenant) => {
       const asked = `${emulator.url}/${tenant}/oauth2/v2.0/authorize`
       expect(await ask({ 'api-version': '1.1', authorization_endpoint: asked })).toMatchObject({
@@ -98,7 +98,7 @@ describe('instance discovery', () => {
   )
 
   test.each(['https://login.evil.example/common/oauth2/v2.0/authorize', 'nonsense'])(
-    'does not know %s',
+    'refuses the authority %s',
     async (asked) => {
       expect(await ask({ authorization_endpoint: asked })).toMatchObject({
         status: 400,
@@ -107,13 +107,13 @@ describe('instance discovery', () => {
     },
   )
 
-  test('says that the authority is missing', async () => {
+  test('refuses a request without an authority', async () => {
     expect((await ask({})).body).toMatchObject({ error_codes: [900144] })
   })
 })
 
 describe('userinfo', () => {
-  test('answers openid-client, which compares its subject with the ID token’s', async () => {
+  test('has the subject of the ID token, as openid-client checks', async () => {
     const config = await discover(emulator, 's3cret')
     const url = openid.buildAuthorizationUrl(config, {
       redirect_uri: redirectUri,

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { ExpiringMap } from '../src/expiring-map.ts'
+import { ExpiringMap } from '../src/issued/expiring-map.ts'
 
 beforeEach(() => vi.useFakeTimers())
 afterEach(() => {
@@ -8,7 +8,7 @@ afterEach(() => {
 
 const inSeconds = (seconds: number) => ({ expiresAt: Date.now() + seconds * 1000 })
 
-test('what expired is still known for an hour', () => {
+test('an expired entry stays for an hour', () => {
   const map = new ExpiringMap()
   map.set('old', inSeconds(1))
   vi.advanceTimersByTime(3600_000)
@@ -16,7 +16,7 @@ test('what expired is still known for an hour', () => {
   expect(map.get('old')).toBeDefined()
 })
 
-test('writing sweeps, also behind entries that live long, and sets no timer', () => {
+test('writing sweeps expired entries, also behind long-lived entries, and sets no timer', () => {
   const map = new ExpiringMap()
   for (let n = 0; n < 100; n += 1) map.set(`long ${String(n)}`, inSeconds(90 * 24 * 3600))
   for (let n = 0; n < 1000; n += 1) {
@@ -28,7 +28,7 @@ test('writing sweeps, also behind entries that live long, and sets no timer', ()
   expect(vi.getTimerCount()).toBe(0)
 })
 
-test('what is alive is never swept', () => {
+test('a living entry is never swept', () => {
   const map = new ExpiringMap()
   for (let n = 0; n < 100; n += 1) map.set(String(n), inSeconds(60))
   for (let n = 0; n < 100; n += 1) map.set(String(n), inSeconds(60))

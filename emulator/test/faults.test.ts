@@ -11,7 +11,7 @@ afterEach(() => emulator.close())
 
 const keys = () => fetch(`${emulator.authority}/discovery/v2.0/keys`)
 
-test('a planned status, body and Retry-After is answered as often as asked', async () => {
+test('a planned status, body and Retry-After are sent as often as planned', async () => {
   emulator.failNext('keys', { status: 429, retryAfter: 7 }, 2)
   emulator.failNext('keys', { status: 502, body: '<h1>Bad gateway</h1>' })
   for (const status of [429, 429]) {
@@ -24,7 +24,7 @@ test('a planned status, body and Retry-After is answered as often as asked', asy
   expect(emulator.requests('keys')).toHaveLength(4)
 })
 
-test('a planned Entra error comes as Entra words it', async () => {
+test('a planned Entra error has the members of an error of Entra', async () => {
   const entraError = {
     error: 'interaction_required',
     aadsts: 50076,
@@ -42,7 +42,7 @@ test('a planned Entra error comes as Entra words it', async () => {
   expect(answerOf(page)).toMatchObject({ error: 'temporarily_unavailable', state: 'a state' })
 })
 
-test('graph stands for every Graph resource', async () => {
+test('the name graph includes every resource of Graph', async () => {
   emulator.failNext('graph', { status: 503 })
   expect((await fetch(`${emulator.graphUrl}/me`)).status).toBe(503)
   expect((await fetch(`${emulator.graphUrl}/me`)).status).toBe(401)
@@ -64,7 +64,7 @@ test('closing ends a request that hangs', async () => {
   await outcome
 })
 
-test('only loopback is listened on', async () => {
+test('the emulator listens on loopback only', async () => {
   await expect(startEmulator({ host: '0.0.0.0' })).rejects.toThrow('loopback only')
 })
 

@@ -37,7 +37,7 @@ test('a scope that was not granted is a 403', async () => {
   }
 })
 
-test('groups come in pages that nextLink joins', async () => {
+test('groups are paged, and nextLink leads to the next page', async () => {
   const { access } = await tokensOf(emulator, 'Megan Bowen', 'openid GroupMember.Read.All')
   const names: unknown[] = []
   let path = '/me/memberOf?$top=5'
@@ -52,7 +52,7 @@ test('groups come in pages that nextLink joins', async () => {
   expect(names).toHaveLength(12)
 })
 
-test('a photo is a JPEG with an ETag that is honoured; some users have none', async () => {
+test('a photo is a JPEG with an ETag, and a user without a photo gets 404', async () => {
   const { access } = await tokensOf(emulator, 'Adele Vance')
   const response = await callGraph(emulator, '/me/photo/$value', access)
   expect(response.headers.get('content-type')).toBe('image/jpeg')

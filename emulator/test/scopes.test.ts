@@ -31,7 +31,7 @@ describe('a scope of Graph', () => {
     '00000003-0000-0000-c000-000000000000/User.Read',
     'https://graph.microsoft.com/.default',
     '.default',
-  ])('goes by many names: %s', async (scope) => {
+  ])('has several names: %s', async (scope) => {
     const { access, body } = await tokensOf(emulator, 'Adele Vance', `openid ${scope}`)
     expect(decodeJwt(access)).toMatchObject({
       aud: 'https://graph.microsoft.com',
@@ -40,7 +40,7 @@ describe('a scope of Graph', () => {
     expect(body['scope']).toBe('openid User.Read')
   })
 
-  test('counts once, by whatever names it is asked for', async () => {
+  test('is granted once when it is requested by several names', async () => {
     const scope = 'OpenId User.Read user.read https://graph.microsoft.com/User.Read'
     const { body } = await tokensOf(emulator, 'Adele Vance', scope)
     expect(body['scope']).toBe('openid User.Read')
@@ -51,7 +51,7 @@ describe('a scope of Graph', () => {
     ['https://login.microsoftonline.us', 'https://dod-graph.microsoft.us'],
     ['https://login.partner.microsoftonline.cn', 'https://microsoftgraph.chinacloudapi.cn'],
     ['https://login.sovcloud-identity.fr', 'https://graph.sovcloud.example'],
-  ])('is named by the Graph of the cloud: %s has %s', async (publicUrl, graphUrl) => {
+  ])('may begin with the Graph of the cloud: %s has %s', async (publicUrl, graphUrl) => {
     const front = await startEmulator({ publicUrl, graphUrl, clients: [client] })
     const here = { ...front, authority: front.authority.replace(publicUrl, front.url) }
     const { access } = await tokensOf(here, 'Adele Vance', `${graphUrl}/User.Read`)
@@ -60,7 +60,7 @@ describe('a scope of Graph', () => {
   })
 
   test.each(['Nothing.Read', 'https://graph.microsoft.com/Nothing.Read'])(
-    'that does not exist is the mistake of the client: %s',
+    'that does not exist is refused as invalid_client: %s',
     async (scope) => {
       const answer = await refusalOf(`openid ${scope}`)
       expect(answer).toMatchObject({ error: 'invalid_client' })
@@ -70,7 +70,7 @@ describe('a scope of Graph', () => {
     },
   )
 
-  test('is not combined with .default', async () => {
+  test('must not be combined with .default', async () => {
     const answer = await refusalOf('https://graph.microsoft.com/.default Mail.Read')
     expect(answer['error']).toBe('invalid_scope')
     expect(answer['error_description']).toMatch(/^AADSTS70011: /)
@@ -94,7 +94,7 @@ describe('a scope of an app’s API', () => {
   test.each([
     ['api://no-such-app/anything', 'api://no-such-app'],
     ['https://vault.azure.net/.default', 'https://vault.azure.net'],
-  ])('that is not registered is refused: %s', async (scope, resource) => {
+  ])('is refused when the API is not registered: %s', async (scope, resource) => {
     const answer = await refusalOf(`openid ${scope}`)
     expect(answer).toMatchObject({ error: 'invalid_resource', state: 'a state' })
     expect(answer['error_description']).toContain(
@@ -111,13 +111,13 @@ describe('a scope of an app’s API', () => {
     })
   })
 
-  test('that the API does not expose is the mistake of the client', async () => {
+  test('that the API does not expose is refused as invalid_client', async () => {
     const answer = await refusalOf(`api://${api.clientId}/Things.Delete`)
     expect(answer).toMatchObject({ error: 'invalid_client' })
     expect(answer['error_description']).toContain(`on the resource '${api.clientId}'`)
   })
 
-  test('cannot be had when the API exposes none', async () => {
+  test('named .default is refused when the API exposes no scope', async () => {
     emulator.registerClient(api)
     const answer = await refusalOf(`api://${api.clientId}/.default`)
     expect(answer).toMatchObject({ error: 'invalid_resource' })
@@ -125,12 +125,12 @@ describe('a scope of an app’s API', () => {
   })
 })
 
-test('openid alone gives a token that reads nothing of Graph', async () => {
+test('openid alone gives a token without a scope of Graph', async () => {
   const { access } = await tokensOf(emulator, 'Adele Vance', 'openid profile')
   expect(decodeJwt(access)['scp']).toBe('openid profile')
 })
 
-test('the resource parameter is refused wherever it is sent', async () => {
+test('the resource parameter is refused at every endpoint', async () => {
   const refused = { error: 'invalid_target', error_codes: [9010010] }
   const resource = 'https://graph.microsoft.com'
   const page = await new Browser(emulator.url).open(authorizeUrl(emulator, { resource }))

@@ -23,7 +23,7 @@ const isSignedIn = async (name: string) => {
 const framesOf = (text: string) =>
   [...text.matchAll(/<iframe[^>]*sid=([\w-]+)"/g)].map(([, id]) => id)
 
-test('signing out tells clients the sid without iss and returns to the client', async () => {
+test('signing out calls the front-channel URL with sid and without iss, and returns to the client', async () => {
   const { browser: adele, body } = await tokensOf(emulator, 'Adele Vance')
   const { sid, login_hint: hint } = decodeJwt(String(body['id_token']))
   const query = new URLSearchParams({
@@ -40,7 +40,7 @@ test('signing out tells clients the sid without iss and returns to the client', 
   expect(answerOf(silent)).toMatchObject({ error: 'login_required' })
 })
 
-test('signing out never leads to an address nobody registered', async () => {
+test('signing out does not return to an address that no client registered', async () => {
   const url = `${emulator.authority}/oauth2/v2.0/logout?post_logout_redirect_uri=http://evil.example/`
   const page = await browser.open(url)
   expect(page.text).toContain('You signed out of your account')
@@ -49,9 +49,9 @@ test('signing out never leads to an address nobody registered', async () => {
 
 test.each([
   ['the home page, which is no redirect URI', 'http://localhost:3000/'],
-  ['a redirect URI in other letters', 'http://localhost:3000/gettoken'],
+  ['a redirect URI in another case', 'http://localhost:3000/gettoken'],
   ['a redirect URI of another app', 'http://localhost:5000/callback'],
-])('signing out does not lead to %s', async (_what, address) => {
+])('signing out does not return to %s', async (_what, address) => {
   emulator.registerClient({ clientId: 'other', redirectUris: ['http://localhost:5000/callback'] })
   await signIn(browser, authorizeUrl(emulator), 'Adele Vance')
   const choice = await signOut({ post_logout_redirect_uri: address })
@@ -60,7 +60,7 @@ test.each([
   expect(left.text).not.toContain(`"${address}"`)
 })
 
-test('signing out leads to a redirect URI on any port of localhost, and with its state', async () => {
+test('signing out returns to a redirect URI on any port of localhost, with the state', async () => {
   emulator.registerClient({ clientId: client.clientId, redirectUris: [redirectUri] })
   await signIn(browser, authorizeUrl(emulator), 'Adele Vance')
   const address = 'http://localhost:3456/getAToken'
@@ -69,7 +69,7 @@ test('signing out leads to a redirect URI on any port of localhost, and with its
   expect(left.url).toBe(`${address}?state=x`)
 })
 
-test('an ID token tells whose sign-out it is, also without a session', async () => {
+test('an ID token hint names the client, even without a session', async () => {
   emulator.registerClient({
     clientId: client.clientId,
     clientSecret: 's3cret',
@@ -82,7 +82,7 @@ test('an ID token tells whose sign-out it is, also without a session', async () 
   expect((await signOut(forged)).text).toContain('You signed out of your account')
 })
 
-test('the user chooses the account unless a login_hint claim names it; a username does not', async () => {
+test('the user chooses the account, unless logout_hint is a login_hint claim; a username is ignored', async () => {
   await signIn(browser, authorizeUrl(emulator), 'Adele Vance')
   for (const params of [{}, { logout_hint: 'AdeleV@contoso.onmicrosoft.com' }]) {
     expect((await signOut(params)).text).toContain('Which account do you want to sign out of?')
@@ -90,7 +90,7 @@ test('the user chooses the account unless a login_hint claim names it; a usernam
   expect(await isSignedIn('AdeleV')).toBe(true)
 })
 
-test('of two accounts the chosen one is signed out, and the other stays', async () => {
+test('of two accounts the chosen one is signed out, and the other stays signed in', async () => {
   await signIn(browser, authorizeUrl(emulator), 'Adele Vance')
   await signIn(browser, authorizeUrl(emulator, { prompt: 'select_account' }), 'Alex Wilber')
   const choice = await signOut({ post_logout_redirect_uri: redirectUri })

@@ -9,11 +9,11 @@ beforeEach(async () => {
 })
 afterEach(() => emulator.close())
 
-test('the next ID token can be spoilt: claims and algorithm', async () => {
+test('a test can change claims and algorithm of the next ID token', async () => {
   emulator.tamperNextIdToken((claims) => ({ ...claims, nonce: 'other' }), { alg: 'none' })
-  const spoilt = String((await tokensOf(emulator, 'Adele Vance')).body['id_token'])
-  expect(decodeJwt(spoilt)['nonce']).toBe('other')
-  expect(spoilt).toMatch(/\.$/)
+  const changed = String((await tokensOf(emulator, 'Adele Vance')).body['id_token'])
+  expect(decodeJwt(changed)['nonce']).toBe('other')
+  expect(changed).toMatch(/\.$/)
   emulator.tamperNextIdToken(() => undefined, { alg: 'HS256' })
   const symmetric = String((await tokensOf(emulator, 'Adele Vance')).body['id_token'])
   expect(decodeProtectedHeader(symmetric).alg).toBe('HS256')
@@ -21,7 +21,7 @@ test('the next ID token can be spoilt: claims and algorithm', async () => {
   expect(decodeProtectedHeader(proper).alg).toBe('RS256')
 })
 
-test('another key signs under a published kid, and only once', async () => {
+test('a test can sign the next ID token with an unpublished key', async () => {
   const keys = createRemoteJWKSet(new URL(`${emulator.authority}/discovery/v2.0/keys`))
   emulator.tamperNextIdToken(() => undefined, { otherKey: true })
   const forged = String((await tokensOf(emulator, 'Adele Vance')).body['id_token'])

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto'
-import { json, type Reply } from '../http/replies.ts'
+import type { Exchange } from '../http/exchange.ts'
+import { json, type Reply } from '../http/reply.ts'
 
-/** A refusal as Graph words it. */
+/** An error of Graph. */
 export class GraphError extends Error {
   override readonly name = 'GraphError'
   readonly status: number
@@ -14,34 +15,38 @@ export class GraphError extends Error {
   }
 }
 
-/** The headers of every Graph answer. */
-export function graphHeaders(correlationId: string): Record<string, string> {
+/** Runs an endpoint of Graph. A GraphError becomes its JSON; every answer gets Graph's headers. */
+export async function answerOrGraphError(
+  { correlationId }: Exchange,
+  answer: () => Promise<Reply>,
+): Promise<Reply> {
   const serverInfo = { DataCenter: 'Local emulator', Slice: 'E', Ring: '0', ScaleUnit: '000' }
-  return {
+  const headers = {
     'request-id': randomUUID(),
     'client-request-id': correlationId,
     'x-ms-ags-diagnostic': JSON.stringify({ ServerInfo: serverInfo }),
   }
+  try {
+    const reply = await answer()
+    return { ...reply, headers: { ...headers, ...reply.headers } }
+  } catch (error) {
+    if (!(error instanceof GraphError)) throw error
+    return errorReply(error, headers)
+  }
 }
 
-export function graphErrorReply(
-  { status, code, message }: GraphError,
-  correlationId: string,
-): Reply {
-  const headers = graphHeaders(correlationId)
-  const challenge =
-    'Bearer realm="", authorization_uri="https://login.microsoftonline.com/common/oauth2/authorize", client_id="00000003-0000-0000-c000-000000000000"'
+const challenge =
+  'Bearer realm="", authorization_uri="https://login.microsoftonline.com/common/oauth2/authorize", client_id="00000003-0000-0000-c000-000000000000"'
+
+function errorReply({ status, code, message }: GraphError, headers: Record<string, string>): Reply {
   const innerError = {
     date: new Date().toISOString().slice(0, 19),
     'request-id': headers['request-id'],
-    'client-request-id': correlationId,
+    'client-request-id': headers['client-request-id'],
   }
-  return json(
-    status,
-    { error: { code, message, innerError } },
-    {
-      ...headers,
-      ...(status === 401 && { 'www-authenticate': challenge }),
-    },
-  )
+  const body = { error: { code, message, innerError } }
+  return json(status, body, {
+    ...headers,
+    ...(status === 401 && { 'www-authenticate': challenge }),
+  })
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { SampleUser } from '../directory.ts'
+import type { SampleUser } from '../directory/users.ts'
 import { portraits } from './portraits.ts'
 
 export interface Photo {
@@ -7,7 +7,7 @@ export interface Photo {
   etag: string
 }
 
-/** The sizes Graph has, in pixels. Here each is answered with the same picture. */
+/** The sizes of photos at Graph, in pixels. The emulator sends the same picture for each. */
 export const photoSizes = [48, 64, 96, 120, 240, 360, 432, 504, 648]
 
 /** A user's portrait; `undefined` for users without one. */

@@ -1,11 +1,11 @@
-import type { EntraState } from '../entra/state.ts'
+import type { EndpointName } from '../endpoint-names.ts'
 import type { Exchange } from '../http/exchange.ts'
-import { json, type Reply } from '../http/replies.ts'
-import type { EndpointName } from '../requests.ts'
-import { callerOf, requireScope, type Caller } from './bearer.ts'
-import { eventsOf, groupsOf, profileOf } from './data.ts'
-import { GraphError, graphErrorReply, graphHeaders } from './errors.ts'
+import { json, type Reply } from '../http/reply.ts'
+import type { EntraState } from '../state.ts'
+import { callerOf, requireScope, type Caller } from './caller.ts'
+import { answerOrGraphError, GraphError } from './errors.ts'
 import { photoOf, photoSizes } from './photos.ts'
+import { eventsOf, groupsOf, profileOf } from './sample-data.ts'
 
 interface GraphCall {
   exchange: Exchange
@@ -19,7 +19,7 @@ interface GraphRoute {
   answer: (call: GraphCall) => Reply
 }
 
-/** What Graph has here: one row per resource. */
+/** The resources of Graph: one row for each. */
 const routes: GraphRoute[] = [
   { endpoint: 'me', path: /^\/v1\.0\/me$/, answer: profile },
   { endpoint: 'photo', path: /^\/v1\.0\/me\/photos?\/(\d+x\d+\/)?\$value$/, answer: photo },
@@ -29,29 +29,21 @@ const routes: GraphRoute[] = [
 
 const decoded = (path: string) => path.replace(/%24/gi, '$')
 
-/** The endpoint a Graph path belongs to; unknown ones count as `graph`. */
+/** The endpoint of a path below `/v1.0/`. An unknown path belongs to `graph`. */
 export function graphEndpoint(path: string): EndpointName {
   return routes.find((route) => route.path.test(decoded(path)))?.endpoint ?? 'graph'
 }
 
-export async function answerGraph(state: EntraState, exchange: Exchange): Promise<Reply> {
-  try {
+export function answerGraph(state: EntraState, exchange: Exchange): Promise<Reply> {
+  return answerOrGraphError(exchange, async () => {
     const caller = await callerOf(exchange, state)
     const route = routes.find(({ path }) => path.test(decoded(exchange.path)))
     if (!route || exchange.method !== 'GET') {
-      throw new GraphError(
-        400,
-        'BadRequest',
-        `Resource not found for the segment '${exchange.path}'.`,
-      )
+      const message = `Resource not found for the segment '${exchange.path}'.`
+      throw new GraphError(400, 'BadRequest', message)
     }
-    const reply = route.answer({ exchange, caller, origin: state.graphOrigin })
-    const headers = { ...graphHeaders(exchange.correlationId), ...reply.headers }
-    return { ...reply, headers }
-  } catch (error) {
-    if (!(error instanceof GraphError)) throw error
-    return graphErrorReply(error, exchange.correlationId)
-  }
+    return route.answer({ exchange, caller, origin: state.graphOrigin })
+  })
 }
 
 const odata = (body: unknown) =>
@@ -90,12 +82,15 @@ function events({ caller, origin }: GraphCall): Reply {
   })
 }
 
-const defaultPage = 5
+const defaultPageSize = 5
 
 function memberOf({ caller, exchange, origin }: GraphCall): Reply {
   requireScope(caller, 'Authorization_RequestDenied', 'GroupMember.Read.All', 'Directory.Read.All')
   const { query } = exchange
-  const top = Math.min(Math.max(Math.trunc(Number(query.get('$top') ?? defaultPage)) || 1, 1), 999)
+  const top = Math.min(
+    Math.max(Math.trunc(Number(query.get('$top') ?? defaultPageSize)) || 1, 1),
+    999,
+  )
   const start = Number(Buffer.from(query.get('$skiptoken') ?? '', 'base64url').toString() || 0)
   if (!Number.isSafeInteger(start)) throw new GraphError(400, 'BadRequest', 'Invalid skip token.')
   const all = groupsOf(caller.user)

@@ -1,21 +1,22 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { IncomingMessage } from 'node:http'
 import { randomUUID } from 'node:crypto'
 
-/** One request with its body read, and the response still to be written. */
+/** One request with its body read. */
 export interface Exchange {
   req: IncomingMessage
-  res: ServerResponse
   method: string
   path: string
   query: URLSearchParams
   form: URLSearchParams
-  /** The caller's `client-request-id`, or a new one: Entra's and Graph's correlation id. */
+  /** The `client-request-id` of the request, or a new id: Entra and Graph repeat it in their answer. */
   correlationId: string
+  /** `Set-Cookie` lines that are sent with the answer, whatever the answer is. */
+  setCookies: string[]
 }
 
-/** A request that is no proper one, whatever it is for. */
-export class RequestRefused extends Error {
-  override readonly name = 'RequestRefused'
+/** The request is malformed, so no endpoint sees it. */
+export class MalformedRequest extends Error {
+  override readonly name = 'MalformedRequest'
   readonly status: number
 
   constructor(status: number, message: string) {
@@ -24,27 +25,29 @@ export class RequestRefused extends Error {
   }
 }
 
-const bodyLimit = 256 * 1024
+const maxBodyBytes = 256 * 1024
 
 async function readForm(req: IncomingMessage): Promise<URLSearchParams> {
   const chunks: Buffer[] = []
-  let size = 0
+  let sizeBytes = 0
   for await (const chunk of req as AsyncIterable<Buffer>) {
-    size += chunk.length
-    // What is too long is still read to its end: who is cut off never sees the answer.
-    if (size <= bodyLimit) chunks.push(chunk)
+    sizeBytes += chunk.length
+    // A body that is too long is read to its end, too: a client that is cut off never sees the answer.
+    if (sizeBytes <= maxBodyBytes) chunks.push(chunk)
   }
-  if (size > bodyLimit) throw new RequestRefused(413, 'The request body is too large.')
+  if (sizeBytes > maxBodyBytes) throw new MalformedRequest(413, 'The request body is too large.')
   return new URLSearchParams(Buffer.concat(chunks).toString('utf8'))
 }
 
 function parseUrl(path: string): URL {
   const base = 'http://emulator.invalid'
-  if (!URL.canParse(path, base)) throw new RequestRefused(400, 'The request has no proper address.')
+  if (!URL.canParse(path, base))
+    throw new MalformedRequest(400, 'The request has no proper address.')
   return new URL(path, base)
 }
 
-export async function openExchange(req: IncomingMessage, res: ServerResponse): Promise<Exchange> {
+/** @throws MalformedRequest for an address that is no URL, or a body over 256 KiB. */
+export async function openExchange(req: IncomingMessage): Promise<Exchange> {
   const url = parseUrl(req.url ?? '/')
   const form = req.method === 'POST' ? await readForm(req) : new URLSearchParams()
   const header = req.headers['client-request-id']
@@ -52,16 +55,16 @@ export async function openExchange(req: IncomingMessage, res: ServerResponse): P
   const correlationId = named.find((id) => typeof id === 'string' && /^[\w-]{1,64}$/.test(id))
   return {
     req,
-    res,
     method: req.method ?? 'GET',
     path: url.pathname,
     query: url.searchParams,
     form,
     correlationId: typeof correlationId === 'string' ? correlationId : randomUUID(),
+    setCookies: [],
   }
 }
 
-export function cookieOf(exchange: Exchange, name: string): string | undefined {
-  const pairs = (exchange.req.headers.cookie ?? '').split(/;\s*/)
+export function cookieOf({ req }: Exchange, name: string): string | undefined {
+  const pairs = (req.headers.cookie ?? '').split(/;\s*/)
   return pairs.find((pair) => pair.startsWith(`${name}=`))?.slice(name.length + 1)
 }

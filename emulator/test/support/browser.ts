@@ -1,4 +1,4 @@
-/** What a page looks like to somebody who reads its forms. */
+/** A page, or the foreign address that a redirect led to. */
 export interface Page {
   url: string
   status: number
@@ -33,7 +33,7 @@ function buttonsOf(html: string): Button[] {
   })
 }
 
-/** A browser as small as can be: cookies of one host, redirects, forms. */
+/** A small browser: cookies of one host, redirects, forms. */
 export class Browser {
   readonly #origin: string
   readonly #cookies = new Map<string, string>()
@@ -42,7 +42,7 @@ export class Browser {
     this.#origin = origin
   }
 
-  /** Follows redirects as long as they stay at the emulator; a foreign one is where it ends. */
+  /** Follows redirects until one leads to another origin. That address is the result. */
   async open(url: string, form?: URLSearchParams): Promise<Page> {
     let target = new URL(url, this.#origin)
     let body = form
@@ -66,7 +66,7 @@ export class Browser {
     throw new Error(`too many redirects, last to ${target.href}`)
   }
 
-  /** Presses the button whose text contains `text`, filling in `typed` fields. */
+  /** Presses the button whose text contains `text`, after typing into fields. */
   async press(page: Page, text: string, typed: Record<string, string> = {}): Promise<Page> {
     const button = buttonsOf(page.text).find((candidate) => candidate.text.includes(text))
     if (!button) throw new Error(`no button ${text} in ${page.text}`)

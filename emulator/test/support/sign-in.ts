@@ -15,11 +15,14 @@ export const client: ClientRegistration = {
 }
 
 export const verifier = randomBytes(32).toString('base64url')
-const challenge = createHash('sha256').update(verifier).digest('base64url')
+export const challenge = createHash('sha256').update(verifier).digest('base64url')
 
-export function authorizeUrl(emulator: Emulator, more: Record<string, string> = {}): string {
-  const { authority = emulator.authority, ...params } = more
-  const query = new URLSearchParams({
+/** The address of an authorization request, after a change. `undefined` removes a parameter. */
+export function authorizeUrl(
+  emulator: Emulator,
+  { authority = emulator.authority, ...change }: Record<string, string | undefined> = {},
+): string {
+  const params: Record<string, string | undefined> = {
     client_id: client.clientId,
     redirect_uri: redirectUri,
     response_type: 'code',
@@ -28,12 +31,16 @@ export function authorizeUrl(emulator: Emulator, more: Record<string, string> = 
     nonce: 'a nonce',
     code_challenge: challenge,
     code_challenge_method: 'S256',
-    ...params,
-  })
+    ...change,
+  }
+  const query = new URLSearchParams()
+  for (const [name, value] of Object.entries(params)) {
+    if (value !== undefined) query.set(name, value)
+  }
   return `${authority}/oauth2/v2.0/authorize?${query.toString()}`
 }
 
-/** Signs in through the pages, and accepts what is asked. */
+/** Signs in through the pages, and consents. */
 export async function signIn(browser: Browser, url: string, name: string): Promise<Page> {
   let page = await browser.press(await browser.open(url), name)
   if (page.text.includes('Permissions requested')) page = await browser.press(page, 'Accept')

@@ -1,0 +1,23 @@
+import type { JWTPayload } from 'jose'
+
+export type IdTokenClaims = JWTPayload & Record<string, unknown>
+
+/** Returns the claims to sign, or changes the claims it is given. */
+export type ChangeClaims = (claims: IdTokenClaims) => unknown
+
+export interface TamperOptions {
+  /** `none`, an HMAC algorithm (the client id is the key), or an RSA algorithm. */
+  alg?: string
+  /** Signs with an unpublished key, under the `kid` of the published one. */
+  otherKey?: boolean
+}
+
+export interface Tampering extends TamperOptions {
+  change: ChangeClaims
+}
+
+/** The claims that `change` returns. When it returns no object, the claims as `change` left them. */
+export function changedClaims(claims: IdTokenClaims, change: ChangeClaims): IdTokenClaims {
+  const returned = change(claims)
+  return typeof returned === 'object' && returned !== null ? { ...returned } : claims
+}

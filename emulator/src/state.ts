@@ -1,0 +1,28 @@
+import type { BrowserSessions } from './browser-sessions.ts'
+import type { Consents } from './consent/consents.ts'
+import type { ClientRegistry } from './directory/clients.ts'
+import type { AuthorizationCodes } from './issued/authorization-codes.ts'
+import type { DeviceCodes } from './issued/device-codes.ts'
+import type { RefreshTokens } from './issued/refresh-tokens.ts'
+import type { Lifetimes } from './lifetimes.ts'
+import type { IdTokenSigner } from './signing/id-token-signer.ts'
+import type { SigningKey } from './signing/signing-key.ts'
+
+/** The whole state of one emulator. Two emulators in a process share none of it. */
+export interface EntraState {
+  /** Origin of Entra, as clients see it. */
+  origin: string
+  /** Origin of Graph, as clients see it. */
+  graphOrigin: string
+  key: SigningKey
+  idTokens: IdTokenSigner
+  clients: ClientRegistry
+  lifetimes: Lifetimes
+  consents: Consents
+  sessions: BrowserSessions
+  authorizationCodes: AuthorizationCodes
+  deviceCodes: DeviceCodes
+  refreshTokens: RefreshTokens
+  /** The username that is signed in without pages. */
+  automaticUser: string | undefined
+}

@@ -1,0 +1,33 @@
+import { randomInt } from 'node:crypto'
+import type { Lifetimes } from '../lifetimes.ts'
+
+const member = (value: unknown, name: string): unknown =>
+  typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined
+
+/**
+ * Whether the `claims` parameter declares the capability `CP1`: the client answers claims challenges
+ * (Microsoft, "Claims challenges, claims requests and client capabilities").
+ */
+export function answersClaimsChallenges(claims: string | null): boolean {
+  try {
+    const asked = member(JSON.parse(claims ?? '{}'), 'access_token')
+    const values = member(member(asked, 'xms_cc'), 'values')
+    return Array.isArray(values) && values.includes('CP1')
+  } catch {
+    return false
+  }
+}
+
+const hourSeconds = 3600
+
+/**
+ * The lifetime of an access token: 60 to 90 minutes at random, and 20 to 28 hours when the client
+ * answers the claims challenges of the resource (Microsoft, "Access tokens in the Microsoft identity
+ * platform", "Token lifetime").
+ */
+export function accessTokenSeconds({ accessToken }: Lifetimes, isLong: boolean): number {
+  if (accessToken !== undefined) return accessToken
+  return isLong
+    ? randomInt(20 * hourSeconds, 28 * hourSeconds)
+    : randomInt(hourSeconds, 1.5 * hourSeconds)
+}

@@ -1,0 +1,28 @@
+import { loginHintOf } from '../directory/login-hint.ts'
+import { timeClaims, userClaims, type TokenContent } from './common-claims.ts'
+
+/** The claims that the app's registration asks for. */
+function optionalClaims({ state, signIn, user }: TokenContent) {
+  const registered = state.clients.find(signIn.clientId)?.optionalIdTokenClaims ?? []
+  return {
+    ...(registered.includes('sid') && { sid: signIn.sid }),
+    ...(registered.includes('login_hint') && { login_hint: loginHintOf(user) }),
+  }
+}
+
+export function idToken(content: TokenContent): Promise<string> {
+  const { state, signIn, user } = content
+  const has = (scope: string) => signIn.requested.openid.includes(scope)
+  const claims = {
+    ver: '2.0',
+    iss: `${state.origin}/${user.tenantId}/v2.0`,
+    aud: signIn.clientId,
+    ...timeClaims(state.lifetimes.idToken),
+    ...userClaims(content),
+    ...(has('profile') && { name: user.displayName, preferred_username: user.username }),
+    ...optionalClaims(content),
+    ...(has('email') && { email: user.username }),
+    ...(signIn.nonce !== undefined && { nonce: signIn.nonce }),
+  }
+  return state.idTokens.sign(claims, signIn.clientId)
+}
