@@ -87,7 +87,7 @@ export const session: Mutation[] = [
     change: {
       'server/src/session/routes.ts': {
         'api.get(paths.session, { schema }, ({ lookup }): SessionView => {':
-          "api.get(paths.session, { schema }, async (request, reply): Promise<SessionView> => {\n const { lookup } = request\n if (lookup.kind === 'live') await renewal.touch(request, reply, lookup.session)",
+          "api.get(paths.session, { schema }, async (request, reply): Promise<SessionView> => {\n const { lookup } = request\n if (lookup.kind === 'live') await touchSession(room, request, reply, lookup.session)",
       },
     },
   },

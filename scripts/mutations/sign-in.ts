@@ -158,7 +158,7 @@ export const signIn: Mutation[] = [
     breaks: 'sign-out leaves the cookies',
     change: {
       'server/src/session/session-end.ts': {
-        'clearUserCookies(reply, this.#cookies)\n': 'void clearUserCookies\n',
+        'clearUserCookies(reply, room.cookies)\n': 'void clearUserCookies\n',
       },
     },
   },

@@ -39,7 +39,7 @@ export async function configured(app: FastifyInstance, options: ConfiguredOption
   const calls = callsOf(config)
   const tokens = openTokens(entra, vault, app.log)
   const claimsChallenges = new ClaimsChallenges(vault)
-  const views: Omit<SessionViewsOptions, 'lifetimes'> = {
+  const views: SessionViewsOptions = {
     app: info,
     methods: deviceLogin ? ['redirect', 'device'] : ['redirect'],
     callsFor: (granted) => viewCalls(calls, granted),

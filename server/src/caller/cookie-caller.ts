@@ -4,9 +4,10 @@ import { audit } from '../audit.ts'
 import { EntraFailure } from '../entra/failures.ts'
 import { Failure } from '../failure.ts'
 import { checkCsrf } from '../http/csrf.ts'
-import type { SessionRoom } from '../session/open-sessions.ts'
 import { auditedAs, loginHintOf } from '../session/record.ts'
+import type { SessionRoom } from '../session/room.ts'
 import type { LiveSession } from '../session/sessions.ts'
+import { touchSession } from '../session/touch.ts'
 import type { ClaimsChallenges } from '../tokens/claims-challenges.ts'
 import type { SessionTokens } from '../tokens/session-tokens.ts'
 import type { Rejection } from '../tokens/token-refresh.ts'
@@ -14,7 +15,7 @@ import type { Caller } from './caller.ts'
 import type { CallerSource } from './guard.ts'
 
 export interface CookieCallerOptions {
-  room: Pick<SessionRoom, 'sessions' | 'cookie' | 'renewal'>
+  room: SessionRoom
   tokens: SessionTokens
   claimsChallenges: ClaimsChallenges
   publicUrl: string
@@ -75,7 +76,7 @@ class CookieCaller implements Caller {
   }
 
   async touch(reply: FastifyReply): Promise<void> {
-    await this.#options.room.renewal.touch(this.#request, reply, this.#session)
+    await touchSession(this.#options.room, this.#request, reply, this.#session)
   }
 
   async #failureOf(

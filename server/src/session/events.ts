@@ -1,15 +1,10 @@
 import { PassThrough } from 'node:stream'
 import { paths, type SessionEnded, type SessionExpiring } from '@entra-bff/shared'
 import type { FastifyInstance } from 'fastify'
-import { absoluteExpiry, idleExpiry, type Lifetimes, warningTimeMs } from './lifetimes.ts'
+import { absoluteExpiry, idleExpiry, warningTimeMs } from './lifetimes.ts'
 import { requireSession } from './lookup.ts'
 import type { SessionRecord } from './record.ts'
-import type { Sessions } from './sessions.ts'
-
-export interface SessionEventsOptions {
-  sessions: Sessions
-  lifetimes: Lifetimes
-}
+import type { SessionRoom } from './room.ts'
 
 interface Watcher {
   /** Name of the session. */
@@ -29,7 +24,7 @@ const mostStreamsPerSession = 6
 /** `GET /api/session/events`: tells a page at once that its session ended, or is about to. */
 export async function sessionEvents(
   api: FastifyInstance,
-  { sessions, lifetimes }: SessionEventsOptions,
+  { sessions, lifetimes }: SessionRoom,
 ): Promise<void> {
   const watchers = new Set<Watcher>()
 

@@ -4,30 +4,23 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 import { Failure } from '../failure.ts'
 import { requireSession } from './lookup.ts'
-import type { SessionEnd } from './session-end.ts'
-import type { LiveSession, Sessions } from './sessions.ts'
-
-export interface OwnSessionsOptions {
-  sessions: Sessions
-  sessionEnd: SessionEnd
-}
+import type { SessionRoom } from './room.ts'
+import { endOwnSession, endSession } from './session-end.ts'
+import type { LiveSession } from './sessions.ts'
 
 /** `/api/sessions`: lists and ends the user's own sessions (OWASP ASVS 5.0, 7.5.2). */
-export const ownSessionRoutes: FastifyPluginAsyncTypebox<OwnSessionsOptions> = async (
-  api,
-  { sessions, sessionEnd },
-) => {
+export const ownSessionRoutes: FastifyPluginAsyncTypebox<SessionRoom> = async (api, room) => {
   const errors = { '4xx': Problem, '5xx': Problem }
 
   function ownSessionsOf(request: FastifyRequest): Promise<LiveSession[]> {
-    return sessions.ofUser(requireSession(request).record.user)
+    return room.sessions.ofUser(requireSession(request).record.user)
   }
 
   async function end(request: FastifyRequest, reply: FastifyReply, these: LiveSession[]) {
     const current = requireSession(request)
     for (const { name } of these) {
-      if (name === current.name) await sessionEnd.endOwn(request, reply, name, 'own_list')
-      else await sessionEnd.end(request, name, 'own_list')
+      if (name === current.name) await endOwnSession(room, request, reply, name, 'own_list')
+      else await endSession(room, request, name, 'own_list')
     }
     return reply.code(204).send(null)
   }

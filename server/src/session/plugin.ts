@@ -1,9 +1,10 @@
 import fastifySession from '@fastify/session'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
-import { newSessionId, type SessionCookie } from './cookie.ts'
-import { type Lifetimes, tombstoneTtlMs } from './lifetimes.ts'
+import { newSessionId } from './cookie.ts'
+import { tombstoneTtlMs } from './lifetimes.ts'
 import type { SessionRecord } from './record.ts'
+import type { SessionRoom } from './room.ts'
 import type { Sessions } from './sessions.ts'
 
 /** The session that a request can begin. Its name is known before anything is written. */
@@ -25,12 +26,6 @@ declare module 'fastify' {
   }
 }
 
-export interface SessionPluginOptions {
-  sessions: Sessions
-  cookie: SessionCookie
-  lifetimes: Lifetimes
-}
-
 /**
  * Decorates the requests of its scope with `newSession`. `@fastify/session` makes the id and sets the
  * cookie, and does nothing else: it halves the speed of a route, it saves after requests that only
@@ -41,8 +36,8 @@ export const sessionPlugin = fp(registerSession, {
   dependencies: ['@fastify/cookie'],
 })
 
-async function registerSession(scope: FastifyInstance, options: SessionPluginOptions) {
-  const { sessions, cookie, lifetimes } = options
+async function registerSession(scope: FastifyInstance, room: SessionRoom) {
+  const { sessions, cookie, lifetimes } = room
   const { name, options: attributes } = cookie.kind
   scope.decorateRequest('hiddenSessionCookie')
   scope.addHook('onRequest', async (request) => {

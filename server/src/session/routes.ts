@@ -1,18 +1,11 @@
 import { paths, Problem, SessionView } from '@entra-bff/shared'
 import type { FastifyInstance } from 'fastify'
 import { requireSession } from './lookup.ts'
-import type { SessionRenewal } from './renewal.ts'
-import type { SessionViews } from './views.ts'
+import type { SessionRoom } from './room.ts'
+import { touchSession } from './touch.ts'
 
-export interface SessionRouteOptions {
-  views: SessionViews
-  renewal: SessionRenewal
-}
-
-export async function sessionRoutes(
-  api: FastifyInstance,
-  { views, renewal }: SessionRouteOptions,
-): Promise<void> {
+export async function sessionRoutes(api: FastifyInstance, room: SessionRoom): Promise<void> {
+  const { views } = room
   const schema = { response: { 200: SessionView, '4xx': Problem, '5xx': Problem } }
 
   /** Writes nothing: asking for the session does not keep it alive. */
@@ -22,6 +15,6 @@ export async function sessionRoutes(
   })
 
   api.post(paths.extendSession, { schema }, async (request, reply): Promise<SessionView> => {
-    return views.signedIn(await renewal.touch(request, reply, requireSession(request)))
+    return views.signedIn(await touchSession(room, request, reply, requireSession(request)))
   })
 }

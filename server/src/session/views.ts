@@ -13,25 +13,23 @@ export interface SessionViewsOptions {
   methods: SignInMethod[]
   /** The calls that the page offers a user with these scopes. */
   callsFor: (granted: readonly string[]) => CallView[]
-  lifetimes: Lifetimes
 }
 
+export type SessionViews = ReturnType<typeof sessionViews>
+
 /** The bodies of `GET /api/session`. */
-export class SessionViews {
-  readonly #options: SessionViewsOptions
-
-  constructor(options: SessionViewsOptions) {
-    this.#options = options
-  }
-
-  signedOut(reason: SignedOutReason): SessionView {
-    const { app, methods } = this.#options
-    return { authenticated: false, reason, signIn: { methods }, app }
-  }
-
-  signedIn(record: SessionRecord): SessionView {
-    const { app, callsFor, lifetimes } = this.#options
-    return {
+export function sessionViews(
+  { app, methods, callsFor }: SessionViewsOptions,
+  lifetimes: Lifetimes,
+) {
+  return {
+    signedOut: (reason: SignedOutReason): SessionView => ({
+      authenticated: false,
+      reason,
+      signIn: { methods },
+      app,
+    }),
+    signedIn: (record: SessionRecord): SessionView => ({
       authenticated: true,
       user: record.user,
       calls: callsFor(record.granted),
@@ -39,6 +37,6 @@ export class SessionViews {
       idleExpiresAt: new Date(idleExpiry(record, lifetimes)).toISOString(),
       expiresAt: new Date(absoluteExpiry(record, lifetimes)).toISOString(),
       app,
-    }
+    }),
   }
 }

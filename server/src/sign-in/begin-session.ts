@@ -7,9 +7,9 @@ import { fullScope } from '../config/scopes.ts'
 import type { IdTokenClaims } from '../entra/id-token.ts'
 import type { TokenCache } from '../entra/token-cache.ts'
 import { absoluteExpiry } from '../session/lifetimes.ts'
-import type { SessionRoom } from '../session/open-sessions.ts'
+import type { SessionRoom } from '../session/room.ts'
 import { auditedAs, type SessionRecord } from '../session/record.ts'
-import { auditEnd } from '../session/session-end.ts'
+import { auditEnd, endSession } from '../session/session-end.ts'
 import type { SessionTokens } from '../tokens/session-tokens.ts'
 import type { DeviceCookie } from './device/device-cookie.ts'
 
@@ -82,13 +82,14 @@ export class SessionBeginner {
     { user }: SessionRecord,
     facts: SignInFacts,
   ): Promise<void> {
-    const { sessions, sessionEnd } = this.#options.room
+    const { room } = this.#options
+    const { sessions } = room
     for (const previous of this.#previousOf(request, facts)) {
       const ended = await sessions.replace(previous, name, facts.beganAt)
       if (ended) auditEnd(request, ended, 'next_sign_in')
     }
     for (const oldest of await sessions.surplusOf(user)) {
-      await sessionEnd.end(request, oldest, 'too_many')
+      await endSession(room, request, oldest, 'too_many')
     }
   }
 

@@ -2,7 +2,8 @@ import { paths } from '@entra-bff/shared'
 import type { FastifyPluginCallbackTypebox } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
 import type { EntraClient } from '../entra/client.ts'
-import type { SessionRoom } from '../session/open-sessions.ts'
+import type { SessionRoom } from '../session/room.ts'
+import { endSession } from '../session/session-end.ts'
 
 export interface FrontChannelOptions {
   entra: EntraClient
@@ -21,7 +22,7 @@ const Query = Type.Object({
  */
 export const frontChannelRoute: FastifyPluginCallbackTypebox<FrontChannelOptions> = (
   scope,
-  { entra, room: { sessions, sessionEnd } },
+  { entra, room },
   done,
 ) => {
   const options = {
@@ -31,9 +32,9 @@ export const frontChannelRoute: FastifyPluginCallbackTypebox<FrontChannelOptions
   }
   scope.get(paths.frontChannelLogout, options, async (request, reply) => {
     const { sid, iss } = request.query
-    for (const session of sid ? await sessions.ofSid(sid) : []) {
+    for (const session of sid ? await room.sessions.ofSid(sid) : []) {
       if (iss === undefined || iss === session.record.iss) {
-        await sessionEnd.end(request, session.name, 'front_channel')
+        await endSession(room, request, session.name, 'front_channel')
       }
     }
     // Entra's page may frame this one.

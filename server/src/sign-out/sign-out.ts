@@ -4,7 +4,8 @@ import type { Config } from '../config/config.ts'
 import type { EntraClient } from '../entra/client.ts'
 import { EntraFailure } from '../entra/failures.ts'
 import { checkSameOrigin } from '../http/csrf.ts'
-import type { SessionRoom } from '../session/open-sessions.ts'
+import type { SessionRoom } from '../session/room.ts'
+import { endOwnSession } from '../session/session-end.ts'
 
 export interface SignOutOptions {
   config: Config
@@ -22,7 +23,7 @@ export function signOutRoute(
   done: () => void,
 ): void {
   const { config, room } = options
-  const { cookie, sessions, sessionEnd } = room
+  const { cookie, sessions } = room
   scope.addContentTypeParser(
     'application/x-www-form-urlencoded',
     { parseAs: 'string', bodyLimit: 4_096 },
@@ -34,7 +35,7 @@ export function signOutRoute(
     checkSameOrigin(request, config.publicUrl)
     const id = cookie.idIn(request)
     const name = id === undefined ? undefined : sessions.nameOf(id)
-    const ended = await sessionEnd.endOwn(request, reply, name, 'sign_out')
+    const ended = await endOwnSession(room, request, reply, name, 'sign_out')
     reply.header('clear-site-data', '"cache", "storage"')
     const url = await signOutUrl(options, ended?.loginHint, request)
     const wantsJson = request.headers.accept?.includes('application/json') ?? false

@@ -1,6 +1,6 @@
 import type { Config } from '../../config/config.ts'
 import { loginHintOf } from '../../session/record.ts'
-import type { SessionRoom } from '../../session/open-sessions.ts'
+import type { SessionRoom } from '../../session/room.ts'
 import type { Attempt } from './attempt.ts'
 import { SignInFailure } from '../failure.ts'
 
