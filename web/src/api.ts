@@ -1,4 +1,5 @@
 import {
+  callPath,
   csrfHeader,
   paths,
   type DeviceLogin,
@@ -48,7 +49,7 @@ export const fetchPhoto = (signal?: AbortSignal) =>
   request(paths.photo, (response) => response.blob(), { signal })
 
 export const callDownstream = (call: string, search: string, signal?: AbortSignal) =>
-  request<DownstreamAnswer>(`/api/${call}${search}`, readDownstream, { signal, timeoutMs: 30_000 })
+  request<DownstreamAnswer>(callPath(call) + search, readDownstream, { signal, timeoutMs: 30_000 })
 
 /** Ends the session. @returns the address that signs out of Microsoft too */
 export const signOut = async () => {

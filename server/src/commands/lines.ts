@@ -2,7 +2,7 @@ import type { User } from '@entra-bff/shared'
 import type { AuditEvent } from '../audit.ts'
 import type { EndedSession } from '../session/endings.ts'
 import { auditedAs } from '../session/record.ts'
-import type { LiveSession } from '../session/sessions.ts'
+import type { LiveSession } from '../session/lookup.ts'
 
 export function nameOf({ username, id, tenantId }: User): string {
   return `${plain(username)} (object id ${id}, tenant ${tenantId})`

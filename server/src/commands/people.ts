@@ -1,5 +1,6 @@
 import type { User } from '@entra-bff/shared'
-import type { LiveSession, Sessions } from '../session/sessions.ts'
+import type { LiveSession } from '../session/lookup.ts'
+import type { Sessions } from '../session/sessions.ts'
 
 /** Whom the operator means. */
 export interface Wanted {

@@ -1,13 +1,20 @@
 import type { FastifyRequest } from 'fastify'
 import { Failure } from '../failure.ts'
-import type { EndReason } from './record.ts'
-import type { LiveSession } from './sessions.ts'
+import type { StoredRecord } from '../store/records.ts'
+import type { EndReason, SessionRecord, StoredSession } from './record.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
     /** The session of the request's cookie. The guard of `/api` sets it. */
     lookup: SessionLookup
   }
+}
+
+/** A session that is alive. Its name is that of its record, and does not tell the cookie. */
+export interface LiveSession {
+  readonly name: string
+  readonly record: SessionRecord
+  readonly stored: StoredRecord<StoredSession>
 }
 
 /** What a session cookie stands for. */

@@ -3,10 +3,9 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 import { Failure } from '../failure.ts'
-import { requireSession } from './lookup.ts'
 import type { SessionRoom } from './room.ts'
 import { endOwnSession, endSession } from './session-end.ts'
-import type { LiveSession } from './sessions.ts'
+import { type LiveSession, requireSession } from './lookup.ts'
 
 /** `/api/sessions`: lists and ends the user's own sessions (OWASP ASVS 5.0, 7.5.2). */
 export const ownSessionRoutes: FastifyPluginAsyncTypebox<SessionRoom> = async (api, room) => {

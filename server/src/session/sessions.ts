@@ -12,16 +12,9 @@ import {
   recordExpiry,
   touchIntervalMs,
 } from './lifetimes.ts'
-import { requireSession, type SessionLookup } from './lookup.ts'
+import { type LiveSession, requireSession, type SessionLookup } from './lookup.ts'
 import { isTombstone, type SessionRecord, StoredSession } from './record.ts'
 import { SessionIndex } from './session-index.ts'
-
-/** A session that is alive. Its name is that of its record, and does not tell the cookie. */
-export interface LiveSession {
-  readonly name: string
-  readonly record: SessionRecord
-  readonly stored: StoredRecord<StoredSession>
-}
 
 export interface SessionsOptions {
   vault: Vault

@@ -2,7 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { recordExpiry } from './lifetimes.ts'
 import type { SessionRecord } from './record.ts'
 import type { SessionRoom } from './room.ts'
-import type { LiveSession } from './sessions.ts'
+import type { LiveSession } from './lookup.ts'
 
 /**
  * Moves the idle expiry of a session that is used. After a rotation of the secret, renews its record
