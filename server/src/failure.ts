@@ -158,7 +158,6 @@ export class Failure extends Error {
   }
 }
 
-/** A caller that asks too often: told so, however else the route answers its failures. */
-export function isRefusal(error: unknown): boolean {
+export function isRateLimited(error: unknown): boolean {
   return error instanceof Failure && error.code === 'rate_limited'
 }

@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Config } from '../../config/config.ts'
 import type { EntraClient } from '../../entra/client.ts'
 import { readEntraText } from '../../entra/failures.ts'
-import { isRefusal } from '../../failure.ts'
+import { isRateLimited } from '../../failure.ts'
 import type { SessionCookie } from '../../session/cookie.ts'
 import type { Sessions } from '../../session/sessions.ts'
 import { claim, type Store } from '../../store/store.ts'
@@ -61,7 +61,7 @@ export function callbackRoute(
     },
     // Whatever goes wrong here, a person is waiting for a page.
     errorHandler: (error, request, reply) => {
-      if (isRefusal(error) && !wantsPage(request)) throw error
+      if (isRateLimited(error) && !wantsPage(request)) throw error
       errors.report(request, reply, toSignInFailure(error))
     },
   })
