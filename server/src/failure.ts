@@ -137,8 +137,7 @@ interface FailureOptions {
   publicDetail?: string
   /** Where a browser can go to mend it. */
   loginHref?: string
-  /** Seconds. */
-  retryAfter?: number | undefined
+  retryAfterSeconds?: number | undefined
 }
 
 /** A request that cannot be answered: a public code, and a private reason for the log. */
@@ -147,14 +146,14 @@ export class Failure extends Error {
   readonly code: ProblemCode
   readonly publicDetail: string | undefined
   readonly loginHref: string | undefined
-  readonly retryAfter: number | undefined
+  readonly retryAfterSeconds: number | undefined
 
   constructor(code: ProblemCode, reason: string, options: FailureOptions = {}) {
     super(reason, { cause: options.cause })
     this.code = code
     this.publicDetail = options.publicDetail
     this.loginHref = options.loginHref
-    this.retryAfter = options.retryAfter
+    this.retryAfterSeconds = options.retryAfterSeconds
   }
 }
 

@@ -39,7 +39,7 @@ export class CallsUnderWay {
     if (count >= mostCallsAtOnce) {
       throw new Failure('rate_limited', 'too many calls of one session at once', {
         publicDetail: `Only ${String(mostCallsAtOnce)} API calls of a session run at once. Try again in a second.`,
-        retryAfter: 1,
+        retryAfterSeconds: 1,
       })
     }
     this.#counts.set(sessionKey, count + 1)

@@ -33,7 +33,7 @@ export class TokenFailures {
       case 'client_rejected':
         return new Failure('identity_provider_unavailable', error.message, {
           cause: error,
-          retryAfter: error.retryAfter,
+          retryAfterSeconds: error.retryAfter,
         })
       default:
         return this.signInAgain(error.message, session, error.claims ?? claims, error)

@@ -24,7 +24,8 @@ export function sendProblem(
   if (isFault) request.log.error({ err: failure, code: failure.code }, 'request failed')
   else request.log.info({ code: failure.code, reason: failure.message }, 'request refused')
   if (audited.has(failure.code)) audit(request, { audit: 'refused', code: failure.code })
-  if (failure.retryAfter !== undefined) reply.header('retry-after', failure.retryAfter)
+  const { retryAfterSeconds } = failure
+  if (retryAfterSeconds !== undefined) reply.header('retry-after', retryAfterSeconds)
   return reply
     .code(status)
     .type('application/problem+json')

@@ -64,6 +64,6 @@ function addHook(route: RouteOptions, hook: onRequestAsyncHookHandler): void {
 
 /** @param ttl milliseconds until the count begins anew */
 function tooMany(ttl: number): Failure {
-  const retryAfter = Math.max(1, Math.ceil(ttl / 1_000))
-  return new Failure('rate_limited', 'too many requests from one network', { retryAfter })
+  const retryAfterSeconds = Math.max(1, Math.ceil(ttl / 1_000))
+  return new Failure('rate_limited', 'too many requests from one network', { retryAfterSeconds })
 }

@@ -236,6 +236,6 @@ function paced(record: DeviceLoginRecord, interval: number, pause = 0): DeviceLo
 
 function tooSoon({ nextPollAt, interval }: DeviceLoginRecord): Failure {
   const left = Math.ceil((nextPollAt - Date.now()) / 1_000)
-  const retryAfter = Math.min(Math.max(1, left), interval)
-  return new Failure('rate_limited', 'polled faster than the interval', { retryAfter })
+  const retryAfterSeconds = Math.min(Math.max(1, left), interval)
+  return new Failure('rate_limited', 'polled faster than the interval', { retryAfterSeconds })
 }

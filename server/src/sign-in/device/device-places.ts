@@ -51,7 +51,7 @@ export class DevicePlaces {
     const own = kept.filter((entry) => entry.group === group)
     if (kept.length < mostKept && own.length < mostPerNetwork) return kept
     throw new Failure('rate_limited', 'too many device logins are kept', {
-      retryAfter: retryAfterSeconds,
+      retryAfterSeconds,
     })
   }
 
