@@ -62,7 +62,7 @@ export async function configured(app: FastifyInstance, options: ConfiguredOption
   const cookie = new SessionCookie(cookies.session, ring)
   const attempts = new AttemptCookies(cookies.attempt, ring)
   const errors = new SignInErrors(cookies.signInError, ring)
-  const lastSession = new LastSession(cookies.lastSession, ring, lifetimes.max / 1_000)
+  const lastSession = new LastSession(cookies.lastSession, ring, lifetimes.maxMs / 1_000)
   const deviceCookie = new DeviceCookie(cookies.deviceLogin, ring)
   const prolonging = new Prolonging(sessions, cookie, lifetimes, (reply, key) => {
     lastSession.remember(reply, key)

@@ -3,15 +3,16 @@ import type { SettingsReader } from './reader.ts'
 /** Where sessions are kept. */
 export type StoreLocation = { kind: 'memory' } | { kind: 'file'; folder: string }
 
-/** Durations are milliseconds. */
 export interface SessionSettings {
   store: StoreLocation
   /** Newest first; `undefined`: made once and kept with the store. */
   secrets: readonly [string, ...string[]] | undefined
   /** Where they were read from: a change there takes effect without a restart. */
   secretFile: string | undefined
-  idle: number
-  max: number
+  /** A session without use ends after this. */
+  idleMs: number
+  /** Every session ends after this. */
+  maxMs: number
 }
 
 const minutes = 60_000
@@ -25,10 +26,10 @@ export function readSessionSettings(reader: SettingsReader, production: boolean)
     store: readStore(reader),
     secrets: readSecrets(reader, production),
     secretFile: reader.text('SESSION_SECRET_FILE'),
-    idle: reader.duration('SESSION_IDLE', 60 * minutes, longest),
-    max: reader.duration('SESSION_MAX', 12 * hours, longest),
+    idleMs: reader.duration('SESSION_IDLE', 60 * minutes, longest),
+    maxMs: reader.duration('SESSION_MAX', 12 * hours, longest),
   }
-  if (settings.idle > settings.max) {
+  if (settings.idleMs > settings.maxMs) {
     reader.problem('SESSION_IDLE', 'must not be longer than SESSION_MAX')
   }
   return settings

@@ -115,7 +115,7 @@ export class Endings {
   }
 
   #forgetAt(): number {
-    return Date.now() + this.#options.lifetimes.max + remembrance
+    return Date.now() + this.#options.lifetimes.maxMs + remembrance
   }
 }
 

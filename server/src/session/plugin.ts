@@ -44,7 +44,7 @@ async function registerSession(scope: FastifyInstance, options: SessionPluginOpt
     },
     idGenerator: newSessionId,
     cookieName: name,
-    cookie: { ...cookie.kind.options, maxAge: lifetimes.max + remembrance },
+    cookie: { ...cookie.kind.options, maxAge: lifetimes.maxMs + remembrance },
     rolling: false,
     saveUninitialized: false,
   })
