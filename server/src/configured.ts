@@ -118,7 +118,7 @@ export async function configured(app: FastifyInstance, options: ConfiguredOption
         }
         await scope.register(sessionPlugin, { sessions, cookie, lifetimes })
         const logins = new DeviceLogins({ entra, store, ring, names, scopes })
-        const mostStarts = Math.ceil(config.rateLimit / 10)
+        const mostStarts = Math.ceil(config.rateLimitPerMinute / 10)
         const device = {
           logins,
           beginner,

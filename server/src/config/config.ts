@@ -29,8 +29,8 @@ export interface Config extends DownstreamSettings {
   /** Whether sign-in on another device is offered. */
   deviceLogin: boolean
   proxy: ProxySettings
-  /** Requests per minute and address to each route of sign-in; 0: any number. */
-  rateLimit: number
+  /** Requests of one address to each route with a limit; 0: no limit. */
+  rateLimitPerMinute: number
   /** Proxies whose `X-Forwarded-*` headers count. */
   trustProxy: BlockList | undefined
   logLevel: string
@@ -64,7 +64,7 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
     session: readSessionSettings(reader, production),
     deviceLogin: reader.oneOf('DEVICE_LOGIN', ['on', 'off'], 'off') === 'on',
     proxy: readProxySettings(reader),
-    rateLimit: reader.integer('RATE_LIMIT', 120, { min: 0, max: 1_000_000 }),
+    rateLimitPerMinute: reader.integer('RATE_LIMIT', 120, { min: 0, max: 1_000_000 }),
     trustProxy: readTrustProxy(reader),
     logLevel: reader.oneOf('LOG_LEVEL', logLevels, 'info'),
   }
