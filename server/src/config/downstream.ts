@@ -2,17 +2,17 @@ import { graphsOf, isGraph, publicGraph } from './clouds.ts'
 import { isLoopback, isPrivateTransport } from './loopback.ts'
 import type { SettingsReader } from './reader.ts'
 
-/** Which APIs are called. */
+/** The downstream APIs and their permissions. */
 export interface DownstreamSettings {
-  /** The downstream API of `GET /api/me`; `undefined` when `ENDPOINT` is set to nothing. */
+  /** The downstream API of `GET /api/me`; undefined when `ENDPOINT` is empty. */
   endpoint: string | undefined
   scopes: string[]
   /** Origin of the Microsoft Graph that the other calls go to. */
   graph: string
 }
 
-/** Asked for beside the permissions of an API; they belong to none. */
-const ofOpenId = ['openid', 'profile', 'email', 'offline_access']
+/** Scopes of OpenID Connect, which belong to no API. */
+const openIdScopes = ['openid', 'profile', 'email', 'offline_access']
 /** The application id of Microsoft Graph, the same in every tenant and cloud. */
 const graphAppId = '00000003-0000-0000-c000-000000000000'
 
@@ -28,8 +28,8 @@ export function readDownstreamSettings(
   if (!isPrivateTransport(url)) {
     reader.problem('ENDPOINT', 'must begin with https://, for it is sent an access token')
   }
-  if (authority !== undefined) checkReceiver(reader, url, scopes, graphsOf(authority))
-  return { endpoint: url.href, scopes, graph: isGraphHere(url) ? url.origin : graph }
+  if (authority !== undefined) checkTokenReceiver(reader, url, scopes, graphsOf(authority))
+  return { endpoint: url.href, scopes, graph: isGraphOrEmulator(url) ? url.origin : graph }
 }
 
 function readScopes(reader: SettingsReader): string[] {
@@ -38,25 +38,28 @@ function readScopes(reader: SettingsReader): string[] {
   return scopes
 }
 
-/** Graph itself, or its stand-in on this machine. */
-function isGraphHere({ origin, hostname, pathname }: URL): boolean {
+/** True for Microsoft Graph, and for an emulator of Graph on this machine. */
+function isGraphOrEmulator({ origin, hostname, pathname }: URL): boolean {
   return isGraph(origin) || (isLoopback(hostname) && pathname === '/v1.0/me')
 }
 
-/** A token goes to the API that it is for: tokens of Graph to Graph alone. */
-function checkReceiver(
+/** Allows an access token to be sent only to the API that the token is for. */
+function checkTokenReceiver(
   reader: SettingsReader,
   { origin, hostname }: URL,
   scopes: readonly string[],
   graphs: readonly [string, ...string[]],
 ): void {
   if (isLoopback(hostname)) return
-  const resources = scopes.filter((scope) => !ofOpenId.includes(scope)).map(resourceOf)
+  const resources = scopes.filter((scope) => !openIdScopes.includes(scope)).map(resourceOf)
   if (!isGraph(origin)) {
-    // Without any, Entra issues a token of Graph.
+    // Without a scope of an API, Entra issues a token for Graph.
     const isNamed = (resource?: string) => resource !== undefined && !isGraph(resource)
     if (resources.length > 0 && resources.every(isNamed)) return
-    reader.problem('SCOPE', `must name the API at ENDPOINT in each permission, such as ${apiScope}`)
+    reader.problem(
+      'SCOPE',
+      `must name the API at ENDPOINT in each permission, such as ${apiScopeForm}`,
+    )
   } else if (!graphs.includes(origin)) {
     reader.problem('ENDPOINT', `must be on ${graphs.join(' or ')}: AUTHORITY is of that cloud`)
   } else if (resources.some((resource) => resource !== undefined && resource !== origin)) {
@@ -64,10 +67,10 @@ function checkReceiver(
   }
 }
 
-const apiScope =
+const apiScopeForm =
   'api://<its client id>/<scope>; a short name such as User.Read is a permission of Microsoft Graph'
 
-/** The API that a permission is of: what stands before the last slash; undefined in a short name. */
+/** The API of a scope: the part before the last slash. Undefined for a name such as User.Read. */
 function resourceOf(scope: string): string | undefined {
   const end = scope.lastIndexOf('/')
   if (end === -1) return undefined

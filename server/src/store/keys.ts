@@ -1,4 +1,4 @@
-import { placeOf, type SessionSettings } from '../config/session.ts'
+import { storeSettingOf, type SessionSettings } from '../config/session.ts'
 import { KeyRing } from '../secrets/key-ring.ts'
 import { sessionSecrets } from '../secrets/session-secret.ts'
 import { RecordNames } from './record-names.ts'
@@ -13,5 +13,5 @@ export async function openKeys(
   settings: SessionSettings,
 ): Promise<{ ring: KeyRing; names: RecordNames }> {
   const ring = new KeyRing(sessionSecrets(settings, await RecordNames.isNew(store)))
-  return { ring, names: await RecordNames.open(store, ring, placeOf(settings.store)) }
+  return { ring, names: await RecordNames.open(store, ring, storeSettingOf(settings.store)) }
 }
