@@ -88,7 +88,7 @@ export async function buildApp(config: Config, options: AppOptions = {}): Promis
     await app.register(closing)
     await app.register(spa, { folder: options.webFolder ?? builtWeb })
     await app.register(fastifyCookie)
-    await app.register(rateLimits, { max: config.rateLimitPerMinute })
+    await app.register(rateLimits, { maxPerMinute: config.rateLimitPerMinute })
     await app.register(healthRoutes, { store, entra })
     await app.register(setupRoute, { config })
     const { entra: settings } = config

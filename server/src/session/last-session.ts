@@ -3,7 +3,8 @@ import type { CookieKind } from '../http/cookie-attributes.ts'
 import type { KeyRing } from '../secrets/key-ring.ts'
 import { SealedCookies } from '../http/sealed-cookies.ts'
 
-const id = 'session'
+/** There is one such cookie: its name needs no id. */
+const id = ''
 
 /**
  * Which session this browser had last. The callback comes from another site, without the Strict

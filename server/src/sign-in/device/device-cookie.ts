@@ -3,7 +3,8 @@ import type { CookieKind } from '../../http/cookie-attributes.ts'
 import type { KeyRing } from '../../secrets/key-ring.ts'
 import { SealedCookies } from '../../http/sealed-cookies.ts'
 
-const name = 'login'
+/** There is one such cookie: its name needs no id. */
+const name = ''
 /** Longer than any code is good for, so that the outcome can be asked for. Seconds. */
 const maxAge = 30 * 60
 
