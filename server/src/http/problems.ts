@@ -2,7 +2,8 @@ import { type Problem, type ProblemCode } from '@entra-bff/shared'
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import { audit } from '../audit.ts'
-import { Failure, publicTexts } from '../failure.ts'
+import { Failure } from '../failure.ts'
+import { problemTexts } from './problem-texts.ts'
 
 /** Answers every error with its public part, as RFC 9457 problem details, and logs all of it. */
 export const problems = fp(registerProblems, { name: 'problems' })
@@ -17,7 +18,7 @@ export function sendProblem(
   reply: FastifyReply,
 ): FastifyReply {
   const failure = toFailure(error)
-  const { status } = publicTexts[failure.code]
+  const { status } = problemTexts[failure.code]
   // Missing settings are logged once, at the start of the server.
   const isFault = status >= 500 && failure.code !== 'config_missing'
   if (isFault) request.log.error({ err: failure, code: failure.code }, 'request failed')
@@ -42,7 +43,7 @@ const auditedCodes = new Set<ProblemCode>([
 ])
 
 function problemOf(failure: Failure, correlationId: string): Problem {
-  const { status, title, detail } = publicTexts[failure.code]
+  const { status, title, detail } = problemTexts[failure.code]
   return {
     type: 'about:blank',
     title,
