@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config'
 
 const conditions = ['@entra-bff/source', 'node', 'import', 'default']
 
-function nodeProject(name: string, include: string, testTimeout: number, globalSetup?: string) {
+function nodeProject(name: string, include: string, testTimeoutMs: number, globalSetup?: string) {
   return {
     resolve: { conditions },
     ssr: { resolve: { conditions } },
@@ -10,7 +10,7 @@ function nodeProject(name: string, include: string, testTimeout: number, globalS
       name,
       include: [include],
       environment: 'node' as const,
-      testTimeout,
+      testTimeout: testTimeoutMs,
       globalSetup: globalSetup ?? [],
     },
   }

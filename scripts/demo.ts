@@ -7,7 +7,7 @@ import { buildWeb } from './support/build.ts'
 import { portFrom, requireFreePort } from './support/ports.ts'
 import { say } from './support/say.ts'
 
-/** Everything in one process, nothing to configure, nothing left behind. */
+/** Runs server, page and emulator in one process, without configuration. Leaves nothing behind. */
 const port = portFrom(process.env, 'PORT', 3000)
 const emulatorPort = portFrom(process.env, 'EMULATOR_PORT', 4000)
 await requireFreePort('PORT', port)

@@ -10,7 +10,7 @@ import { portFrom, requireFreePort } from './support/ports.ts'
 import { restartOnChange } from './support/restarting-server.ts'
 import { say } from './support/say.ts'
 
-/** Vite owns the one public port and passes on to the server what is not the SPA's. */
+/** Vite listens on the public port and forwards requests to the server that are not for the SPA. */
 const env = readEnvironment()
 const port = portFrom(env, 'PORT', 3000)
 const bffPort = portFrom(env, 'BFF_PORT', port + 1)
@@ -21,7 +21,7 @@ Object.assign(process.env, { PORT: String(port), BFF_PORT: String(bffPort) })
 if (env['REDIRECT_PATH']) process.env['REDIRECT_PATH'] = env['REDIRECT_PATH']
 const vite = await createServer({
   configFile: join(root, 'web/vite.config.ts'),
-  customLogger: quietWhileRestarting(createLogger('warn')),
+  customLogger: withoutRefusedConnections(createLogger('warn')),
 })
 
 const server = restartOnChange(() => {
@@ -39,7 +39,7 @@ closeWithGrace({ delay: 5_000, logger: false }, async () => {
   await vite.close()
 })
 
-// A page that is open already asks at once: the server has to be there first.
+// An open page sends requests as soon as Vite listens: the server must listen first.
 await server.settled(bffPort)
 await vite.listen()
 announce()
@@ -53,13 +53,13 @@ function announce(): void {
     if (!config.entra) say('  Not configured yet: the page shows what to put into .env')
     say('')
   } catch (error) {
-    // The server tells its settings' problems itself, and again at each restart.
+    // The server prints the problems of its settings, at each restart too.
     if (!(error instanceof ConfigError)) throw error
   }
 }
 
-/** The page is told by a 503 that the server restarts; a stack trace for each request adds nothing. */
-function quietWhileRestarting(logger: Logger): Logger {
+/** While the server restarts, the page gets a 503. Vite would print a stack for each request too. */
+function withoutRefusedConnections(logger: Logger): Logger {
   return {
     ...logger,
     error: (message, options) => {

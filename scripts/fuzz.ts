@@ -5,7 +5,7 @@ import { parseArgs } from 'node:util'
 import { root } from './support/paths.ts'
 import { giveUp, say } from './support/say.ts'
 
-/** The long run of the tests whose everyday run is short: other inputs each time, and many more. */
+/** Runs the tests with random input for longer than usual, with a new seed each time. */
 const usage =
   'Usage: pnpm fuzz [--runs <inputs for each property>] [--seed <number>] [--seconds <of interleaving>]'
 const { runs, seed, seconds } = readArguments()
@@ -37,15 +37,15 @@ function readArguments() {
   const { values } = parseOptions()
   const { env } = process
   return {
-    runs: whole('--runs', values.runs ?? env['FUZZ_RUNS'], 20_000),
-    seed: whole('--seed', values.seed ?? env['FUZZ_SEED'], randomInt(2 ** 31)),
-    seconds: whole('--seconds', values.seconds ?? env['INTERLEAVED_SECONDS'], 60),
+    runs: wholeNumber('--runs', values.runs ?? env['FUZZ_RUNS'], 20_000),
+    seed: wholeNumber('--seed', values.seed ?? env['FUZZ_SEED'], randomInt(2 ** 31)),
+    seconds: wholeNumber('--seconds', values.seconds ?? env['INTERLEAVED_SECONDS'], 60),
   }
 }
 
 function parseOptions() {
   const option = { type: 'string' } as const
-  // pnpm passes on the "--" that npm needs.
+  // pnpm forwards the "--" that npm needs.
   const args = process.argv.slice(2).filter((argument) => argument !== '--')
   try {
     return parseArgs({ args, options: { runs: option, seed: option, seconds: option } })
@@ -54,7 +54,7 @@ function parseOptions() {
   }
 }
 
-function whole(name: string, text: string | undefined, fallback: number): number {
+function wholeNumber(name: string, text: string | undefined, fallback: number): number {
   if (text === undefined || text === '') return fallback
   if (/^\d{1,9}$|^1\d{9}$|^2[01]\d{8}$/.test(text)) return Number(text)
   return giveUp(`${name} is "${text}", but must be a whole number.\n${usage}`)

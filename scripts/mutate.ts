@@ -23,28 +23,28 @@ process.once('exit', () => {
 })
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1))
 
-const [first = '', ...others] = copyNames()
+const [first = '', ...others] = copyFolders()
 copyCheckout(first)
 await requireGreen()
 for (const copy of others) cpSync(first, copy, { recursive: true, verbatimSymlinks: true })
 
 const compiler = new ServerCompiler()
-const open = [...chosen]
+const queue = [...chosen]
 const failed: string[] = []
-await Promise.all([first, ...others].map(work))
+await Promise.all([first, ...others].map(runQueue))
 say(`${String(chosen.length)} mutations, ${String(failed.length)} not killed.`)
 for (const line of failed) say(line)
 process.exitCode = failed.length === 0 ? 0 : 1
 
-/** One for each processor. */
-function copyNames(): string[] {
+/** One copy of the checkout for each processor. */
+function copyFolders(): string[] {
   const count = Math.min(availableParallelism(), chosen.length)
   return Array.from({ length: count }, (_, index) => join(folder, String(index)))
 }
 
-/** All, or those with one of the arguments as their rule or in their words and files. */
+/** All mutations, or those whose rule is an argument or whose text or files contain an argument. */
 function chooseMutations(): Mutation[] {
-  // pnpm passes on the "--" that npm needs.
+  // pnpm forwards the "--" that npm needs.
   const texts = process.argv.slice(2).filter((argument) => argument !== '--')
   const isNamed = ({ rule, breaks, change }: Mutation) =>
     texts.some((text) => rule === text || [breaks, ...Object.keys(change)].join().includes(text))
@@ -57,7 +57,7 @@ function testsFor({ rule }: Mutation): Citation[] {
   return tests.length > 0 ? tests : giveUp(`docs/security.md names no test for ${rule}.`)
 }
 
-/** A test that fails without any mutation would prove nothing. */
+/** A test that fails without a mutation proves nothing. */
 async function requireGreen(): Promise<void> {
   const tests = chosen.flatMap(testsFor)
   say('Running the tests without a mutation …')
@@ -68,8 +68,8 @@ async function requireGreen(): Promise<void> {
   if (red.length > 0) giveUp(`Not green without a mutation:\n${[...new Set(red)].join('\n')}`)
 }
 
-async function work(copy: string): Promise<void> {
-  for (let next = open.shift(); next; next = open.shift()) {
+async function runQueue(copy: string): Promise<void> {
+  for (let next = queue.shift(); next; next = queue.shift()) {
     const outcome = await outcomeOf(next, copy)
     const line = `${next.rule}: ${next.breaks}: ${outcome}`
     say(line)
@@ -98,7 +98,7 @@ function write(copy: string, files: [file: string, content: string][]): void {
   for (const [file, content] of files) writeFileSync(join(copy, file), content)
 }
 
-/** Code that cannot be loaded fails every test, and shows nothing. */
+/** Code that cannot be loaded kills no mutation: only a failed test does. */
 async function testOutcome(tests: Citation[], copy: string): Promise<string> {
   const options = { workers: 1, bail: true, env: { SERVER_IS_BUILT: '1' } }
   const { report, isGreen, output } = await runTests(copy, tests, options)

@@ -9,11 +9,11 @@ import { giveUp, say } from './support/say.ts'
 import { citationsOf, readSecurityPage } from './support/security-page.ts'
 import { notShown, readReport, type TestReport } from './support/test-report.ts'
 
-/** Gets what the tests need, says so, and runs them all; arguments go to Vitest. */
+/** Finds or installs a browser, builds, and runs all tests. Arguments go to Vitest. */
 const browser = findBrowser()
 if (browser === undefined) {
   const advice = 'Install Chrome, Edge or Chromium, or set CHROME_PATH to one.'
-  if (process.env['CI'] === 'true') giveUp(`No browser can be had. ${advice}`)
+  if (process.env['CI'] === 'true') giveUp(`No browser was found or installed. ${advice}`)
   say(`SKIPPED: the tests in a real browser, for there is none. ${advice}`)
 }
 buildWeb()
@@ -33,7 +33,7 @@ process.exitCode = status ?? 1
 if (existsSync(file)) {
   const report = readReport(file)
   summarize(report)
-  // A part of the tests cannot show every rule.
+  // Only a run of all tests can show every rule.
   if (args.length === 0 && browser !== undefined) checkSecurityPage(report)
 }
 rmSync(folder, { recursive: true })
@@ -44,7 +44,7 @@ function summarize({ numPassedTests, numFailedTests, numPendingTests }: TestRepo
   say(counts.join(', '))
 }
 
-/** A test that docs/security.md names shows its rule only if it ran and passed. */
+/** Fails the run when a test that docs/security.md names did not run and pass. */
 function checkSecurityPage(report: TestReport): void {
   const missing = notShown(citationsOf(readSecurityPage()), report)
   if (missing.length === 0) return

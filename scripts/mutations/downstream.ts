@@ -98,7 +98,8 @@ export const downstream: Mutation[] = [
     breaks: 'the pause that an API asks for is not told',
     change: {
       'server/src/retry-after.ts': {
-        'Math.ceil(seconds) || 1, 1), longest)': 'Math.ceil(0 * seconds) || 1, 1), longest)',
+        'Math.ceil(seconds) || 1, 1), longestPauseSeconds)':
+          'Math.ceil(0 * seconds) || 1, 1), longestPauseSeconds)',
       },
     },
   },

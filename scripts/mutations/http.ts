@@ -3,13 +3,18 @@ import type { Mutation } from './mutation.ts'
 const cookies = 'server/src/http/cookie-attributes.ts'
 const headers = 'server/src/http/headers.ts'
 
-function cookie(name: string, attribute: 'httpOnly' | 'secure', rule: string): Mutation {
+function cookie(
+  start: string,
+  end: string,
+  attribute: 'httpOnly' | 'secure',
+  rule: string,
+): Mutation {
   return {
     rule,
-    breaks: `the cookie ${name} lacks ${attribute}`,
+    breaks: `the cookie "${start}" lacks ${attribute}`,
     change: {
       [cookies]: {
-        [`${name}\`, options: { ...options,`]: `${name}\`, options: { ...options, ${attribute}: false,`,
+        [`nameOf('${start}')}-${end}\`, options: { ...options,`]: `nameOf('${start}')}-${end}\`, options: { ...options, ${attribute}: false,`,
       },
     },
   }
@@ -41,9 +46,14 @@ export const http: Mutation[] = [
     breaks: 'a sibling domain can set the session cookie',
     change: { [cookies]: { '__Host-Http-${name}': '${name}' } },
   },
-  ...["nameOf('tx')}-", '-session', '-login', "nameOf('err')}-"].flatMap((name) => [
-    cookie(name, 'httpOnly', '6.1.3.2 `HttpOnly`'),
-    cookie(name, 'secure', '6.1.3.2 `Secure`'),
+  ...[
+    ['tx', ''] as const,
+    ['last', 'session'] as const,
+    ['device', 'login'] as const,
+    ['err', ''] as const,
+  ].flatMap(([start, end]) => [
+    cookie(start, end, 'httpOnly', '6.1.3.2 `HttpOnly`'),
+    cookie(start, end, 'secure', '6.1.3.2 `Secure`'),
   ]),
   {
     rule: 'B7',
@@ -89,7 +99,7 @@ export const http: Mutation[] = [
     breaks: 'each address of an IPv6 network counts by itself',
     change: {
       'server/src/http/rate-limits.ts': {
-        'networkOf(request, narrowest)': 'networkOf(request, 128)',
+        'networkOf(request, narrowestPrefix)': 'networkOf(request, 128)',
       },
     },
   },

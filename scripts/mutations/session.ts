@@ -33,8 +33,8 @@ export const session: Mutation[] = [
     breaks: 'a session lives as long as it is used',
     change: {
       'server/src/session/lifetimes.ts': {
-        'Math.min(record.lastSeenAt + lifetimes.idle, absoluteExpiry(record, lifetimes))':
-          'record.lastSeenAt + lifetimes.idle',
+        'Math.min(record.lastSeenAt + lifetimes.idleMs, absoluteExpiry(record, lifetimes))':
+          'record.lastSeenAt + lifetimes.idleMs',
       },
     },
   },
@@ -43,8 +43,8 @@ export const session: Mutation[] = [
     breaks: 'an end is remembered for a minute',
     change: {
       'server/src/session/endings.ts': {
-        'this.#options.lifetimes.max + tombstoneTtlMs':
-          'Math.min(this.#options.lifetimes.max + tombstoneTtlMs, 60_000)',
+        'this.#options.lifetimes.maxMs + tombstoneTtlMs':
+          'Math.min(this.#options.lifetimes.maxMs + tombstoneTtlMs, 60_000)',
       },
     },
   },

@@ -6,8 +6,8 @@ export const store: Mutation[] = [
     breaks: 'memory: two can take what can be taken once',
     change: {
       'server/src/store/memory.ts': {
-        'if (!sameBytes(living(key), previous))':
-          'if (sameBytes(living(key), previous) === undefined)',
+        'if (!sameBytes(living(name), previous))':
+          'if (sameBytes(living(name), previous) === undefined)',
       },
     },
   },
@@ -16,8 +16,8 @@ export const store: Mutation[] = [
     breaks: 'files: two writers overwrite each other',
     change: {
       'server/src/store/lmdb.ts': {
-        'if (!sameBytes(living(key), previous))':
-          'if (sameBytes(living(key), previous) === undefined)',
+        'if (!sameBytes(living(name), previous))':
+          'if (sameBytes(living(name), previous) === undefined)',
       },
     },
   },

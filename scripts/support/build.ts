@@ -9,21 +9,21 @@ const webSources = [
   'shared/src',
 ]
 
-/** Builds the SPA unless the last build is newer than all that it is made of. */
+/** Builds the SPA unless the last build is newer than all its sources. */
 export function buildWeb(): void {
   if (changedAt(join(root, 'web/dist/index.html')) > Math.max(...webSources.map(newestIn))) return
   say('Building the SPA …')
-  runTool('vite/bin/vite.js', ['build', 'web', '--logLevel', 'warn'])
+  runOrGiveUp('vite/bin/vite.js', ['build', 'web', '--logLevel', 'warn'])
 }
 
-/** Builds what plain `node` runs; quick when little has changed. `pnpm mutate` has built it already. */
+/** Builds `dist` of the server, except in `pnpm mutate`, which has built it before. */
 export function buildServer(): void {
   if (process.env['SERVER_IS_BUILT'] === '1') return
   say('Building the server …')
-  runTool('typescript/bin/tsc', ['-b', 'shared', 'server', 'emulator'])
+  runOrGiveUp('typescript/bin/tsc', ['-b', 'shared', 'server', 'emulator'])
 }
 
-function runTool(script: string, args: string[]): void {
+function runOrGiveUp(script: string, args: string[]): void {
   const path = join(root, 'node_modules', script)
   const { status } = spawnSync(process.execPath, [path, ...args], { cwd: root, stdio: 'inherit' })
   if (status !== 0) giveUp(`"${script} ${args.join(' ')}" failed; its own words are above.`)

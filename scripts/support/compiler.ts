@@ -2,9 +2,9 @@ import { join } from 'node:path'
 import ts from 'typescript'
 import { root } from './paths.ts'
 
-/** Compiles changed files of the server, again and again, in a fraction of a second each. */
+/** Compiles changed files of the server in a fraction of a second, as often as asked. */
 export class ServerCompiler {
-  /** By absolute path. */
+  /** Sources by absolute path. */
   readonly #changed = new Map<string, string>()
   #version = 0
   readonly #service: ts.LanguageService
@@ -16,7 +16,7 @@ export class ServerCompiler {
     ) as { config: unknown }
     const { options, fileNames } = ts.parseJsonConfigFileContent(config, ts.sys, folder)
     this.#service = ts.createLanguageService({
-      // What a mutation leaves unused is no mistake of it.
+      // A mutation may leave a name unused.
       getCompilationSettings: () => ({
         ...options,
         noUnusedLocals: false,
@@ -33,14 +33,14 @@ export class ServerCompiler {
       fileExists: (path) => ts.sys.fileExists(path),
       readFile: (path) => ts.sys.readFile(path),
       directoryExists: (path) => ts.sys.directoryExists(path),
-      // Packages are links: their own dependencies are found where they really are.
+      // Packages are links: their dependencies are found from their real paths.
       realpath: (path) => ts.sys.realpath?.(path) ?? path,
     })
   }
 
   /**
-   * @param sources by path from the top folder; others stay as they are in the checkout
-   * @returns the compiled files by path from the top folder, or what is wrong with the types
+   * @param sources changed files, by path from the top folder
+   * @returns the compiled files, by path from the top folder, or the first compile error
    */
   compile(sources: ReadonlyMap<string, string>): Map<string, string> | string {
     const files = [...sources].filter(([file]) => file.startsWith('server/src/'))

@@ -20,14 +20,14 @@ const applications = [
   'C:\\Program Files (x86)\\Microsoft\\Edge\\Application\\msedge.exe',
 ]
 
-/** The path of a browser of the Chromium family: found, or got, each with a line that says so. */
+/** The path of a browser of the Chromium family. Installs one if there is none, and says so. */
 export function findBrowser(): string | undefined {
   const found = installedBrowser()
   if (found !== undefined) {
     say(`Browser: ${found}`)
     return found
   }
-  return fromDebian() ?? fromDriver()
+  return installFromDebian() ?? downloadWithDriver()
 }
 
 function installedBrowser(): string | undefined {
@@ -40,7 +40,7 @@ function installedBrowser(): string | undefined {
   )
 }
 
-function fromDebian(): string | undefined {
+function installFromDebian(): string | undefined {
   if (process.getuid?.() !== 0 || !existsSync('/usr/bin/apt-get')) return undefined
   say('Browser: none found; installing the package chromium with apt-get …')
   run('apt-get', ['update', '-qq'])
@@ -48,7 +48,7 @@ function fromDebian(): string | undefined {
   return installedBrowser()
 }
 
-function fromDriver(): string | undefined {
+function downloadWithDriver(): string | undefined {
   say("Browser: none found; trying the browser driver's own download …")
   const driver = join(root, 'node_modules/playwright-core/cli.js')
   run(process.execPath, [driver, 'install', 'chromium'])

@@ -3,14 +3,14 @@ import { giveUp } from './say.ts'
 
 const hosts = ['127.0.0.1', '::1']
 
-/** The port that a variable names. */
+/** The port in a variable of the environment. */
 export function portFrom(env: NodeJS.ProcessEnv, name: string, fallback: number): number {
   const port = Number(env[name] || fallback)
   if (Number.isInteger(port) && port > 0 && port < 65_536) return port
   return giveUp(`${name} is "${env[name] ?? ''}", but must be a port: a number from 1 to 65535.`)
 }
 
-/** Gives up if some program has the port already. */
+/** Ends the command if another program uses the port. */
 export async function requireFreePort(name: string, port: number): Promise<void> {
   for (const host of hosts) {
     if (await isTaken(host, port)) {
@@ -27,7 +27,7 @@ function isTaken(host: string, port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const probe = createServer()
     probe.once('error', (error: NodeJS.ErrnoException) => {
-      // A machine without IPv6 has nobody there either.
+      // Other errors, as on a machine without IPv6, do not mean that the port is taken.
       resolve(error.code === 'EADDRINUSE')
     })
     probe.listen(port, host, () =>
@@ -38,7 +38,7 @@ function isTaken(host: string, port: number): Promise<boolean> {
   })
 }
 
-/** Whether a program accepts connections there. It must not try to listen: that would take the port. */
+/** Whether a program accepts connections. Connects only: to listen would take the port. */
 export function isAnswering(host: string, port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect(port, host)

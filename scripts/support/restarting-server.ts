@@ -8,7 +8,7 @@ import { root } from './paths.ts'
 import { isAnswering } from './ports.ts'
 import { say } from './say.ts'
 
-const watched = ['server/src', 'shared/src']
+const watchedFolders = ['server/src', 'shared/src']
 const settleMs = 150
 
 export interface RestartingServer {
@@ -17,14 +17,14 @@ export interface RestartingServer {
   stop(): Promise<void>
 }
 
-/** Runs the server from source, again whenever its source or `.env` changes. */
+/** Runs the server from source, and restarts it when its source or `.env` changes. */
 export function restartOnChange(environment: () => NodeJS.ProcessEnv): RestartingServer {
   let child = start(environment())
   let timer: NodeJS.Timeout | undefined
-  let turn: Promise<void> = Promise.resolve()
+  let restarts: Promise<void> = Promise.resolve()
 
   const restart = () => {
-    turn = turn.then(async () => {
+    restarts = restarts.then(async () => {
       await stop(child)
       say('The server restarts …')
       child = start(environment())
@@ -34,7 +34,9 @@ export function restartOnChange(environment: () => NodeJS.ProcessEnv): Restartin
     clearTimeout(timer)
     timer = setTimeout(restart, settleMs)
   }
-  const watchers = watched.map((path) => watch(join(root, path), { recursive: true }, onChange))
+  const watchers = watchedFolders.map((path) =>
+    watch(join(root, path), { recursive: true }, onChange),
+  )
   const settings = watch(root, (_event, file) => {
     if (file === '.env') onChange()
   })
@@ -46,7 +48,7 @@ export function restartOnChange(environment: () => NodeJS.ProcessEnv): Restartin
     stop: async () => {
       clearTimeout(timer)
       for (const watcher of [...watchers, settings]) watcher.close()
-      await turn
+      await restarts
       await stop(child)
     },
   }
@@ -58,7 +60,7 @@ function start(env: NodeJS.ProcessEnv): ChildProcess {
     cwd: root,
     env,
     stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
-    // A group of its own: Ctrl-C reaches it through `stop` alone, once.
+    // In its own process group, so that Ctrl-C reaches it once, through `stop`.
     detached: process.platform !== 'win32',
   })
   child.stdout?.pipe(pretty({ colorize: true, ignore: 'pid,hostname' }))
@@ -71,7 +73,7 @@ function isRunning({ exitCode, signalCode }: ChildProcess): boolean {
 
 async function stop(child: ChildProcess): Promise<void> {
   if (!isRunning(child)) return
-  // Not SIGTERM: for that, the server first takes its time to let clients go.
+  // Not SIGTERM: the server would first give its clients time to disconnect.
   child.kill('SIGINT')
   await once(child, 'exit')
 }

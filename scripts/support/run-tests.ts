@@ -5,9 +5,9 @@ import { join } from 'node:path'
 import type { Citation } from './security-page.ts'
 import { readReport, type TestReport, titlePattern } from './test-report.ts'
 
-/** A test that does not end makes Vitest fail in time; a process that spins does not. */
+/** Vitest ends a test that waits for too long, but not a process in an endless loop. */
 const longestRunMs = 10 * 60_000
-/** Generous: a test that is slow on a busy machine must not look like one that fails. */
+/** Long, so that a slow test on a busy machine does not look like a failed test. */
 const testTimeoutMs = 60_000
 const projects: Readonly<Record<string, string>> = {
   'emulator/test': 'emulator',
@@ -16,27 +16,27 @@ const projects: Readonly<Record<string, string>> = {
 }
 const running = new Set<ChildProcess>()
 
-/** Ends the runs that are under way. */
+/** Ends all test runs. */
 export function stopTests(): void {
   for (const child of running) child.kill('SIGKILL')
 }
 
-/** Those that run without a browser. */
+/** True for a test that needs no browser. */
 export function canRun({ file }: Citation): boolean {
   return projectOf(file) !== undefined
 }
 
 interface RunOptions {
   workers: number
-  /** Whether the first failure ends the run. */
+  /** The first failure ends the run. */
   bail: boolean
   env?: NodeJS.ProcessEnv
 }
 
 /**
- * Runs these tests alone.
+ * Runs only these tests.
  * @param folder of a checkout
- * @returns no report when they could not be run, and what Vitest printed
+ * @returns the output of Vitest, and its report; no report when the tests could not be run
  */
 export async function runTests(
   folder: string,
@@ -75,7 +75,7 @@ function argumentsFor(tests: Citation[], { workers, bail }: RunOptions, report: 
     `--testTimeout=${String(testTimeoutMs)}`,
     ...[...new Set(files.map(projectOf))].map((name) => `--project=${name ?? ''}`),
     ...files,
-    // Vitest compares with the titles of the groups and the test, with spaces between them.
+    // Vitest matches the titles of the groups and the test, joined by spaces.
     `--testNamePattern=(^| )(${titles.join('|')})$`,
   ]
 }

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { root } from './paths.ts'
 
-/** A test that the page names: its file, and its title as the test's source has it. */
+/** A test that docs/security.md names, with its title as in its source (`%s` included). */
 export interface Citation {
   file: string
   title: string
@@ -12,9 +12,9 @@ export function readSecurityPage(): string {
   return readFileSync(join(root, 'docs/security.md'), 'utf8')
 }
 
-export const catalogueTitle = 'Negative catalogue'
+export const catalogTitle = 'Negative catalogue'
 
-/** Every test that the page names. */
+/** All tests that the page names. */
 export function citationsOf(page: string): Citation[] {
   return page.split('\n').flatMap(citationsIn)
 }
@@ -30,7 +30,7 @@ export function citationsIn(line: string): Citation[] {
   return citations
 }
 
-/** The rows of each table whose last column says what shows them, cell by cell. */
+/** The rows, as cells, of every table whose last column is "Shown by". */
 export function rowsOf(page: string): string[][] {
   const tables = page.split('\n\n').filter((part) => /^\|.*\| Shown by +\|\n/.test(part))
   return tables.flatMap((table) => {
@@ -47,13 +47,13 @@ export function section(page: string, title: string): string {
  * The tests that show one rule.
  * @param rule `#7` for a row of the negative catalogue; else the first cell of a row, or its first
  * words: `A1`, ``6.1.3.2 `Secure` ``
- * @returns none when the page has no such row
+ * @returns an empty list when the page has no such row
  */
 export function citationsFor(page: string, rule: string): Citation[] {
-  const catalogue = section(page, catalogueTitle)
+  const catalog = section(page, catalogTitle)
   const [part, id] = rule.startsWith('#')
-    ? [catalogue, rule.slice(1)]
-    : [page.replace(catalogue, ''), rule]
+    ? [catalog, rule.slice(1)]
+    : [page.replace(catalog, ''), rule]
   const isOfRule = ([first = '']: string[]) =>
     first.startsWith(id) && !/[\w.]/.test(first.charAt(id.length))
   const rows = rowsOf(part).filter(isOfRule)

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { root } from './paths.ts'
 import type { Citation } from './security-page.ts'
 
-/** What Vitest's JSON reporter writes, as far as it is read here. */
+/** The members of a report of Vitest's JSON reporter that are read here. */
 export interface TestReport {
   numPassedTests: number
   numFailedTests: number
@@ -28,13 +28,13 @@ export function readReport(file: string): TestReport {
   return JSON.parse(readFileSync(file, 'utf8')) as TestReport
 }
 
-/** The title of a test; that of a `test.each` stands for the title of each of its tests. */
+/** A regular expression for the title of a test. Placeholders of `test.each` match any text. */
 export function titlePattern(title: string): string {
   return title.replace(/[.*+?^${}()|[\]\\]/g, '\\$&').replace(/%[sdifjoOc#]|\\\$\w+/g, '[^]*')
 }
 
 /**
- * The citations that the run does not show: no test has that whole title, or one that has it did
+ * The citations that a run does not show: no test has the whole title, or a test with the title did
  * not pass.
  * @param folder the checkout that the tests ran in
  */

@@ -14,7 +14,7 @@ import { giveUp } from './say.ts'
 
 const packages = ['.', 'shared', 'server', 'emulator', 'web']
 
-/** Copies the checkout as it is now, changes that are not committed included. Nothing is installed. */
+/** Copies the checkout with its uncommitted changes. Links its packages instead of installing. */
 export function copyCheckout(folder: string): void {
   for (const file of filesOfCheckout()) {
     const from = join(root, file)
@@ -36,8 +36,8 @@ function filesOfCheckout(): string[] {
 }
 
 /**
- * Links each package that is installed. The links between the packages of this workspace are
- * relative: in the copy they lead to the copy.
+ * Links each installed package. Links between the packages of the workspace are copied as they are,
+ * relative, and so lead to the packages of the copy.
  */
 function linkModules(from: string, to: string): void {
   mkdirSync(to, { recursive: true })

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { root } from '../support/paths.ts'
 import {
-  catalogueTitle,
+  catalogTitle,
   citationsIn,
   citationsOf,
   readSecurityPage,
@@ -40,7 +40,7 @@ describe('docs/security.md', () => {
   })
 
   test('has a row for each number of the catalogue, with a test of that number', () => {
-    const rows = rowsOf(section(page, catalogueTitle))
+    const rows = rowsOf(section(page, catalogTitle))
     expect(rows.map(([number = '']) => number.trim())).toEqual(
       Array.from({ length: 40 }, (_, index) => String(index + 1)),
     )

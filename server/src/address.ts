@@ -2,13 +2,16 @@ import { type BlockList, isIP } from 'node:net'
 import { normalizeIP } from '@fastify/rate-limit'
 import type { FastifyRequest } from 'fastify'
 
-/** The client's address. `unknown` when the client has gone, or when a trusted proxy wrote something else, which is not repeated. */
+/**
+ * The client's address. It is `unknown` when the connection was reset, or when a trusted proxy sent
+ * something other than an address: such text is never logged.
+ */
 export function addressOf({ ip }: FastifyRequest): string {
   const address = plainAddress(ip)
   return isIP(address) === 0 ? 'unknown' : address
 }
 
-/** Fastify's `trustProxy`: whether `X-Forwarded-*` counts that comes from this address. */
+/** For Fastify's `trustProxy`: whether `X-Forwarded-*` headers from an address count. */
 export function trusts(proxies: BlockList): (address: string) => boolean {
   return (text) => {
     const address = plainAddress(text)
@@ -18,20 +21,20 @@ export function trusts(proxies: BlockList): (address: string) => boolean {
 }
 
 /**
- * Without a port, which Azure Application Gateway and others add: `203.0.113.7:4711`,
- * `[2001:db8::1]:4711`. An IPv4 address in IPv6 notation becomes IPv4.
+ * Removes a port, which Azure Application Gateway and others add: `203.0.113.7:4711`,
+ * `[2001:db8::1]:4711`. Turns an IPv4 address in IPv6 notation into IPv4.
  */
 function plainAddress(text: string | undefined): string {
-  // Node knows no address of a connection that was reset, whatever its types say.
+  // The types of Node promise a text, but the address of a reset connection is undefined.
   if (text === undefined) return ''
   const [, v4, v6] = /^(?:([\d.]+):\d{1,5}|\[([\da-f.:]+)\](?::\d{1,5})?)$/i.exec(text) ?? []
   return (v4 ?? v6 ?? text).replace(/^::ffff:(?=[\d.]+$)/i, '')
 }
 
-/** What one customer of a provider gets at most (RFC 6177). */
+/** Bits of the prefix of the widest IPv6 network that one customer gets (RFC 6177). */
 export const customerPrefix = 48
 
-/** The IPv6 network that a caller's address lies in; an IPv4 address stands for itself. */
+/** The IPv6 network of a client's address, of so many bits; an IPv4 address stays as it is. */
 export function networkOf(request: FastifyRequest, ipv6Prefix: number): string {
   return normalizeIP(addressOf(request), ipv6Prefix)
 }

@@ -90,7 +90,7 @@ export async function buildApp(config: Config, options: AppOptions = {}): Promis
     await app.register(closing)
     await app.register(spa, { folder: options.webFolder ?? builtWeb })
     await app.register(fastifyCookie)
-    await app.register(rateLimits, { max: config.rateLimit })
+    await app.register(rateLimits, { maxPerMinute: config.rateLimitPerMinute })
     await app.register(healthRoutes, {
       store: storeReadiness(store, (err) => {
         app.log.error({ err }, 'the session store cannot be used')

@@ -2,7 +2,7 @@ import type { SignInMethod } from '@entra-bff/shared'
 import type { FastifyRequest } from 'fastify'
 import { addressOf } from './address.ts'
 
-/** Whom it concerns. */
+/** The person and the session of an event. */
 interface Who {
   /** Tenant id (`tid`). */
   tenant?: string
@@ -12,7 +12,7 @@ interface Who {
   session?: string
 }
 
-/** What Entra's support asks for. */
+/** Ids of an error at Entra, which Microsoft's support asks for. */
 interface EntraIds {
   aadsts?: string
   correlationId?: string
@@ -30,10 +30,10 @@ type Event =
 export type EndCause =
   'sign_out' | 'front_channel' | 'own_list' | 'next_sign_in' | 'too_many' | 'operator'
 
-/** What an auditor reads: see the table in docs/operation.md. Never a token, code, state or cookie. */
+/** A line of the audit log (see docs/operation.md). Must not hold a token, code, state or cookie. */
 export type AuditEvent = Event & Who
 
-/** Writes one line, whatever the level of the log is; `silent` alone silences it. */
+/** Writes the event at every log level except `silent`. */
 export function audit(request: FastifyRequest, event: AuditEvent): void {
   const { log } = request
   if (log.level === 'silent') return

@@ -7,11 +7,11 @@ import { isPrivateTransport } from './config/loopback.ts'
 import { ConfigError } from './config/reader.ts'
 
 const settingsFile = '.env'
-/** Requests in flight get this time to finish: longer than any of them may take. */
+/** Time for requests in flight to finish: longer than a request may take. */
 const graceMs = 25_000
 /**
- * A JavaScript handler cannot answer these: the instruction that failed runs again, without end.
- * Without a handler, the process ends.
+ * No handler: after a JavaScript handler, the failed instruction would run again, without end.
+ * Without a handler, these signals end the process.
  */
 const nativeFaults = ['SIGILL', 'SIGTRAP', 'SIGABRT', 'SIGBUS', 'SIGFPE', 'SIGSEGV'] as const
 
@@ -23,11 +23,11 @@ async function main(): Promise<void> {
   const closeOptions = { delay: graceMs, logger: app.log, skip: [...nativeFaults] }
   closeWithGrace(closeOptions, async ({ err, signal }) => {
     if (err) app.log.fatal({ err }, 'the server ends after an error that nothing handled')
-    // At Ctrl-C a person waits, and no proxy does.
+    // Not at Ctrl-C: there, a person waits and no proxy keeps connections open.
     if (signal === 'SIGTERM') await app.drain()
     await app.close()
   })
-  // Whoever started this over a channel, as `pnpm dev` does, takes it along when they die.
+  // `pnpm dev` starts the server with an IPC channel. When `pnpm dev` dies, the server ends too.
   process.once('disconnect', () => process.kill(process.pid, 'SIGINT'))
   announce(config, app.log)
 }

@@ -3,7 +3,7 @@ import type { ProxySettings } from './config/outbound-proxy.ts'
 
 const loopback = ['localhost', '127.0.0.1', '[::1]']
 
-/** The connections to one kind of server: through the proxy that is set, but on this machine. */
+/** Opens outgoing connections: through the configured proxy, except to this machine. */
 export function outboundAgent(
   limits: Agent.Options,
   { httpsProxy, noProxy }: ProxySettings,
@@ -11,7 +11,7 @@ export function outboundAgent(
   if (httpsProxy === undefined || noProxy === '*') return new Agent(limits)
   return new EnvHttpProxyAgent({
     ...limits,
-    // Not undefined: then the agent would read the environment by itself.
+    // If it is undefined, the agent reads HTTP_PROXY from the environment.
     httpProxy: '',
     httpsProxy,
     noProxy: [...loopback, noProxy].join(),

@@ -94,7 +94,10 @@ class CookieCaller implements Caller {
         })
       case 'unavailable':
       case 'client_rejected':
-        return new Failure('identity_provider_unavailable', message, { cause, retryAfter })
+        return new Failure('identity_provider_unavailable', message, {
+          cause,
+          retryAfterSeconds: retryAfter,
+        })
       default:
         return this.challenge(message, cause.claims ?? rejected?.claims, cause)
     }

@@ -4,22 +4,22 @@ import type { EndedSession } from '../session/endings.ts'
 import { auditedAs } from '../session/record.ts'
 import type { LiveSession } from '../session/lookup.ts'
 
-export function nameOf({ username, id, tenantId }: User): string {
+export function describeUser({ username, id, tenantId }: User): string {
   return `${plain(username)} (object id ${id}, tenant ${tenantId})`
 }
 
-export function lineOf({ name, record }: LiveSession): string {
+export function sessionLine({ name, record }: LiveSession): string {
   const { user, createdAt, lastSeenAt, ip } = record
   const times = [createdAt, lastSeenAt].map((time) => new Date(time).toISOString())
   return [name, user.username, user.id, user.tenantId, ...times, ip].map(plain).join('\t')
 }
 
-/** A foreign directory can put anything into a name. */
+/** Replaces control characters: the directory of a guest can put anything into a name. */
 export function plain(text: string): string {
   return text.replace(/\p{Cc}/gu, '?')
 }
 
-export function eventOf({ name, record }: EndedSession): string {
+export function auditLine({ name, record }: EndedSession): string {
   const event: AuditEvent = {
     audit: 'session_ended',
     cause: 'operator',

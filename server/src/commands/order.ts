@@ -1,10 +1,10 @@
 import { parseArgs } from 'node:util'
 
-/** What the operator wants done. */
+/** A parsed command of the operator. */
 export type Order =
   | { verb: 'list' | 'end'; whom: 'all' }
-  | { verb: 'list' | 'end'; whom: 'some'; user?: string | undefined; tenant?: string | undefined }
-  | { verb: 'end'; whom: 'one'; id: string }
+  | { verb: 'list' | 'end'; whom: 'person'; user?: string | undefined; tenant?: string | undefined }
+  | { verb: 'end'; whom: 'session'; id: string }
 
 export const usage = `Usage:
   sessions list [--user <object id or username>] [--tenant <tenant id>]   who is signed in
@@ -20,8 +20,8 @@ const options = {
   all: { type: 'boolean' },
 } as const
 
-/** @returns undefined for an order that is not understood */
-export function orderOf(args: string[]): Order | undefined {
+/** @returns undefined when the arguments are no valid order */
+export function parseOrder(args: string[]): Order | undefined {
   try {
     const { values, positionals } = parseArgs({ args, options, allowPositionals: true })
     const [verb, ...rest] = positionals
@@ -43,12 +43,12 @@ interface Values {
 function listOrder({ user, tenant, id, all }: Values): Order | undefined {
   if (id !== undefined || all !== undefined) return undefined
   if (user === undefined && tenant === undefined) return { verb: 'list', whom: 'all' }
-  return { verb: 'list', whom: 'some', user, tenant }
+  return { verb: 'list', whom: 'person', user, tenant }
 }
 
 function endOrder({ user, tenant, id, all }: Values): Order | undefined {
   if ([user, id, all].filter((value) => value !== undefined).length !== 1) return undefined
-  if (user !== undefined) return { verb: 'end', whom: 'some', user, tenant }
+  if (user !== undefined) return { verb: 'end', whom: 'person', user, tenant }
   if (tenant !== undefined) return undefined
-  return id === undefined ? { verb: 'end', whom: 'all' } : { verb: 'end', whom: 'one', id }
+  return id === undefined ? { verb: 'end', whom: 'all' } : { verb: 'end', whom: 'session', id }
 }

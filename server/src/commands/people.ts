@@ -2,14 +2,14 @@ import type { User } from '@entra-bff/shared'
 import type { LiveSession } from '../session/lookup.ts'
 import type { Sessions } from '../session/sessions.ts'
 
-/** Whom the operator means. */
-export interface Wanted {
-  /** An object id or a username. */
+/** The people that an order is about. Without a member, it is about all. */
+export interface PersonFilter {
+  /** Object id or username. */
   user?: string | undefined
   tenant?: string | undefined
 }
 
-/** Every living session of the store. */
+/** All living sessions in the store. */
 export async function* livingSessions(sessions: Sessions): AsyncGenerator<LiveSession> {
   for await (const name of sessions.names()) {
     const session = await sessions.findLiving(name)
@@ -18,23 +18,23 @@ export async function* livingSessions(sessions: Sessions): AsyncGenerator<LiveSe
 }
 
 /**
- * The people who are meant, by what identifies them: a username can change and can be given to
- * another person, so it counts only where no object id is meant.
+ * The signed-in people that match the filter. A match by object id wins over a match by username: a
+ * username can change and can be given to another person.
  */
-export async function findPeople(sessions: Sessions, wanted: Wanted): Promise<User[]> {
+export async function findPeople(sessions: Sessions, filter: PersonFilter): Promise<User[]> {
   const byId = new Map<string, User>()
   const byName = new Map<string, User>()
   for await (const { record } of livingSessions(sessions)) {
     const { user } = record
-    if (!isIn(user, wanted.tenant)) continue
-    if (isSame(user.id, wanted.user)) byId.set(personOf(user), user)
-    if (isSame(user.username, wanted.user)) byName.set(personOf(user), user)
+    if (!isIn(user, filter.tenant)) continue
+    if (isSame(user.id, filter.user)) byId.set(personId(user), user)
+    if (isSame(user.username, filter.user)) byName.set(personId(user), user)
   }
   return [...(byId.size > 0 ? byId : byName).values()]
 }
 
-/** Names a person in this process. */
-export function personOf({ tenantId, id }: User): string {
+/** Identifies a person across tenants. */
+export function personId({ tenantId, id }: User): string {
   return `${tenantId} ${id}`
 }
 

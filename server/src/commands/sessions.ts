@@ -5,12 +5,12 @@ import { ConfigError } from '../config/reader.ts'
 import { TokenRecords } from '../tokens/token-records.ts'
 import { Failure } from '../failure.ts'
 import { Sessions } from '../session/sessions.ts'
-import { openVault } from '../store/vault.ts'
 import { openStore } from '../store/open.ts'
 import type { Store } from '../store/store.ts'
-import { type Order, orderOf, usage } from './order.ts'
-import { eventOf, lineOf, nameOf, plain } from './lines.ts'
-import { findPeople, livingSessions, personOf, type Wanted } from './people.ts'
+import { openVault } from '../store/vault.ts'
+import { type Order, parseOrder, usage } from './order.ts'
+import { auditLine, sessionLine, describeUser, plain } from './lines.ts'
+import { findPeople, livingSessions, personId, type PersonFilter } from './people.ts'
 
 export interface Output {
   out: (line: string) => void
@@ -18,16 +18,16 @@ export interface Output {
 }
 
 /**
- * The operator's way to see and end sessions. Lists are tab-separated; each session that ends is
- * one line of JSON, an event of the audit log.
- * @returns the exit code: 0 done, 1 failed, 2 not understood
+ * The operator's command: lists or ends sessions. Prints lists with tabs between the columns, and a
+ * line of the audit log (JSON) for each session that it ends.
+ * @returns the exit code: 0 done, 1 failed, 2 wrong arguments
  */
 export async function sessionsCommand(
   args: string[],
   env: Readonly<Record<string, string | undefined>>,
   output: Output,
 ): Promise<0 | 1 | 2> {
-  const order = orderOf(args)
+  const order = parseOrder(args)
   if (!order) {
     output.err(usage)
     return 2
@@ -36,7 +36,7 @@ export async function sessionsCommand(
     const config = loadConfig(env)
     const store = openExisting(config)
     try {
-      return await obey(order, await sessionsIn(store, config), output)
+      return await execute(order, await sessionsIn(store, config), output)
     } finally {
       await store.close()
     }
@@ -70,57 +70,57 @@ async function sessionsIn(store: Store, { session }: Config): Promise<Sessions> 
   })
 }
 
-async function obey(order: Order, sessions: Sessions, output: Output): Promise<0 | 1> {
+async function execute(order: Order, sessions: Sessions, output: Output): Promise<0 | 1> {
   if (order.verb === 'list') {
-    await list(sessions, order.whom === 'some' ? order : {}, output)
+    await list(sessions, order.whom === 'person' ? order : {}, output)
     return 0
   }
-  if (order.whom === 'some') return endPerson(sessions, order, output)
+  if (order.whom === 'person') return endPerson(sessions, order, output)
   await endAll(
     sessions,
-    order.whom === 'one' ? livingName(sessions, order.id) : sessions.names(),
+    order.whom === 'session' ? onlyLiving(sessions, order.id) : sessions.names(),
     output,
   )
   return 0
 }
 
-/** Only a living one: where a session has ended, another person may have signed in since. */
-async function* livingName(sessions: Sessions, id: string): AsyncGenerator<string> {
+/** Skips an ended session: `end` would end its successor, perhaps of another person. */
+async function* onlyLiving(sessions: Sessions, id: string): AsyncGenerator<string> {
   if (await sessions.findLiving(id)) yield id
 }
 
-async function list(sessions: Sessions, wanted: Wanted, { out, err }: Output): Promise<void> {
-  const people = new Set((await findPeople(sessions, wanted)).map(personOf))
+async function list(sessions: Sessions, filter: PersonFilter, { out, err }: Output): Promise<void> {
+  const people = new Set((await findPeople(sessions, filter)).map(personId))
   let count = 0
   out(['id', 'user', 'object id', 'tenant', 'since', 'last seen', 'from'].join('\t'))
   for await (const session of livingSessions(sessions)) {
-    if (!people.has(personOf(session.record.user))) continue
-    out(lineOf(session))
+    if (!people.has(personId(session.record.user))) continue
+    out(sessionLine(session))
     count += 1
   }
   err(`${String(count)} signed in`)
 }
 
-/** One person, whatever they were called when they signed in; never two. */
-async function endPerson(sessions: Sessions, wanted: Wanted, output: Output): Promise<0 | 1> {
-  const people = await findPeople(sessions, wanted)
+/** Ends the sessions of one person, under all usernames. Ends nothing if the filter fits more. */
+async function endPerson(sessions: Sessions, filter: PersonFilter, output: Output): Promise<0 | 1> {
+  const people = await findPeople(sessions, filter)
   const [person] = people
   if (people.length > 1) {
-    output.err(`"${plain(wanted.user ?? '')}" is more than one person; nothing was ended:`)
-    for (const each of people) output.err(`  ${nameOf(each)}`)
+    output.err(`"${plain(filter.user ?? '')}" is more than one person; nothing was ended:`)
+    for (const each of people) output.err(`  ${describeUser(each)}`)
     output.err('Name one: --user <object id>, or --tenant <tenant id> beside the username.')
     return 1
   }
   const names: string[] = []
   for await (const { name, record } of livingSessions(sessions)) {
-    if (person && personOf(record.user) === personOf(person)) names.push(name)
+    if (person && personId(record.user) === personId(person)) names.push(name)
   }
-  if (person) output.err(`${nameOf(person)}: ${String(names.length)} signed in`)
+  if (person) output.err(`${describeUser(person)}: ${String(names.length)} signed in`)
   await endAll(sessions, names, output)
   return 0
 }
 
-/** Also one that no secret opens: it would live again if its secret came back. */
+/** Ends unreadable sessions too: they would live again if their secret came back. */
 async function endAll(
   sessions: Sessions,
   names: Iterable<string> | AsyncIterable<string>,
@@ -130,7 +130,7 @@ async function endAll(
   for await (const name of names) {
     const ended = await sessions.end(name)
     if (!ended) continue
-    out(eventOf(ended))
+    out(auditLine(ended))
     count += 1
   }
   err(`${String(count)} ended`)

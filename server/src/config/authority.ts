@@ -3,17 +3,17 @@ import { isGuid } from './guid.ts'
 import { isPrivateTransport } from './loopback.ts'
 
 const example = 'https://login.microsoftonline.com/<tenant id>'
-const externalExample = 'https://<name>.ciamlogin.com/<tenant id>'
-const externalDomain = '.ciamlogin.com'
-const domain = /^[a-z\d-]+(\.[a-z\d-]+)+$/i
+const externalIdExample = 'https://<name>.ciamlogin.com/<tenant id>'
+const externalIdDomain = '.ciamlogin.com'
+const domainName = /^[a-z\d-]+(\.[a-z\d-]+)+$/i
 const accountTypes = ['common', 'organizations', 'consumers']
 
-/** `authority`: as this server uses it, without a slash at the end. `problem`: a sentence. */
+/** `authority` has no slash at the end. `problem` is a sentence for the Setup view. */
 export type ParsedAuthority = { authority: string } | { problem: string }
 
 /**
- * Takes the authorities that Microsoft Entra ID and External ID have. A host that is not listed may be
- * a domain of one's own: what it publishes of itself decides (see `entra/discovery.ts`).
+ * Accepts authorities of Microsoft Entra ID and External ID. An unknown host may be a custom domain:
+ * `entra/discovery.ts` checks the document that the host publishes.
  */
 export function parseAuthority(text: string): ParsedAuthority {
   if (!URL.canParse(text)) return { problem: `Must be a URL: ${example}` }
@@ -40,7 +40,7 @@ function problemOfProduct({ hostname }: URL, segments: readonly string[]): strin
   if (first === 'adfs') return `AD FS is not supported, only Microsoft Entra ID: ${example}`
   const isB2c = hostname.endsWith('.b2clogin.com') || first === 'tfp' || segments.some(isB2cPolicy)
   return isB2c
-    ? `Azure AD B2C is not supported, only Microsoft Entra External ID: ${externalExample}`
+    ? `Azure AD B2C is not supported, only Microsoft Entra External ID: ${externalIdExample}`
     : undefined
 }
 
@@ -51,10 +51,10 @@ function isB2cPolicy(segment: string): boolean {
 function problemOfTenant(url: URL, segments: readonly string[]): string | undefined {
   const [tenant = '', ...more] = segments
   const isAccountType = accountTypes.includes(tenant)
-  if (more.length > 0 || !(isGuid(tenant) || domain.test(tenant) || isAccountType)) {
+  if (more.length > 0 || !(isGuid(tenant) || domainName.test(tenant) || isAccountType)) {
     return 'Must end in one tenant: its id (a GUID), its domain, "organizations" or "common"'
   }
-  if (isAccountType && isExternalId(url)) return `Must name the tenant: ${externalExample}`
+  if (isAccountType && isExternalId(url)) return `Must name the tenant: ${externalIdExample}`
   const isElsewhere = isLoginHost(url.hostname) && !isPublicCloud(url.hostname)
   return tenant === 'consumers' && isElsewhere
     ? 'This cloud has no personal accounts; write a tenant id, "organizations" or "common"'
@@ -62,10 +62,10 @@ function problemOfTenant(url: URL, segments: readonly string[]): string | undefi
 }
 
 function isExternalId({ hostname }: URL): boolean {
-  return hostname.endsWith(externalDomain)
+  return hostname.endsWith(externalIdDomain)
 }
 
-/** The short form names the tenant in the host alone, as MSAL takes it. */
+/** `https://contoso.ciamlogin.com` stands for the tenant contoso.onmicrosoft.com, as in MSAL. */
 function tenantDomainOf({ hostname }: URL): string {
-  return `${hostname.slice(0, -externalDomain.length)}.onmicrosoft.com`
+  return `${hostname.slice(0, -externalIdDomain.length)}.onmicrosoft.com`
 }

@@ -1,33 +1,32 @@
-/** One of Microsoft's clouds: each has a sign-in host and a Graph of its own. */
+/** A cloud of Microsoft, with its own login host and its own Graph. */
 interface Cloud {
-  /** Host of the authority. */
-  login: string
-  /** Other hosts that lead there; the issuer of all tokens is that of `login`. */
+  /** Host of authorities and of the issuer of all tokens. */
+  loginHost: string
+  /** Other names of the login host. */
   aliases: readonly string[]
-  /** Origins of Microsoft Graph, the usual one first. */
+  /** Origins of Microsoft Graph, the default first. */
   graphs: readonly [string, ...string[]]
 }
 
 /**
- * Microsoft, "National clouds" and "Microsoft Graph national cloud deployments"; the sovereign clouds
- * of France, Germany and Singapore as `Get-MgEnvironment` of the Microsoft Graph PowerShell SDK has
- * them.
+ * Microsoft, "National clouds" and "Microsoft Graph national cloud deployments". The sovereign clouds
+ * of France, Germany and Singapore: `Get-MgEnvironment` of the Microsoft Graph PowerShell SDK.
  */
 const publicCloud: Cloud = {
-  login: 'login.microsoftonline.com',
+  loginHost: 'login.microsoftonline.com',
   aliases: ['login.windows.net', 'login.microsoft.com', 'sts.windows.net'],
   graphs: ['https://graph.microsoft.com'],
 }
 const clouds: readonly Cloud[] = [
   publicCloud,
   {
-    login: 'login.microsoftonline.us',
+    loginHost: 'login.microsoftonline.us',
     aliases: ['login.usgovcloudapi.net'],
-    // The second one is of the Department of Defense.
+    // The second origin is for the Department of Defense.
     graphs: ['https://graph.microsoft.us', 'https://dod-graph.microsoft.us'],
   },
   {
-    login: 'login.partner.microsoftonline.cn',
+    loginHost: 'login.partner.microsoftonline.cn',
     aliases: ['login.chinacloudapi.cn'],
     graphs: ['https://microsoftgraph.chinacloudapi.cn'],
   },
@@ -38,35 +37,35 @@ const clouds: readonly Cloud[] = [
 
 function sovereignCloud(country: string): Cloud {
   return {
-    login: `login.sovcloud-identity.${country}`,
+    loginHost: `login.sovcloud-identity.${country}`,
     aliases: [],
     graphs: [`https://graph.svc.sovcloud.${country}`],
   }
 }
 
-export function isPublicCloud(loginHost: string): boolean {
-  return loginHost === publicCloud.login
+export function isPublicCloud(host: string): boolean {
+  return host === publicCloud.loginHost
 }
 
-/** Whether it is the sign-in host of one of the clouds; External ID has hosts of its own. */
+/** True for the login host of a cloud. External ID has other hosts. */
 export function isLoginHost(host: string): boolean {
-  return clouds.some(({ login }) => login === host)
+  return clouds.some(({ loginHost }) => loginHost === host)
 }
 
-/** The sign-in host that another name stands for. */
+/** The login host that an alias such as login.windows.net stands for. */
 export function loginHostOf(alias: string): string | undefined {
-  return clouds.find(({ aliases }) => aliases.includes(alias))?.login
+  return clouds.find(({ aliases }) => aliases.includes(alias))?.loginHost
 }
 
 export const publicGraph = publicCloud.graphs[0]
 
-/** The Graphs that take the tokens of an authority. External ID has the public cloud's. */
+/** Origins of Graph for tokens of an authority. External ID uses the public cloud's Graph. */
 export function graphsOf(authority: string): Cloud['graphs'] {
   const { hostname } = new URL(authority)
-  return (clouds.find(({ login }) => login === hostname) ?? publicCloud).graphs
+  return (clouds.find(({ loginHost }) => loginHost === hostname) ?? publicCloud).graphs
 }
 
-/** Whether an origin is Microsoft Graph's, in any cloud. */
+/** True for the origin of Microsoft Graph in any cloud. */
 export function isGraph(origin: string): boolean {
   return clouds.some(({ graphs }) => graphs.includes(origin))
 }

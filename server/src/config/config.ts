@@ -9,28 +9,28 @@ import { type ProxySettings, readProxySettings } from './outbound-proxy.ts'
 import { SettingsReader } from './reader.ts'
 import { checkRedirectUri } from './redirect-uri.ts'
 
-/** Everything that can be set, parsed and checked once. Durations are milliseconds. */
+/** All settings, parsed and checked. */
 export interface Config extends DownstreamSettings {
   /** `NODE_ENV=production`, or a `publicUrl` that other machines can reach. */
   production: boolean
   host: string
   port: number
-  /** The one origin under which browsers see the app, without a slash at the end. */
+  /** The origin of the app in browsers, without a slash at the end. */
   publicUrl: string
-  /** Whether browsers come by https: decides names and attributes of cookies. */
+  /** True when browsers use https. Decides names and attributes of cookies. */
   secure: boolean
   redirectPath: string
   redirectUri: string
-  /** `undefined` while a value from the app registration is missing or invalid. */
+  /** Undefined while a value from the app registration is missing or invalid. */
   entra: EntraSettings | undefined
-  /** What the Setup view shows of the values from the app registration. */
+  /** The state of each value from the app registration, for the Setup view. */
   setup: SettingStatus[]
   session: SessionSettings
   /** Whether sign-in on another device is offered. */
   deviceLogin: boolean
   proxy: ProxySettings
-  /** Requests per minute and address to each route of sign-in; 0: any number. */
-  rateLimit: number
+  /** Requests of one address to each route with a limit; 0: no limit. */
+  rateLimitPerMinute: number
   /** Proxies whose `X-Forwarded-*` headers count. */
   trustProxy: BlockList | undefined
   logLevel: string
@@ -40,7 +40,7 @@ const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']
 
 /**
  * @param env names as in `.env.sample`
- * @throws {ConfigError} that names every problem at once
+ * @throws {ConfigError} lists every problem
  */
 export function loadConfig(env: Readonly<Record<string, string | undefined>>): Config {
   const reader = new SettingsReader(env)
@@ -64,7 +64,7 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
     session: readSessionSettings(reader, production),
     deviceLogin: reader.oneOf('DEVICE_LOGIN', ['on', 'off'], 'off') === 'on',
     proxy: readProxySettings(reader),
-    rateLimit: reader.integer('RATE_LIMIT', 120, { min: 0, max: 1_000_000 }),
+    rateLimitPerMinute: reader.integer('RATE_LIMIT', 120, { min: 0, max: 1_000_000 }),
     trustProxy: readTrustProxy(reader),
     logLevel: reader.oneOf('LOG_LEVEL', logLevels, 'info'),
   }
@@ -81,8 +81,8 @@ function readPublicUrl(reader: SettingsReader, port: number): string {
       'must be an origin such as https://app.example.com, without a path',
     )
   }
-  const insists = reader.oneOf('INSECURE_HTTP', ['on', 'off'], 'off') === 'on'
-  if (!insists && !isPrivateTransport(url)) {
+  const allowsHttp = reader.oneOf('INSECURE_HTTP', ['on', 'off'], 'off') === 'on'
+  if (!allowsHttp && !isPrivateTransport(url)) {
     reader.problem(
       'PUBLIC_URL',
       'must begin with https://, or sign-ins can be read on the way; to insist: INSECURE_HTTP=on',
@@ -91,13 +91,13 @@ function readPublicUrl(reader: SettingsReader, port: number): string {
   return url.origin
 }
 
-/** Paths that mean something else here. */
-const taken = [...Object.values(paths), ...Object.values(pages), '/livez', '/readyz']
+/** Paths that the page or other routes use. */
+const reservedPaths = [...Object.values(paths), ...Object.values(pages), '/livez', '/readyz']
 
 function readRedirectPath(reader: SettingsReader): string {
   const path = reader.text('REDIRECT_PATH') ?? '/getAToken'
   const isNormal = /^(\/[\w-][\w.-]*)+$/.test(path)
-  if (!isNormal || taken.includes(path) || /^\/(api|result|assets)(\/|$)/.test(path)) {
+  if (!isNormal || reservedPaths.includes(path) || /^\/(api|result|assets)(\/|$)/.test(path)) {
     reader.problem('REDIRECT_PATH', 'must be a path such as /getAToken that nothing else uses')
   }
   return path

@@ -3,9 +3,9 @@ import { isLoopback, isPrivateTransport } from './loopback.ts'
 import type { SettingsReader } from './reader.ts'
 import { resourceOf, resourcesOf } from './scopes.ts'
 
-/** Which APIs are called. */
+/** The downstream APIs and their permissions. */
 export interface DownstreamSettings {
-  /** The downstream API of `GET /api/me`; `undefined` when `ENDPOINT` is set to nothing. */
+  /** The downstream API of `GET /api/me`; undefined when `ENDPOINT` is empty. */
   endpoint: string | undefined
   scopes: string[]
   /** Origin of the Microsoft Graph that the other calls go to. */
@@ -24,8 +24,8 @@ export function readDownstreamSettings(
   if (!isPrivateTransport(url)) {
     reader.problem('ENDPOINT', 'must begin with https://, for it is sent an access token')
   }
-  if (authority !== undefined) checkReceiver(reader, url, scopes, graphsOf(authority))
-  return { endpoint: url.href, scopes, graph: isGraphHere(url) ? url.origin : graph }
+  if (authority !== undefined) checkTokenReceiver(reader, url, scopes, graphsOf(authority))
+  return { endpoint: url.href, scopes, graph: isGraphOrEmulator(url) ? url.origin : graph }
 }
 
 function readScopes(reader: SettingsReader): string[] {
@@ -34,24 +34,27 @@ function readScopes(reader: SettingsReader): string[] {
   return scopes
 }
 
-/** Graph itself, or its stand-in on this machine. */
-function isGraphHere({ origin, hostname, pathname }: URL): boolean {
+/** True for Microsoft Graph, and for an emulator of Graph on this machine. */
+function isGraphOrEmulator({ origin, hostname, pathname }: URL): boolean {
   return isGraph(origin) || (isLoopback(hostname) && pathname === '/v1.0/me')
 }
 
-/** A token goes to the API that it is for: tokens of Graph to Graph alone. */
-function checkReceiver(
+/** Allows an access token to be sent only to the API that the token is for. */
+function checkTokenReceiver(
   reader: SettingsReader,
   { origin, hostname }: URL,
   scopes: readonly string[],
   graphs: readonly [string, ...string[]],
 ): void {
   if (isLoopback(hostname)) return
-  const resources = resourcesOf(scopes)
   if (!isGraph(origin)) {
-    // Without a named API, Entra issues a token of Graph.
+    // Without a scope of an API, Entra issues a token for Graph.
+    const resources = resourcesOf(scopes)
     if (resources.length === 1 && resources[0] !== undefined) return
-    reader.problem('SCOPE', `must name the API at ENDPOINT in each permission, such as ${apiScope}`)
+    reader.problem(
+      'SCOPE',
+      `must name the API at ENDPOINT in each permission, such as ${apiScopeForm}`,
+    )
   } else if (!graphs.includes(origin)) {
     reader.problem('ENDPOINT', `must be on ${graphs.join(' or ')}: AUTHORITY is of that cloud`)
   } else if (
@@ -61,5 +64,5 @@ function checkReceiver(
   }
 }
 
-const apiScope =
+const apiScopeForm =
   'api://<its client id>/<scope>; a short name such as User.Read is a permission of Microsoft Graph'

@@ -3,21 +3,21 @@ import { parseAuthority } from './authority.ts'
 import { isGuid } from './guid.ts'
 import type { SettingsReader } from './reader.ts'
 
-/** What the app registration in Microsoft Entra ID gives, and how to sign in with it. */
+/** The app registration in Microsoft Entra ID, and how people sign in with it. */
 export interface EntraSettings {
   clientId: string
   clientSecret: string
   /** Without a slash at the end: `https://login.microsoftonline.com/<tenant>`. */
   authority: string
-  /** `undefined`: none is sent, and Entra signs in silently whom it knows. */
+  /** Undefined: no `prompt` is sent, and Entra signs in a known account silently. */
   prompt: Prompt | undefined
-  /** Tenant ids; empty: every tenant that the authority admits. */
+  /** Tenant ids. Empty: all tenants of the authority. */
   allowedTenants: string[]
 }
 
 const placeholder = /[<>{}]|^enter[_ ]|your[_ -]|\.\.\./i
 
-/** Missing or wrong values are told in the Setup view; they do not keep the server from starting. */
+/** The Setup view shows missing and wrong values. The server starts with them all the same. */
 export function readEntraSettings(reader: SettingsReader): {
   entra: EntraSettings | undefined
   setup: SettingStatus[]
@@ -26,9 +26,9 @@ export function readEntraSettings(reader: SettingsReader): {
   const clientSecret = reader.secret('CLIENT_SECRET')
   const authority = reader.text('AUTHORITY')
   const setup = [
-    judge('CLIENT_ID', clientId, 'Application (client) ID', idProblem),
-    judge('CLIENT_SECRET', clientSecret, 'The value of a client secret', secretProblem),
-    judge(
+    statusOf('CLIENT_ID', clientId, 'Application (client) ID', idProblem),
+    statusOf('CLIENT_SECRET', clientSecret, 'The value of a client secret', secretProblem),
+    statusOf(
       'AUTHORITY',
       authority,
       'https://login.microsoftonline.com/<tenant id>',
@@ -55,7 +55,7 @@ export function readEntraSettings(reader: SettingsReader): {
   return { entra, setup }
 }
 
-function judge(
+function statusOf(
   name: string,
   value: string | undefined,
   meaning: string,

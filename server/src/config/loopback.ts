@@ -1,9 +1,9 @@
-/** Whether a URL's host name is this machine and no other. */
+/** True when the host name of a URL always means this machine. */
 export function isLoopback(hostname: string): boolean {
   return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d{1,3}){3}$/.test(hostname)
 }
 
-/** Whether what is sent there stays secret: by TLS, or because it does not leave this machine. */
+/** True when nobody else can read what is sent to the URL: with TLS, or inside this machine. */
 export function isPrivateTransport({ protocol, hostname }: URL): boolean {
   return protocol === 'https:' || (protocol === 'http:' && isLoopback(hostname))
 }

@@ -1,14 +1,14 @@
 import type { SettingsReader } from './reader.ts'
 
-/** The way out to Entra and the APIs. */
+/** The proxy for requests to Entra and the APIs. */
 export interface ProxySettings {
-  /** URL of a proxy that takes CONNECT (RFC 9110 section 9.3.6); undefined: none. */
+  /** URL of a proxy that takes CONNECT (RFC 9110 section 9.3.6). Undefined: no proxy. */
   httpsProxy: string | undefined
-  /** Hosts that are reached without it, separated by commas; `*`: all. */
+  /** Hosts to reach without the proxy, separated by commas. `*` means all hosts. */
   noProxy: string
 }
 
-/** Plain http leaves this machine nowhere (see `isPrivateTransport`), so there is no HTTP_PROXY. */
+/** There is no HTTP_PROXY: plain http never leaves this machine (see `isPrivateTransport`). */
 export function readProxySettings(reader: SettingsReader): ProxySettings {
   const httpsProxy = reader.text('HTTPS_PROXY')
   if (httpsProxy !== undefined && !isProxy(httpsProxy)) {

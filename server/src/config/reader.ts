@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 
 type Environment = Readonly<Record<string, string | undefined>>
 
-/** Settings that contradict each other or cannot be read: nothing is started. */
+/** Settings that are invalid or contradict each other. The server does not start with them. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError'
   readonly problems: readonly string[]
@@ -13,9 +13,14 @@ export class ConfigError extends Error {
   }
 }
 
-const units: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 }
+const unitsMs: Readonly<Record<string, number>> = {
+  s: 1_000,
+  m: 60_000,
+  h: 3_600_000,
+  d: 86_400_000,
+}
 
-/** Reads settings one by one and collects what is wrong, so that all of it is told at once. */
+/** Reads settings and collects their problems, so that one error lists all of them. */
 export class SettingsReader {
   readonly #env: Environment
   readonly #problems: string[] = []
@@ -32,7 +37,7 @@ export class SettingsReader {
     if (this.#problems.length > 0) throw new ConfigError(this.#problems)
   }
 
-  /** Whether it is set, to nothing: other than not being set. */
+  /** True for `NAME=`, false when NAME is unset. */
   isEmpty(name: string): boolean {
     return this.#env[name]?.trim() === ''
   }
@@ -56,7 +61,7 @@ export class SettingsReader {
     }
   }
 
-  /** Separated by commas or spaces. */
+  /** Values separated by commas or spaces. */
   list(name: string): string[] | undefined {
     return this.text(name)
       ?.split(/[\s,]+/)
@@ -72,16 +77,16 @@ export class SettingsReader {
     return fallback
   }
 
-  /** `90s`, `60m`, `12h`, `7d`; milliseconds. */
-  duration(name: string, fallback: number, longest: number): number {
+  /** A time such as `90s`, `60m`, `12h` or `7d`, as milliseconds. */
+  duration(name: string, fallbackMs: number, longestMs: number): number {
     const value = this.text(name)
-    if (value === undefined) return fallback
+    if (value === undefined) return fallbackMs
     const [, amount, unit = ''] = /^(\d{1,5})\s*([smhd])$/.exec(value) ?? []
-    const milliseconds = Number(amount) * (units[unit] ?? 0)
-    if (milliseconds > 0 && milliseconds <= longest) return milliseconds
-    const days = String(longest / (units['d'] ?? 1))
+    const milliseconds = Number(amount) * (unitsMs[unit] ?? 0)
+    if (milliseconds > 0 && milliseconds <= longestMs) return milliseconds
+    const days = String(longestMs / (unitsMs['d'] ?? 1))
     this.problem(name, `must be a time such as 60m or 12h, ${days} days at most`)
-    return fallback
+    return fallbackMs
   }
 
   oneOf<T extends string>(name: string, allowed: readonly T[], fallback: T): T {

@@ -1,11 +1,11 @@
 import type { SettingsReader } from './reader.ts'
 
 /** Microsoft, "Redirect URI (reply URL) outline and restrictions". */
-const longestUri = 256
-const refused = /[!$'(),;*]/
+const longestUriCharacters = 256
+const refusedPattern = /[!$'(),;*]/
 const refusedCharacters = "! $ ' ( ) , ; *"
 
-/** Tells at the start what the app registration would refuse, by the setting that is at fault. */
+/** Reports a redirect URI that the app registration would refuse, under the setting at fault. */
 export function checkRedirectUri(
   reader: SettingsReader,
   publicUrl: string,
@@ -15,7 +15,7 @@ export function checkRedirectUri(
     ['PUBLIC_URL', publicUrl],
     ['REDIRECT_PATH', redirectPath],
   ] as const) {
-    if (refused.test(value)) {
+    if (refusedPattern.test(value)) {
       reader.problem(
         name,
         `must have none of ${refusedCharacters}: Entra refuses such redirect URIs`,
@@ -26,11 +26,11 @@ export function checkRedirectUri(
   if (hostname === '[::1]') {
     reader.problem('PUBLIC_URL', `must be http://localhost:${port}: Entra takes no [::1]`)
   }
-  if (publicUrl.length + redirectPath.length > longestUri) {
+  if (publicUrl.length + redirectPath.length > longestUriCharacters) {
     const name = redirectPath.length > publicUrl.length ? 'REDIRECT_PATH' : 'PUBLIC_URL'
     reader.problem(
       name,
-      `is too long: Entra takes redirect URIs of ${String(longestUri)} characters`,
+      `is too long: Entra takes redirect URIs of ${String(longestUriCharacters)} characters`,
     )
   }
 }

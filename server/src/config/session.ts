@@ -1,34 +1,35 @@
 import type { SettingsReader } from './reader.ts'
 
-/** Where sessions are kept. */
+/** `SESSION_STORE`: where sessions are kept. */
 export type StoreLocation = { kind: 'memory' } | { kind: 'file'; folder: string }
 
-/** Durations are milliseconds. */
 export interface SessionSettings {
   store: StoreLocation
-  /** Newest first; `undefined`: made once and kept with the store. */
+  /** Newest first. Undefined: the server makes a secret and keeps it with the store. */
   secrets: readonly [string, ...string[]] | undefined
-  /** Where they were read from: a change there takes effect without a restart. */
+  /** The file of `secrets`, if any. The server takes up a change of this file without a restart. */
   secretFile: string | undefined
-  idle: number
-  max: number
+  /** A session without use ends after this. */
+  idleMs: number
+  /** Every session ends after this. */
+  maxMs: number
 }
 
-const minutes = 60_000
-const hours = 60 * minutes
-/** As long as Entra's refresh tokens live: no session outlives its tokens. */
-const longest = 90 * 24 * hours
-const shortestSecret = 32
+const minuteMs = 60_000
+const hourMs = 60 * minuteMs
+/** The lifetime of Entra's refresh tokens: a session must not outlive its tokens. */
+const longestLifetimeMs = 90 * 24 * hourMs
+const shortestSecretCharacters = 32
 
 export function readSessionSettings(reader: SettingsReader, production: boolean): SessionSettings {
   const settings = {
     store: readStore(reader),
     secrets: readSecrets(reader, production),
     secretFile: reader.text('SESSION_SECRET_FILE'),
-    idle: reader.duration('SESSION_IDLE', 60 * minutes, longest),
-    max: reader.duration('SESSION_MAX', 12 * hours, longest),
+    idleMs: reader.duration('SESSION_IDLE', 60 * minuteMs, longestLifetimeMs),
+    maxMs: reader.duration('SESSION_MAX', 12 * hourMs, longestLifetimeMs),
   }
-  if (settings.idle > settings.max) {
+  if (settings.idleMs > settings.maxMs) {
     reader.problem('SESSION_IDLE', 'must not be longer than SESSION_MAX')
   }
   return settings
@@ -56,16 +57,16 @@ function readSecrets(reader: SettingsReader, production: boolean): SessionSettin
 const secretNeeded =
   'is required with NODE_ENV=production, or a PUBLIC_URL that is not localhost: openssl rand -hex 32'
 
-export const secretRule = `must have ${String(shortestSecret)} characters or more in each part`
+export const secretRule = `must have ${String(shortestSecretCharacters)} characters or more in each part`
 
-/** @returns newest first; undefined when one of them is too short */
+/** @returns the secrets, newest first; undefined when a secret is too short */
 export function parseSecrets(text: string): SessionSettings['secrets'] {
   const [newest = '', ...older] = text.split(',').map((secret) => secret.trim())
   const secrets = [newest, ...older] as const
-  return secrets.every((secret) => secret.length >= shortestSecret) ? secrets : undefined
+  return secrets.every((secret) => secret.length >= shortestSecretCharacters) ? secrets : undefined
 }
 
-/** For people: how the setting names it. */
-export function placeOf(store: StoreLocation): string {
+/** The value of `SESSION_STORE`, for messages. */
+export function storeSettingOf(store: StoreLocation): string {
   return store.kind === 'memory' ? 'memory:' : `file:${store.folder}`
 }

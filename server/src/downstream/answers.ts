@@ -17,7 +17,7 @@ export function requireSuccess(call: Call, answer: UpstreamAnswer): void {
     throw new Failure('not_found', reason, { publicDetail: 'The API has nothing here.' })
   if (status === 429) {
     throw new Failure('upstream_throttled', reason, {
-      retryAfter: secondsOf(answer.headers['retry-after']),
+      retryAfterSeconds: secondsOf(answer.headers['retry-after']),
     })
   }
   throw new Failure('upstream_error', reason)

@@ -40,7 +40,7 @@ export class ConcurrentCalls {
     if (count >= mostConcurrentCalls) {
       throw new Failure('rate_limited', 'too many calls of one caller at once', {
         publicDetail: `Only ${String(mostConcurrentCalls)} API calls of a session run at once. Try again in a second.`,
-        retryAfter: 1,
+        retryAfterSeconds: 1,
       })
     }
     this.#counts.set(caller, count + 1)

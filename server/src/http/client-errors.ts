@@ -9,7 +9,7 @@ const malformed = { status: 400, title: 'Bad Request' }
 
 type Headers = Readonly<Record<string, string>>
 
-/** Answers what is not HTTP enough to become a request, with the headers of every other answer. */
+/** Answers bytes that Node cannot parse as a request. `headers` are those of every other answer. */
 export function answerClientError(headers: Headers) {
   return (error: Error & { code?: string }, socket: Socket): void => {
     if (error.code === 'ECONNRESET' || !socket.writable) {

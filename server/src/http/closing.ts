@@ -6,31 +6,31 @@ import fp from 'fastify-plugin'
 
 declare module 'fastify' {
   interface FastifyInstance {
-    /** True from the first moment of `drain`. */
+    /** True once `drain` was called. */
     draining: boolean
-    /** Ends connections without losing a request. Call it before `close`. */
+    /** Ends connections without losing a request. To be called before `close`. */
     drain: () => Promise<void>
   }
 }
 
-/** How long clients get to send one more request, which is answered with `connection: close`. */
+/** Clients may send one more request in this time; its answer has `connection: close`. */
 const lastRequestMs = 1_000
-/** A turn of the event loop this short accepts what arrived before it, and little arrives in it. */
+/** After a turn of the event loop as short as this, no connection waits to be accepted. */
 const quietTurnMs = 1
 
 /**
- * How connections end. `drain` asks clients to let go of them (RFC 9112 section 9.6). `close` lets
- * requests in flight finish and ends every other connection at once. Node alone would wait for
- * connections on which nothing was ever sent.
+ * How connections end. `drain` asks clients to close them (RFC 9112 section 9.6). `close` lets
+ * requests in flight finish and ends all other connections at once: Node alone would wait for
+ * connections without any request.
  */
 export const closing = fp(registerClosing, { name: 'closing' })
 
-function registerClosing(app: FastifyInstance, _options: object, done: () => void): void {
+async function registerClosing(app: FastifyInstance): Promise<void> {
   const open = new Set<Socket>()
-  /** The newest answer that is under way on a connection. */
+  /** Connections with an answer under way; the newest answer of each. */
   const busy = new Map<Socket, ServerResponse>()
   let arrivals = 0
-  let closes = false
+  let isClosing = false
   app.decorate('draining', false)
   app.decorate('drain', drain)
   app.server.on('connection', (socket) => {
@@ -41,23 +41,19 @@ function registerClosing(app: FastifyInstance, _options: object, done: () => voi
       busy.delete(socket)
     })
   })
-  app.addHook('onRequest', (request, reply, next) => {
+  app.addHook('onRequest', async (request, reply) => {
     busy.set(request.raw.socket, reply.raw)
     if (app.draining) reply.header('connection', 'close')
-    next()
   })
-  app.addHook('onResponse', (request, reply, next) => {
+  app.addHook('onResponse', async (request, reply) => {
     const { socket } = request.raw
     if (busy.get(socket) === reply.raw) busy.delete(socket)
-    if (closes && !busy.has(socket)) socket.end()
-    next()
+    if (isClosing && !busy.has(socket)) socket.end()
   })
-  app.addHook('preClose', (next) => {
-    closes = true
+  app.addHook('preClose', async () => {
+    isClosing = true
     for (const socket of idle()) socket.destroy()
-    next()
   })
-  done()
 
   function idle(): Socket[] {
     return [...open].filter((socket) => !busy.has(socket))
@@ -69,23 +65,23 @@ function registerClosing(app: FastifyInstance, _options: object, done: () => voi
       if (!answer.headersSent) answer.setHeader('connection', 'close')
     }
     if (open.size > 0) await setTimeout(lastRequestMs)
-    await untilNobodyArrives()
-    // Node also ends the connections here that are kept alive and unused.
+    await untilNoConnectionArrives()
+    // This also ends connections that are kept alive without a request.
     app.server.close()
-    // The others are new: their first request may be on its way.
+    // The other idle connections are new: their first request may be on its way.
     if (idle().length > 0) await setTimeout(lastRequestMs)
   }
 
-  /** The kernel resets connections that wait to be accepted when listening ends. */
-  async function untilNobodyArrives(): Promise<void> {
-    const latest = performance.now() + lastRequestMs
+  /** When listening ends, the kernel resets connections that wait to be accepted. */
+  async function untilNoConnectionArrives(): Promise<void> {
+    const latestMs = performance.now() + lastRequestMs
     for (;;) {
       const before = arrivals
       const began = performance.now()
       await setImmediate()
       const now = performance.now()
       const isQuiet = arrivals === before && now - began <= quietTurnMs
-      if (isQuiet || now > latest) return
+      if (isQuiet || now > latestMs) return
     }
   }
 }

@@ -2,26 +2,27 @@ import type { CookieSerializeOptions } from '@fastify/cookie'
 import type { FastifyReply } from 'fastify'
 
 export interface CookieKind {
+  /** Of the cookie; for cookies with an id, the part before the id. */
   name: string
   options: CookieSerializeOptions
 }
 
-/** The names and attributes of this app's cookies. All are HttpOnly, for the whole origin. */
+/** The names and attributes of all cookies of this app. */
 export interface Cookies {
   session: CookieKind
-  /** One for each sign-in under way; the name is followed by the attempt's own. */
+  /** One cookie for each sign-in under way, with an id. */
   attempt: CookieKind
-  /** Names the session a browser had last. */
+  /** Names the last session of a browser. */
   lastSession: CookieKind
-  /** One for each failed sign-in; the name is followed by its reference. */
+  /** One cookie for each failed sign-in, with an id. */
   signInError: CookieKind
-  /** Names the sign-in on another device that a browser waits for. */
+  /** Names the sign-in on another device that the browser waits for. */
   deviceLogin: CookieKind
 }
 
 /**
- * With https: the `__Host-Http-` prefix, which only this origin's server can set. Browsers refuse
- * that on http, so there the port tells apart the apps of one developer's machine.
+ * With https, names begin with `__Host-Http-`: only a server of this origin can set such cookies.
+ * Browsers refuse the prefix on http. There, names hold the port: cookies are shared between ports.
  */
 export function cookiesOf(publicUrl: string): Cookies {
   const { protocol, port } = new URL(publicUrl)
@@ -30,7 +31,7 @@ export function cookiesOf(publicUrl: string): Cookies {
   const options = { path: '/', httpOnly: true, secure }
   return {
     session: { name: nameOf('sid'), options: { ...options, sameSite: 'strict' } },
-    // Lax: these must arrive with the navigation that comes back from Entra, another site.
+    // Lax: browsers must send these two when they come back from Entra, another site.
     attempt: { name: `${nameOf('tx')}-`, options: { ...options, sameSite: 'lax' } },
     lastSession: { name: `${nameOf('last')}-session`, options: { ...options, sameSite: 'lax' } },
     deviceLogin: { name: `${nameOf('device')}-login`, options: { ...options, sameSite: 'strict' } },

@@ -2,12 +2,12 @@ import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
 import { addressOf } from '../address.ts'
 
-/** Says once when a trusted proxy does not tell the client's address. */
+/** Warns once when a trusted proxy does not send the address of a client. */
 export const forwarded = fp(registerForwarded, { name: 'forwarded' })
 
-function registerForwarded(app: FastifyInstance, _options: object, done: () => void): void {
+async function registerForwarded(app: FastifyInstance): Promise<void> {
   let warned = false
-  app.addHook('onRequest', (request, _reply, next) => {
+  app.addHook('onRequest', async (request) => {
     const isForwarded = request.headers['x-forwarded-for'] !== undefined
     if (!warned && isForwarded && addressOf(request) === 'unknown') {
       warned = true
@@ -16,7 +16,5 @@ function registerForwarded(app: FastifyInstance, _options: object, done: () => v
           'RATE_LIMIT, and the log calls them "unknown". Make the proxy send the client’s address.',
       )
     }
-    next()
   })
-  done()
 }

@@ -2,35 +2,32 @@ import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
 
 export interface HeaderOptions {
-  /** Whether browsers come by https. */
+  /** True when browsers use https. */
   secure: boolean
   authority: string | undefined
 }
 
 export const securityHeaders = fp(registerHeaders, { name: 'security-headers' })
 
-function registerHeaders(app: FastifyInstance, options: HeaderOptions, done: () => void): void {
+async function registerHeaders(app: FastifyInstance, options: HeaderOptions): Promise<void> {
   const headers = headersOf(options)
-  app.addHook('onRequest', (_request, reply, next) => {
+  app.addHook('onRequest', async (_request, reply) => {
     reply.headers(headers)
-    next()
   })
-  done()
 }
 
 /**
- * What every answer carries, errors too (OWASP ASVS 5.0, 3.4). A fixed table: nothing in it
- * depends on the request.
+ * Headers of every answer, also of errors (OWASP ASVS 5.0, 3.4). No request changes them.
  */
 export function headersOf(options: HeaderOptions): Readonly<Record<string, string>> {
   const { secure, authority } = options
   return {
-    // What may be kept says so itself.
+    // Cacheable answers override this.
     'cache-control': 'no-store',
     'content-security-policy': contentSecurityPolicy(authority),
     'cross-origin-opener-policy': 'same-origin',
     'cross-origin-resource-policy': 'same-origin',
-    // Not no-referrer: with that, a browser hides from this server that a form is its own.
+    // Not no-referrer: with that, browsers send `Origin: null` with a form of this app.
     'referrer-policy': 'same-origin',
     'x-content-type-options': 'nosniff',
     'permissions-policy': 'camera=(), geolocation=(), microphone=()',
@@ -39,13 +36,13 @@ export function headersOf(options: HeaderOptions): Readonly<Record<string, strin
 }
 
 function contentSecurityPolicy(authority: string | undefined): string {
-  // Signing out by a form is redirected to Entra, and browsers hold redirects to this, too.
+  // The form that signs out is redirected to Entra, and browsers check redirects too.
   const formTargets = authority === undefined ? "'self'" : `'self' ${new URL(authority).origin}`
   return [
     "default-src 'none'",
     "script-src 'self'",
     "style-src 'self'",
-    // blob: for the photo, which is fetched with a header that an <img> cannot send.
+    // blob: the page fetches the photo with the X-CSRF header, which an <img> cannot send.
     "img-src 'self' blob: data:",
     "connect-src 'self'",
     "font-src 'self'",
@@ -53,7 +50,7 @@ function contentSecurityPolicy(authority: string | undefined): string {
     "base-uri 'none'",
     "frame-ancestors 'none'",
     "object-src 'none'",
-    // Text becomes markup or script through Vue's own policy alone (W3C Trusted Types).
+    // Only Vue's policy may turn text into markup or script (W3C Trusted Types).
     "require-trusted-types-for 'script'",
     'trusted-types vue',
   ].join('; ')

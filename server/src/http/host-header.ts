@@ -6,18 +6,18 @@ import { Failure } from '../failure.ts'
 const hostAndPort = /^[\w.~!$&'()*+,;=%:[\]-]*$/
 
 /**
- * Refuses requests without one valid `Host` line (RFC 9112 section 3.2). Node refuses a missing
- * line by itself, but without the security headers, and takes the first of two lines.
+ * Refuses requests without exactly one valid `Host` header (RFC 9112 section 3.2). Node alone would
+ * answer a missing header without the security headers, and take the first of two.
  */
 export const hostHeader = fp(registerHostHeader, { name: 'host-header' })
 
-function registerHostHeader(app: FastifyInstance, _options: object, done: () => void): void {
-  app.addHook('onRequest', (request, _reply, next) => {
+async function registerHostHeader(app: FastifyInstance): Promise<void> {
+  app.addHook('onRequest', async (request) => {
     const problem = problemWith(request)
-    if (problem === undefined) next()
-    else next(new Failure('invalid_request', problem, { publicDetail: problem }))
+    if (problem !== undefined) {
+      throw new Failure('invalid_request', problem, { publicDetail: problem })
+    }
   })
-  done()
 }
 
 function problemWith({ raw }: FastifyRequest): string | undefined {
@@ -25,7 +25,7 @@ function problemWith({ raw }: FastifyRequest): string | undefined {
     (name, index) => index % 2 === 0 && name.length === 4 && name.toLowerCase() === 'host',
   )
   if (lines.length > 1) return 'The request has more than one Host header.'
-  const isOld = raw.httpVersion === '1.0'
-  if (lines.length === 0) return isOld ? undefined : 'The request has no Host header.'
+  const isHttp10 = raw.httpVersion === '1.0'
+  if (lines.length === 0) return isHttp10 ? undefined : 'The request has no Host header.'
   return hostAndPort.test(raw.headers.host ?? '') ? undefined : 'The Host header is not a host.'
 }

@@ -2,14 +2,14 @@ import type { FastifyRequest } from 'fastify'
 import { addressOf } from '../address.ts'
 import { pathOf } from './path.ts'
 
-/** Where log lines go: pino's stream, or standard output. */
+/** Receives log lines in place of standard output. */
 export interface LogStream {
   write: (line: string) => void
 }
 
 /**
- * JSON lines. A request is logged by method and path alone: its query can hold a code or a state,
- * its headers a cookie or a token.
+ * Logs JSON lines. Of a request, they hold the method and the path alone: the query can hold a code
+ * or a state, the headers a cookie or a token.
  */
 export function loggerOptions(level: string, stream?: LogStream) {
   return {
@@ -34,7 +34,7 @@ interface LoggedError {
   stack: string
 }
 
-/** Name, message, stack and cause; never other members, which can hold a token's answer. */
+/** Other members of an error are not logged: they can hold a response with tokens. */
 function serializeError(error: unknown): LoggedError {
   if (!(error instanceof Error)) return { type: typeof error, message: '', stack: '' }
   return {

@@ -2,14 +2,14 @@ import { type Problem, type ProblemCode } from '@entra-bff/shared'
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import { audit } from '../audit.ts'
-import { Failure, publicTexts } from '../failure.ts'
+import { Failure } from '../failure.ts'
+import { problemTexts } from './problem-texts.ts'
 
-/** Every error becomes RFC 9457 problem details: the public part goes out, all of it is logged. */
+/** Answers every error with its public part, as RFC 9457 problem details, and logs all of it. */
 export const problems = fp(registerProblems, { name: 'problems' })
 
-function registerProblems(app: FastifyInstance, _options: object, done: () => void): void {
+async function registerProblems(app: FastifyInstance): Promise<void> {
   app.setErrorHandler<FastifyError>((error, request, reply) => sendProblem(error, request, reply))
-  done()
 }
 
 export function sendProblem(
@@ -18,13 +18,14 @@ export function sendProblem(
   reply: FastifyReply,
 ): FastifyReply {
   const failure = toFailure(error)
-  const { status } = publicTexts[failure.code]
-  // That settings are missing is told once, at the start; it is nobody's mistake now.
+  const { status } = problemTexts[failure.code]
+  // Missing settings are logged once, at the start of the server.
   const isFault = status >= 500 && failure.code !== 'config_missing'
   if (isFault) request.log.error({ err: failure, code: failure.code }, 'request failed')
   else request.log.info({ code: failure.code, reason: failure.message }, 'request refused')
-  if (audited.has(failure.code)) audit(request, { audit: 'refused', code: failure.code })
-  if (failure.retryAfter !== undefined) reply.header('retry-after', failure.retryAfter)
+  if (auditedCodes.has(failure.code)) audit(request, { audit: 'refused', code: failure.code })
+  const { retryAfterSeconds } = failure
+  if (retryAfterSeconds !== undefined) reply.header('retry-after', retryAfterSeconds)
   return reply
     .code(status)
     .type('application/problem+json')
@@ -32,8 +33,8 @@ export function sendProblem(
     .send(problemOf(failure, request.id))
 }
 
-/** Refusals that an auditor looks for. */
-const audited = new Set<ProblemCode>([
+/** Codes that the audit log records. */
+const auditedCodes = new Set<ProblemCode>([
   'csrf_failed',
   'forbidden',
   'consent_required',
@@ -42,7 +43,7 @@ const audited = new Set<ProblemCode>([
 ])
 
 function problemOf(failure: Failure, correlationId: string): Problem {
-  const { status, title, detail } = publicTexts[failure.code]
+  const { status, title, detail } = problemTexts[failure.code]
   return {
     type: 'about:blank',
     title,
@@ -60,10 +61,10 @@ function toFailure(error: unknown): Failure {
   if (validation) return new Failure('invalid_request', message ?? '', { cause: error })
   const status = statusCode ?? 500
   const fallback = status >= 400 && status < 500 ? 'invalid_request' : 'internal_error'
-  return new Failure(byStatus.get(status) ?? fallback, 'unexpected', { cause: error })
+  return new Failure(codeByStatus.get(status) ?? fallback, 'unexpected', { cause: error })
 }
 
-const byStatus = new Map<number, ProblemCode>([
+const codeByStatus = new Map<number, ProblemCode>([
   [404, 'not_found'],
   [405, 'method_not_allowed'],
   [413, 'payload_too_large'],

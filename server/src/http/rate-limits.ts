@@ -4,23 +4,27 @@ import fp from 'fastify-plugin'
 import { customerPrefix, networkOf } from '../address.ts'
 import { Failure } from '../failure.ts'
 
-/** A link, a home, a company: who has one of the wider networks has many of the narrower. */
-const narrowest = 64
-const wider = [
+/** One link has an IPv6 network with a prefix of this many bits; its clients count as one. */
+const narrowestPrefix = 64
+/** A home or a company has a wider network, with many /64 networks in it. */
+const widerNetworks = [
   { prefix: 56, times: 4 },
   { prefix: customerPrefix, times: 16 },
 ]
 
 /**
- * Holds each IPv4 address and each IPv6 network to so many requests per minute on each route whose
- * configuration has a `rateLimit`: a /64 to `max`, a /56 to four times and a /48 to sixteen times as
- * many. Counted in this process alone.
- * @param max 0: no limit
+ * Limits the requests of a client per minute, on each route that has a `rateLimit` in its `config`.
+ * An IPv4 address and an IPv6 /64 network get `maxPerMinute`, a /56 network four times and a /48
+ * network sixteen times as many. Each process counts for itself.
+ * @param maxPerMinute 0: no limit
  */
 export const rateLimits = fp(registerRateLimits, { name: 'rate-limits' })
 
-async function registerRateLimits(app: FastifyInstance, { max }: { max: number }): Promise<void> {
-  if (max === 0) return
+async function registerRateLimits(
+  app: FastifyInstance,
+  { maxPerMinute }: { maxPerMinute: number },
+): Promise<void> {
+  if (maxPerMinute === 0) return
   const silent = {
     'x-ratelimit-limit': false,
     'x-ratelimit-remaining': false,
@@ -28,25 +32,26 @@ async function registerRateLimits(app: FastifyInstance, { max }: { max: number }
   }
   await app.register(rateLimit, {
     global: false,
-    max,
+    max: maxPerMinute,
     timeWindow: 60_000,
-    keyGenerator: (request) => networkOf(request, narrowest),
+    keyGenerator: (request) => networkOf(request, narrowestPrefix),
     addHeadersOnExceeding: silent,
-    // Set where every problem is answered.
+    // `problems.ts` sets Retry-After.
     addHeaders: { ...silent, 'retry-after': false },
     errorResponseBuilder: (_request, { ttl }) => tooMany(ttl),
   })
-  // After the plugin's own: what the narrowest network is refused does not count for the wider ones.
+  // After the plugin's own hook, so that requests refused there do not count for wider networks.
   app.addHook('onRoute', (route) => {
     const own = route.config?.rateLimit
-    if (own) addHook(route, limitWider(app, typeof own.max === 'number' ? own.max : max))
+    if (own)
+      addHook(route, limitWiderNetworks(app, typeof own.max === 'number' ? own.max : maxPerMinute))
   })
 }
 
-function limitWider(app: FastifyInstance, max: number): onRequestAsyncHookHandler {
-  const limits = wider.map(({ prefix, times }) =>
+function limitWiderNetworks(app: FastifyInstance, maxPerMinute: number): onRequestAsyncHookHandler {
+  const limits = widerNetworks.map(({ prefix, times }) =>
     app.createRateLimit({
-      max: max * times,
+      max: maxPerMinute * times,
       keyGenerator: (request) => networkOf(request, prefix),
     }),
   )
@@ -62,8 +67,8 @@ function addHook(route: RouteOptions, hook: onRequestAsyncHookHandler): void {
   route.onRequest = [...[route.onRequest ?? []].flat(), hook]
 }
 
-/** @param ttl milliseconds until the count begins anew */
-function tooMany(ttl: number): Failure {
-  const retryAfter = Math.max(1, Math.ceil(ttl / 1_000))
-  return new Failure('rate_limited', 'too many requests from one network', { retryAfter })
+/** @param leftMs time until the count begins anew */
+function tooMany(leftMs: number): Failure {
+  const retryAfterSeconds = Math.max(1, Math.ceil(leftMs / 1_000))
+  return new Failure('rate_limited', 'too many requests from one network', { retryAfterSeconds })
 }

@@ -5,12 +5,11 @@ import type { Config } from '../config/config.ts'
 import { isLoopback } from '../config/loopback.ts'
 import { checkCsrf } from './csrf.ts'
 
-/** `GET /api/setup`: what is configured. The details are for the developer's own machine only. */
-export function setupRoute(
+/** `GET /api/setup`: what is configured. Only a browser on this machine gets the details. */
+export async function setupRoute(
   app: FastifyInstance,
   { config }: { config: Config },
-  done: () => void,
-): void {
+): Promise<void> {
   const schema = { response: { 200: SetupView } }
   app.get(paths.setup, { schema }, (request): SetupView => {
     checkCsrf(request, config.publicUrl, false)
@@ -18,10 +17,9 @@ export function setupRoute(
     if (config.production || !isLocal(request)) return { configured }
     return { configured, settings: config.setup, redirectUri: config.redirectUri }
   })
-  done()
 }
 
-/** The name is checked too: a foreign name can be made to resolve to this machine. */
+/** Checks the host name too: an attacker's name can resolve to this machine (DNS rebinding). */
 function isLocal(request: FastifyRequest): boolean {
   const address = addressOf(request)
   return isLoopback(request.hostname) && (address === '::1' || isLoopback(address))

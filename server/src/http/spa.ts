@@ -9,9 +9,9 @@ import { pathOf } from './path.ts'
 import { sendProblem } from './problems.ts'
 
 /**
- * The SPA's files. Each path that no route answers is the page's when a browser goes there, and a
- * problem for whoever else asks.
- * @param folder as the build left it; while it is missing, as in development, nothing is served
+ * Serves the built SPA. When no route answers a path, a browser gets the page and other clients get
+ * problem details.
+ * @param folder of the build; if it is missing, as in development, no file is served
  */
 export const spa = fp(registerSpa, { name: 'spa' })
 
@@ -27,7 +27,7 @@ async function registerSpa(app: FastifyInstance, { folder }: { folder: string })
       wildcard: false,
       cacheControl: false,
       acceptRanges: false,
-      // The build has compressed them: `<file>.br`, `<file>.gz`.
+      // The build makes compressed copies: `<file>.br`, `<file>.gz`.
       preCompressed: true,
       globIgnore: ['**/*.{br,gz}'],
       setHeaders: (reply, path) => {
@@ -38,15 +38,15 @@ async function registerSpa(app: FastifyInstance, { folder }: { folder: string })
     })
   }
   app.setNotFoundHandler((request, reply) => {
-    if (!isBuilt || !wantsPage(request))
+    if (!isBuilt || !getsPage(request))
       return sendProblem(noRoute(methods, request, reply), request, reply)
     if (isPage(pathOf(request.url))) return reply.sendFile(page)
-    // A 404 has a body, whatever the browser has kept.
+    // Without validators, or a browser with a cached page would get 304 instead of 404.
     return reply.code(404).sendFile(page, { etag: false, lastModified: false })
   })
 }
 
-/** Which methods each path takes. Register this before the routes it is to know of. */
+/** The methods of each route. Call it before the routes are registered. */
 function collectMethods(app: FastifyInstance): ReadonlyMap<string, Set<string>> {
   const methods = new Map<string, Set<string>>()
   app.addHook('onRoute', ({ url, method }) => {
@@ -63,21 +63,21 @@ function noRoute(
   reply: FastifyReply,
 ): Failure {
   const path = pathOf(request.url)
-  const allowed = [...methods].find(([pattern]) => isOf(pattern, path))?.[1]
+  const allowed = [...methods].find(([pattern]) => matches(pattern, path))?.[1]
   if (!allowed) return new Failure('not_found', 'no such route')
   reply.header('allow', [...allowed].join(', '))
   return new Failure('method_not_allowed', `${request.method} is not allowed`)
 }
 
-/** Whether a path is of a route such as `/api/sessions/:id`. */
-function isOf(pattern: string, path: string): boolean {
-  const [parts, given] = [pattern.split('/'), path.split('/')]
+/** Whether a path matches the pattern of a route, such as `/api/sessions/:id`. */
+function matches(pattern: string, path: string): boolean {
+  const [parts, segments] = [pattern.split('/'), path.split('/')]
   const fits = (part: string, index: number) =>
-    part.startsWith(':') ? given[index] !== '' : part === given[index]
-  return parts.length === given.length && parts.every(fits)
+    part.startsWith(':') ? segments[index] !== '' : part === segments[index]
+  return parts.length === segments.length && parts.every(fits)
 }
 
-function wantsPage(request: FastifyRequest): boolean {
+function getsPage(request: FastifyRequest): boolean {
   const isRead = request.method === 'GET' || request.method === 'HEAD'
   const isProgram = /^\/(api|auth|assets)(\/|$)/.test(request.url)
   return isRead && !isProgram && /text\/html|\*\/\*/.test(request.headers.accept ?? '*/*')

@@ -1,15 +1,18 @@
 import { hash, hkdfSync, timingSafeEqual } from 'node:crypto'
 
-/** Newest first, each of 32 characters or more. */
+/** The session secrets, newest first, each of 32 characters or more. */
 export type Secrets = readonly [string, ...string[]]
+
+export const keyIdBytes = 4
+const aesKeyBytes = 32
 
 /** The keys derived from one secret, each for one purpose. */
 export interface Keys {
-  /** Names the secret inside sealed bytes without telling it: 4 bytes. */
+  /** Stands in sealed bytes and says which secret sealed them, without revealing it. */
   readonly id: Buffer
-  /** AES-256-GCM keys: for cookies, and for records of the store. */
+  /** Keys for AES-256-GCM. */
   readonly sealing: { readonly cookie: Buffer; readonly record: Buffer }
-  /** Signs session cookies. */
+  /** Key that signs session cookies. */
   readonly signing: MacKey
 }
 
@@ -18,7 +21,7 @@ export interface MacKey {
   readonly outer: Buffer
 }
 
-/** The keys in use: the newest seals and signs, all of them open and verify. */
+/** The keys in use. The keys of the newest secret seal and sign. All keys open and verify. */
 export class KeyRing {
   #keys: readonly [Keys, ...Keys[]]
 
@@ -34,7 +37,7 @@ export class KeyRing {
     return this.#keys
   }
 
-  /** A rotation: from now on these secrets count, and no others. */
+  /** Rotates: from now on only the keys of these secrets are in use. */
   replace(secrets: Secrets): void {
     this.#keys = derive(secrets)
   }
@@ -45,16 +48,19 @@ function derive([newest, ...older]: Secrets): readonly [Keys, ...Keys[]] {
 }
 
 function deriveKeys(secret: string): Keys {
-  const derived = (purpose: string, length: number) =>
-    Buffer.from(hkdfSync('sha256', secret, 'entra-bff', purpose, length))
+  const derived = (purpose: string, bytes: number) =>
+    Buffer.from(hkdfSync('sha256', secret, 'entra-bff', purpose, bytes))
   return {
-    id: derived('key id', 4),
-    sealing: { cookie: derived('sealing', 32), record: derived('sealing records', 32) },
+    id: derived('key id', keyIdBytes),
+    sealing: {
+      cookie: derived('sealing', aesKeyBytes),
+      record: derived('sealing records', aesKeyBytes),
+    },
     signing: macKey(derived('signing', macKeyBytes)),
   }
 }
 
-/** A block of SHA-256: a key of this length needs no padding of its own. */
+/** The block size of SHA-256. HMAC takes a key of this size as it is (RFC 2104 section 2). */
 export const macKeyBytes = 64
 
 /**
@@ -70,15 +76,15 @@ export function macKey(key: Buffer): MacKey {
 }
 
 /**
- * HMAC-SHA256 (RFC 2104) of two one-shot hashes. `createHmac` makes an object that the garbage
- * collector pays for, several times the cost of this, and this runs on every request.
+ * HMAC-SHA256 (RFC 2104) from two one-shot hashes, in base64url. It runs on every request, and
+ * `createHmac` would take several times as long, because of the object that it creates.
  */
 export function mac(key: MacKey, text: string): string {
   const inner = hash('sha256', Buffer.concat([key.inner, Buffer.from(text)]), 'buffer')
   return hash('sha256', Buffer.concat([key.outer, inner]), 'base64url')
 }
 
-/** Compares in a time that does not depend on where the texts differ. */
+/** Compares texts in a time that does not depend on where they differ. */
 export function sameText(a: string, b: string): boolean {
   const left = Buffer.from(a)
   const right = Buffer.from(b)

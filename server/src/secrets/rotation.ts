@@ -3,39 +3,39 @@ import { parseSecrets, secretRule } from '../config/session.ts'
 import { Failure } from '../failure.ts'
 import type { Secrets } from './key-ring.ts'
 
-/** Files are asked by their time: notifications do not cross the borders of containers. */
-const lookEveryMs = 2_000
+/** The file is polled: notifications of changes do not reach into containers. */
+const pollEveryMs = 2_000
 
 /**
- * Rotates to the secrets in a file whenever it has changed, one change after the other. What is
- * wrong with its content stays wrong until it changes again; a store that failed is tried again.
- * @returns stops watching
+ * Calls `rotate` with the secrets in a file after each change of the file, one call at a time.
+ * Calls it again when the store has failed. A file with wrong content waits for its next change.
+ * @returns a function that stops watching
  */
 export function watchSecrets(
   file: string,
   rotate: (secrets: Secrets) => Promise<void>,
   onProblem: (error: unknown) => void,
 ): () => void {
-  let last = Promise.resolve()
+  let queue = Promise.resolve()
   let retry: NodeJS.Timeout | undefined
 
-  function look(): void {
+  function enqueue(): void {
     clearTimeout(retry)
-    last = last.then(take)
+    queue = queue.then(rotateToFile)
   }
-  async function take(): Promise<void> {
+  async function rotateToFile(): Promise<void> {
     try {
       await rotate(readSecrets(file))
     } catch (error) {
       onProblem(error)
-      if (error instanceof Failure) retry = setTimeout(look, lookEveryMs).unref()
+      if (error instanceof Failure) retry = setTimeout(enqueue, pollEveryMs).unref()
     }
   }
 
-  watchFile(file, { interval: lookEveryMs, persistent: false }, look)
+  watchFile(file, { interval: pollEveryMs, persistent: false }, enqueue)
   return () => {
     clearTimeout(retry)
-    unwatchFile(file, look)
+    unwatchFile(file, enqueue)
   }
 }
 

@@ -1,40 +1,42 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
-import type { KeyRing, Keys } from './key-ring.ts'
+import { keyIdBytes, type KeyRing, type Keys } from './key-ring.ts'
 
 const algorithm = 'aes-256-gcm'
-/** What is sealed. Each use has its own key and its own first byte. */
+/** Where sealed bytes are kept. Each place has its own key and its own first byte. */
 export type Use = 'cookie' | 'record'
-const formats: Readonly<Record<Use, number>> = { cookie: 1, record: 2 }
-/** Records were sealed with the key and the first byte of cookies before they had their own. */
-const earlierRecord = formats.cookie
-const lengths = { format: 1, keyId: 4, nonce: 12, tag: 16 }
-const headLength = lengths.format + lengths.keyId + lengths.nonce
+const firstBytes: Readonly<Record<Use, number>> = { cookie: 1, record: 2 }
+/** Older builds sealed records with the key and the first byte of cookies. */
+const oldRecordByte = firstBytes.cookie
+const nonceAt = 1 + keyIdBytes
+const nonceBytes = 12
+const tagBytes = 16
+const headBytes = nonceAt + nonceBytes
 
-/** Sealed bytes that no key of the ring opens: altered, cut off, moved, or sealed with another key. */
+/** Sealed bytes cannot be opened: altered, cut off, moved, or sealed with a key not in the ring. */
 export class SealBroken extends Error {
   override readonly name = 'SealBroken'
 }
 
 /**
  * Encrypts and authenticates a text (AES-256-GCM, random 96-bit nonce).
- * @param context what and whose it is; the same must be given to open it
+ * @param context what the text belongs to, such as the name of its record; `unseal` needs the same
  */
 export function seal(ring: KeyRing, context: string, text: string, use: Use = 'cookie'): Buffer {
   const keys = ring.newest
-  const nonce = randomBytes(lengths.nonce)
+  const nonce = randomBytes(nonceBytes)
   const cipher = createCipheriv(algorithm, keys.sealing[use], nonce)
   cipher.setAAD(Buffer.from(context))
   const body = Buffer.concat([cipher.update(text, 'utf8'), cipher.final()])
-  return Buffer.concat([Buffer.of(formats[use]), keys.id, nonce, body, cipher.getAuthTag()])
+  return Buffer.concat([Buffer.of(firstBytes[use]), keys.id, nonce, body, cipher.getAuthTag()])
 }
 
-/** Whether the newest key for records sealed it. If not, it is sealed again. */
+/** True when a record is sealed with the newest key. Other records should be sealed again. */
 export function isSealedWithNewest(ring: KeyRing, sealed: Uint8Array): boolean {
-  return sealed[0] === formats.record && isSealedWith(ring.newest, sealed)
+  return sealed[0] === firstBytes.record && isSealedWith(ring.newest, sealed)
 }
 
 function isSealedWith(keys: Keys, sealed: Uint8Array): boolean {
-  return keys.id.equals(sealed.subarray(lengths.format, lengths.format + lengths.keyId))
+  return keys.id.equals(sealed.subarray(1, nonceAt))
 }
 
 /** @throws {SealBroken} */
@@ -47,11 +49,11 @@ export function unseal(
   const bytes = Buffer.from(sealed.buffer, sealed.byteOffset, sealed.byteLength)
   const key = keyFor(ring, bytes, use)
   try {
-    const nonce = bytes.subarray(lengths.format + lengths.keyId, headLength)
+    const nonce = bytes.subarray(nonceAt, headBytes)
     const decipher = createDecipheriv(algorithm, key, nonce)
     decipher.setAAD(Buffer.from(context))
-    decipher.setAuthTag(bytes.subarray(-lengths.tag))
-    const body = bytes.subarray(headLength, -lengths.tag)
+    decipher.setAuthTag(bytes.subarray(-tagBytes))
+    const body = bytes.subarray(headBytes, -tagBytes)
     return Buffer.concat([decipher.update(body), decipher.final()]).toString('utf8')
   } catch (cause) {
     throw new SealBroken('altered, or sealed for another place', { cause })
@@ -59,10 +61,10 @@ export function unseal(
 }
 
 function keyFor(ring: KeyRing, bytes: Buffer, use: Use): Buffer {
-  const isEarlier = use === 'record' && bytes[0] === earlierRecord
-  const isKnown = isEarlier || bytes[0] === formats[use]
-  if (bytes.length < headLength + lengths.tag || !isKnown) throw new SealBroken('not sealed bytes')
+  const isOldRecord = use === 'record' && bytes[0] === oldRecordByte
+  const isKnown = isOldRecord || bytes[0] === firstBytes[use]
+  if (bytes.length < headBytes + tagBytes || !isKnown) throw new SealBroken('not sealed bytes')
   const keys = ring.all.find((candidate) => isSealedWith(candidate, bytes))
   if (!keys) throw new SealBroken('sealed with a key that is not in the ring')
-  return keys.sealing[isEarlier ? 'cookie' : use]
+  return keys.sealing[isOldRecord ? 'cookie' : use]
 }

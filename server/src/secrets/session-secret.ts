@@ -8,20 +8,21 @@ import type { Secrets } from './key-ring.ts'
 const secretBytes = 32
 
 /**
- * The secrets that were set, or one that is made once and kept beside the records (mode 0600).
- * @param isNew whether the store is: for one that is not, no other secret than its own is of use
- * @throws {ConfigError} when the kept one is missing or damaged
+ * The secrets of the settings. If there are none, a secret that is made once and kept in the folder
+ * of the store (mode 0600).
+ * @param isNewStore a secret is made for a new store only: it could not open records that exist
+ * @throws {ConfigError} when the secret in the folder is missing or damaged
  */
-export function sessionSecrets(settings: SessionSettings, isNew: boolean): Secrets {
+export function sessionSecrets(settings: SessionSettings, isNewStore: boolean): Secrets {
   if (settings.secrets) return settings.secrets
   if (settings.store.kind === 'memory') return [newSecret()]
-  return [keptSecret(settings.store.folder, isNew)]
+  return [keptSecret(settings.store.folder, isNewStore)]
 }
 
-function keptSecret(folder: string, isNew: boolean): string {
+function keptSecret(folder: string, isNewStore: boolean): string {
   const file = join(folder, 'session-secret')
   try {
-    if (isNew && !existsSync(file)) makeSecret(file)
+    if (isNewStore && !existsSync(file)) makeSecret(file)
     const secret = readFileSync(file, 'utf8').trim()
     if (!/^[\da-f]+$/.test(secret) || secret.length !== 2 * secretBytes) {
       throw new Error('its content is not the secret that was made')
@@ -37,7 +38,7 @@ function keptSecret(folder: string, isNew: boolean): string {
   }
 }
 
-/** Of several processes that start at once, one makes it and all use that one, never half of it. */
+/** When several processes start at once, all use the secret of the first, never half of it. */
 function makeSecret(file: string): void {
   const draft = `${file}.${randomUUID()}`
   writeFileSync(draft, newSecret(), { mode: 0o600 })

@@ -99,7 +99,7 @@ export class Endings {
   }
 
   #tombstoneExpiry(): number {
-    return Date.now() + this.#options.lifetimes.max + tombstoneTtlMs
+    return Date.now() + this.#options.lifetimes.maxMs + tombstoneTtlMs
   }
 }
 

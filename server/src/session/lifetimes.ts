@@ -1,22 +1,21 @@
 import type { SessionRecord } from './record.ts'
 
-/** Milliseconds. */
 export interface Lifetimes {
-  /** Without use. */
-  idle: number
-  /** In all. */
-  max: number
+  /** How long a session lives without use. */
+  idleMs: number
+  /** How long a session lives in all. */
+  maxMs: number
 }
 
 /** How long a tombstone outlives its session, so that the session's cookie is told the reason. */
 export const tombstoneTtlMs = 60 * 60_000
 
 export function idleExpiry(record: SessionRecord, lifetimes: Lifetimes): number {
-  return Math.min(record.lastSeenAt + lifetimes.idle, absoluteExpiry(record, lifetimes))
+  return Math.min(record.lastSeenAt + lifetimes.idleMs, absoluteExpiry(record, lifetimes))
 }
 
 export function absoluteExpiry(record: SessionRecord, lifetimes: Lifetimes): number {
-  return record.createdAt + lifetimes.max
+  return record.createdAt + lifetimes.maxMs
 }
 
 /** When the record of a session leaves the store. */
@@ -29,11 +28,11 @@ export function isOver(record: SessionRecord, lifetimes: Lifetimes): boolean {
 }
 
 /** Shortest time between two writes of `lastSeenAt`. */
-export function touchIntervalMs({ idle }: Lifetimes): number {
-  return Math.min(60_000, idle / 10)
+export function touchIntervalMs({ idleMs }: Lifetimes): number {
+  return Math.min(60_000, idleMs / 10)
 }
 
 /** How long before its end a page is warned. */
-export function warningTimeMs({ idle }: Lifetimes): number {
-  return Math.min(2 * 60_000, idle / 4)
+export function warningTimeMs({ idleMs }: Lifetimes): number {
+  return Math.min(2 * 60_000, idleMs / 4)
 }

@@ -21,7 +21,7 @@ export function openSessions({ cookies, views, ...options }: OpenSessionsOptions
     lifetimes,
     cookies,
     cookie: new SessionCookie(cookies.session, vault.ring),
-    lastSession: lastSessionCookie(cookies.lastSession, vault.ring, lifetimes.max / 1_000),
+    lastSession: lastSessionCookie(cookies.lastSession, vault.ring, lifetimes.maxMs / 1_000),
     views: sessionViews(views, lifetimes),
   }
 }

@@ -53,7 +53,7 @@ async function registerSession(scope: FastifyInstance, room: SessionRoom) {
     },
     idGenerator: newSessionId,
     cookieName: name,
-    cookie: { ...attributes, maxAge: lifetimes.max + tombstoneTtlMs },
+    cookie: { ...attributes, maxAge: lifetimes.maxMs + tombstoneTtlMs },
     rolling: false,
     saveUninitialized: false,
   })

@@ -52,7 +52,7 @@ export function toSignInFailure(error: unknown, returnTo?: LocalPath): SignInFai
     return new SignInFailure(codeOf(error), error.message, { ...options, facts })
   }
   if (error instanceof Failure) {
-    const { message, retryAfter } = error
+    const { message, retryAfterSeconds: retryAfter } = error
     const code = byProblem[error.code] ?? 'sign_in_failed'
     return new SignInFailure(code, message, { ...options, retryAfter })
   }

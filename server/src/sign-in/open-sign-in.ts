@@ -61,7 +61,7 @@ export function openSignIn(options: OpenSignInOptions) {
       await scope.register(sessionPlugin, room)
       const logins = new DeviceLogins({ entra, vault, scopes: config.scopes })
       const { views } = room
-      const mostStarts = Math.ceil(config.rateLimit / 10)
+      const mostStarts = Math.ceil(config.rateLimitPerMinute / 10)
       await scope.register(deviceRoutes, { logins, beginner, reports, views, cookie, mostStarts })
     })
   }

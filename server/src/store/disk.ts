@@ -3,50 +3,49 @@ import { accessSync, constants, statfsSync } from 'node:fs'
 import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
-/** Enough for the largest commit. With less, the disk counts as full. */
+/** Room for the largest commit. With less free space, the disk counts as full. */
 const leastFreeBytes = 1024 * 1024
 const trialBytes = 64 * 1024
 const trialEveryMs = 1_000
 
 /**
- * Keeps writes away from LMDB that the disk would refuse. Each write of a page that fails makes
- * lmdb 3.5.6 overrun the buffer of its error message (`last_error` in mdb.c), and later the process
- * can end by that.
+ * Prevents writes that the disk would refuse. Each failed write makes lmdb 3.5.6 overrun the buffer
+ * of its error message (`last_error` in mdb.c), which can crash the process later.
  */
 export class Disk {
   readonly #folder: string
-  #refusal: unknown
+  #failure: unknown
   #triedAt = 0
 
   constructor(folder: string) {
     this.#folder = folder
   }
 
-  /** Before a write. @throws when the disk is full or read-only, or has refused a write before */
+  /** Call it before a write. @throws when the disk is full or read-only, or the last write failed */
   async requireWritable(): Promise<void> {
     accessSync(this.#folder, constants.W_OK)
     const { bavail, bsize } = statfsSync(this.#folder)
     if (bavail * bsize < leastFreeBytes) throw new Error(`the disk of ${this.#folder} is full`)
-    if (this.#refusal !== undefined) await this.#tryAgain(this.#refusal)
+    if (this.#failure !== undefined) await this.#tryAgain(this.#failure)
   }
 
-  /** A write failed all the same: the next ones wait until a trial file can be written. */
-  refused(error: unknown): void {
-    this.#refusal = error
+  /** Call it after a failed write. Writes throw from then on until a trial file can be written. */
+  recordFailure(error: unknown): void {
+    this.#failure = error
     this.#triedAt = performance.now()
   }
 
-  async #tryAgain(refusal: unknown): Promise<void> {
+  async #tryAgain(failure: unknown): Promise<void> {
     if (performance.now() - this.#triedAt < trialEveryMs) {
-      throw new Error('the disk refused the last write', { cause: refusal })
+      throw new Error('the disk refused the last write', { cause: failure })
     }
     this.#triedAt = performance.now()
     await tryDisk(this.#folder)
-    this.#refusal = undefined
+    this.#failure = undefined
   }
 }
 
-/** Writes and removes a file. @throws when that fails */
+/** Writes and removes a file. @throws the error of the disk */
 async function tryDisk(folder: string): Promise<void> {
   const file = join(folder, `trial.${randomUUID()}`)
   try {

@@ -1,31 +1,32 @@
 import { Failure } from '../failure.ts'
 import type { Store } from './store.ts'
 
-/** What a list names: a record, by its key, until it is surely over. */
+/** An entry of a stored list: the name of a record, and when that record is surely over. */
 export interface ListEntry {
+  /** Name of the record. */
   key: string
   /** Milliseconds since the epoch. */
   until: number
-  /** By which entries are counted, where a part of them may have a share alone. */
+  /** Entries of a group are counted together, where each group may have a share of the list. */
   group?: string
 }
 
 /**
- * How long an entry outlives its time. A clock that is hours ahead for a while takes no living
- * record out of its list.
+ * How long an entry stays after `until`. A clock that is hours ahead for a while must not remove
+ * living records from their lists.
  */
 const lingerMs = 24 * 60 * 60_000
 
-/** Others may change it at the same time; a store that gives back other bytes than it has never agrees. */
+/** Other processes change lists too. More tries than this mean that the store is broken. */
 const mostTries = 1_000
 
-/** Entries can be past their time: judge each by its own record. */
+/** Some entries can be over: check the record of each. */
 export async function readList(store: Store, name: string): Promise<ListEntry[]> {
   return entriesOf(await store.get(name))
 }
 
 /**
- * Changes a list as it is at this moment, also between processes. `change` may run several times.
+ * Changes a list atomically, also between processes. `change` may run several times.
  * @throws {Failure} `store_unavailable`
  */
 export async function changeList(
@@ -43,7 +44,7 @@ export async function changeList(
   throw new Failure('store_unavailable', 'a list in the store cannot be changed')
 }
 
-/** A damaged list must keep nobody from signing in: the operator can still end what was in it. */
+/** A damaged list counts as empty: people can sign in, and the operator can end its sessions. */
 function entriesOf(bytes: Uint8Array | undefined): ListEntry[] {
   try {
     return bytes ? (JSON.parse(Buffer.from(bytes).toString('utf8')) as ListEntry[]) : []

@@ -5,56 +5,56 @@ import { OpenedFiles } from './opened-files.ts'
 import { sameBytes, type Store } from './store.ts'
 import { requireUsable } from './usable.ts'
 
-const expiryLength = 8
+const expiryBytes = 8
 const sweepEveryMs = 10 * 60_000
-const sliceLength = 500
+const sliceRecords = 500
 
 /**
- * Records in a folder on disk (LMDB): survives `kill -9`, shared by several processes of one
- * machine, read in microseconds. Each value is preceded by its expiry, 8 bytes.
- * @throws {ConfigError} when the folder or the file in it cannot be used; nothing in it is changed
+ * Keeps records in a folder on disk (LMDB). They survive `kill -9`, several processes of one machine
+ * share them, and a read takes microseconds. The expiry stands before each value.
+ * @throws {ConfigError} when the folder or a file in it cannot be used; no file is changed
  */
 export function openLmdbStore(folder: string, now: () => number = () => Date.now()): Store {
   const path = join(folder, 'sessions.mdb')
   const paths = [path, `${path}-lock`] as const
   requireUsable(folder, paths)
-  // Not batched by turns: the promise of such a batch is out of reach, and its failure, as on a full
-  // disk, would end the process as one that nobody handles.
+  // With `eventTurnBatching`, lmdb makes promises that this code cannot handle. A write that fails,
+  // as on a full disk, would then end the process by an unhandled rejection.
   const db = open<Buffer, string>({ path, encoding: 'binary', eventTurnBatching: false })
   const files = new OpenedFiles(paths)
   const disk = new Disk(folder)
 
-  const living = (key: string): Buffer | undefined => {
-    const stored = db.getBinary(key)
+  const living = (name: string): Buffer | undefined => {
+    const stored = db.getBinary(name)
     if (!stored || expiryOf(stored) <= now()) return undefined
-    return stored.subarray(expiryLength)
+    return stored.subarray(expiryBytes)
   }
   const sweeping = setInterval(() => {
-    // What makes a sweep fail makes requests fail too, and those report it.
+    // Not logged: requests fail by the same cause, and those are.
     sweep().catch(() => undefined)
   }, sweepEveryMs).unref()
   let closed = false
 
-  /** In slices, so that no request waits for the walk. */
+  /** Reads in slices, so that requests are served in between. */
   async function* walk(prefix: string): AsyncGenerator<{ key: string; value: Buffer }> {
     let start = prefix
     for (;;) {
-      files.checkNowAndThen()
-      const slice = [...db.getRange({ start, limit: sliceLength })]
+      files.checkOncePerSecond()
+      const slice = [...db.getRange({ start, limit: sliceRecords })]
       for (const entry of slice) {
         if (!entry.key.startsWith(prefix)) return
         yield entry
       }
-      if (slice.length < sliceLength || closed) return
-      // `start` is inclusive: no key holds a space, so this is behind the last and before the next.
+      if (slice.length < sliceRecords || closed) return
+      // A range includes its start. No name holds a space, so this sorts right after the last name.
       start = `${slice.at(-1)?.key ?? ''} `
       await new Promise(setImmediate)
     }
   }
 
   async function sweep(): Promise<void> {
-    for await (const { key, value } of walk('')) {
-      if (expiryOf(value) <= now()) await removeIfExpired(key)
+    for await (const { key: name, value } of walk('')) {
+      if (expiryOf(value) <= now()) await removeIfExpired(name)
     }
   }
 
@@ -64,39 +64,39 @@ export function openLmdbStore(folder: string, now: () => number = () => Date.now
     try {
       return await committed(work())
     } catch (error) {
-      disk.refused(error)
+      disk.recordFailure(error)
       throw error
     }
   }
 
-  const removeIfExpired = (key: string) =>
+  const removeIfExpired = (name: string) =>
     write(() =>
       db.transaction(() => {
-        if (!living(key)) db.removeSync(key)
+        if (!living(name)) db.removeSync(name)
       }),
     )
 
   return {
-    get: (key) => {
-      files.checkNowAndThen()
-      return Promise.resolve(living(key))
+    get: (name) => {
+      files.checkOncePerSecond()
+      return Promise.resolve(living(name))
     },
-    put: async (key, value, expiresAt) => {
-      await write(() => db.put(key, withExpiry(value, expiresAt)))
+    put: async (name, value, expiresAt) => {
+      await write(() => db.put(name, withExpiry(value, expiresAt)))
     },
-    swap: (key, previous, value, expiresAt) =>
+    swap: (name, previous, value, expiresAt) =>
       write(() =>
         db.transaction(() => {
-          if (!sameBytes(living(key), previous)) return false
-          db.putSync(key, withExpiry(value, expiresAt))
+          if (!sameBytes(living(name), previous)) return false
+          db.putSync(name, withExpiry(value, expiresAt))
           return true
         }),
       ),
-    delete: async (key) => {
-      await write(() => db.remove(key))
+    delete: async (name) => {
+      await write(() => db.remove(name))
     },
     names: async function* (prefix) {
-      for await (const { key, value } of walk(prefix)) if (expiryOf(value) > now()) yield key
+      for await (const { key: name, value } of walk(prefix)) if (expiryOf(value) > now()) yield name
     },
     close: async () => {
       closed = true
@@ -106,7 +106,7 @@ export function openLmdbStore(folder: string, now: () => number = () => Date.now
   }
 }
 
-/** The library keeps why a commit failed in a promise of its own, which somebody has to handle. */
+/** lmdb gives the cause of a failed commit in a second promise, which must be handled too. */
 async function committed<T>(write: Promise<T>): Promise<T> {
   try {
     return await write
@@ -120,9 +120,9 @@ async function committed<T>(write: Promise<T>): Promise<T> {
 }
 
 function withExpiry(value: Uint8Array, expiresAt: number): Buffer {
-  const bytes = Buffer.alloc(expiryLength + value.length)
+  const bytes = Buffer.alloc(expiryBytes + value.length)
   bytes.writeDoubleBE(expiresAt)
-  bytes.set(value, expiryLength)
+  bytes.set(value, expiryBytes)
   return bytes
 }
 

@@ -7,37 +7,37 @@ interface Entry {
 
 const sweepEveryMs = 60_000
 
-/** Records in this process's memory: for tests and the demo. Gone when the process ends. */
+/** Keeps records in the memory of this process, for tests and the demo. */
 export function openMemoryStore(now: () => number = () => Date.now()): Store {
   const entries = new Map<string, Entry>()
 
-  const living = (key: string): Uint8Array | undefined => {
-    const entry = entries.get(key)
+  const living = (name: string): Uint8Array | undefined => {
+    const entry = entries.get(name)
     return entry && entry.expiresAt > now() ? entry.value : undefined
   }
   const sweep = () => {
-    for (const [key, entry] of entries) if (entry.expiresAt <= now()) entries.delete(key)
+    for (const [name, entry] of entries) if (entry.expiresAt <= now()) entries.delete(name)
   }
   const sweeping = setInterval(sweep, sweepEveryMs).unref()
 
   return {
-    get: (key) => Promise.resolve(living(key)),
-    put: (key, value, expiresAt) => {
-      entries.set(key, { value, expiresAt })
+    get: (name) => Promise.resolve(living(name)),
+    put: (name, value, expiresAt) => {
+      entries.set(name, { value, expiresAt })
       return Promise.resolve()
     },
-    swap: (key, previous, value, expiresAt) => {
-      if (!sameBytes(living(key), previous)) return Promise.resolve(false)
-      entries.set(key, { value, expiresAt })
+    swap: (name, previous, value, expiresAt) => {
+      if (!sameBytes(living(name), previous)) return Promise.resolve(false)
+      entries.set(name, { value, expiresAt })
       return Promise.resolve(true)
     },
-    delete: (key) => {
-      entries.delete(key)
+    delete: (name) => {
+      entries.delete(name)
       return Promise.resolve()
     },
     names: async function* (prefix) {
-      for (const key of [...entries.keys()]) {
-        if (key.startsWith(prefix) && living(key)) yield key
+      for (const name of [...entries.keys()]) {
+        if (name.startsWith(prefix) && living(name)) yield name
       }
     },
     close: () => {

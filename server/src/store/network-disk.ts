@@ -8,11 +8,11 @@ const networkFileSystems = new Map([
 ])
 
 /**
- * Other types are not refused: FUSE and 9p are local disks as well, as in Docker Desktop and gVisor.
- * @param type as `fs.statfs` gives it on Linux
- * @returns the name of the network file system; undefined when it is none for certain
+ * FUSE and 9p are not in the list: in Docker Desktop and gVisor, local disks have these types.
+ * @param type from `fs.statfs` on Linux
+ * @returns the name of the network file system; undefined for other types
  */
 export function networkFileSystem(type: number): string | undefined {
-  // The kernel's number is signed where a long has 32 bits.
+  // On 32-bit systems the kernel gives a signed number.
   return networkFileSystems.get(type >>> 0)
 }

@@ -1,31 +1,31 @@
 import { statSync } from 'node:fs'
 
-const lookEveryMs = 1_000
+const checkEveryMs = 1_000
 
 /**
- * Notices that files were removed or replaced after they were opened: what is written then goes to
- * files without a name, and is lost at the restart.
+ * Notices that an open file of the store was removed or replaced. What is written then goes to a
+ * file without a name, and is lost at the restart.
  */
 export class OpenedFiles {
   readonly #files: readonly { path: string; id: string }[]
-  #lookedAt = performance.now()
+  #checkedAt = performance.now()
   #problem: Error | undefined
 
   constructor(paths: readonly string[]) {
     this.#files = paths.map((path) => ({ path, id: idOf(path) }))
   }
 
-  /** Before a write. @throws when a file is not the one that was opened */
+  /** Call it before a write. @throws when a path names another file than the opened one */
   check(): void {
-    this.#lookedAt = performance.now()
+    this.#checkedAt = performance.now()
     const moved = this.#files.find(({ path, id }) => idOf(path) !== id)
     this.#problem = moved && problemOf(moved.path)
     if (this.#problem) throw this.#problem
   }
 
-  /** Before a read: as `check`, but it asks the disk once a second at most. */
-  checkNowAndThen(): void {
-    if (performance.now() - this.#lookedAt >= lookEveryMs) this.check()
+  /** Call it before a read. Like `check`, but looks at the disk at most once per second. */
+  checkOncePerSecond(): void {
+    if (performance.now() - this.#checkedAt >= checkEveryMs) this.check()
     if (this.#problem) throw this.#problem
   }
 }

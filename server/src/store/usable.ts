@@ -7,17 +7,17 @@ import { fileURLToPath } from 'node:url'
 import { ConfigError } from '../config/reader.ts'
 import { networkFileSystem } from './network-disk.ts'
 
-/** What the folder holds when it belongs to the store alone. */
-const ownNames = /^(sessions\.mdb(-lock)?|session-secret(\..+)?|trial\..+)$/
+/** Names of the files that this server makes in the folder. */
+const ownFileNames = /^(sessions\.mdb(-lock)?|session-secret(\..+)?|trial\..+)$/
 const diskTrialBytes = 64 * 1024
-/** Reading the largest store takes seconds; another process may hold it locked. */
+/** Reading the largest store takes seconds, and another process may hold its lock. */
 const longestTrialMs = 30_000
-const trial = fileURLToPath(new URL('../../bin/try-store.mjs', import.meta.url))
+const trialScript = fileURLToPath(new URL('../../bin/try-store.mjs', import.meta.url))
 
 /**
- * Makes the folder and empty files where they are missing, for this user alone, and tries them.
+ * Makes the folder and its files if they are missing, readable by this user alone, and tries them.
  * @param files the database and its lock file
- * @throws {ConfigError} when they cannot be used; their content is not changed
+ * @throws {ConfigError} when the folder or a file cannot be used; the content of files stays
  */
 export function requireUsable(folder: string, files: readonly [string, string]): void {
   const [path] = files
@@ -36,7 +36,7 @@ function problemWith(folder: string, files: readonly [string, string]): string |
     fs.mkdirSync(folder, { recursive: true, mode: 0o700 })
     requireLocalDisk(folder)
     files.forEach(makePrivate)
-    closeToOthers(folder)
+    makeFolderPrivate(folder)
     tryDisk(folder)
   } catch (error) {
     if (error instanceof ConfigError) throw error
@@ -55,8 +55,8 @@ function requireLocalDisk(folder: string): void {
 }
 
 /**
- * Never opens a file that is there: closing it would release the locks on it that this process has
- * already (`man 2 fcntl`, record locks).
+ * Does not open a file that exists: closing it would release the locks that this process holds on
+ * the file (`man 2 fcntl`, record locks).
  */
 function makePrivate(file: string): void {
   try {
@@ -71,14 +71,14 @@ function hasCode(error: unknown, code: string): boolean {
   return error instanceof Error && 'code' in error && error.code === code
 }
 
-/** A folder with other files in it, such as a home folder, stays as it is: it is not ours to close. */
-function closeToOthers(folder: string): void {
+/** A folder that holds other files too, such as a home folder, keeps its mode. */
+function makeFolderPrivate(folder: string): void {
   const isOpen = (fs.statSync(folder).mode & 0o077) !== 0
-  if (!isOpen || !fs.readdirSync(folder).every((name) => ownNames.test(name))) return
+  if (!isOpen || !fs.readdirSync(folder).every((name) => ownFileNames.test(name))) return
   try {
     fs.chmodSync(folder, 0o700)
   } catch (error) {
-    // It belongs to another user, as a volume of Kubernetes does. The files are ours.
+    // The folder is another user's, as a volume of Kubernetes is. The files in it are private.
     if (!hasCode(error, 'EPERM')) throw error
   }
 }
@@ -92,10 +92,10 @@ function tryDisk(folder: string): void {
   }
 }
 
-/** In another process: on a damaged file LMDB does not throw, it crashes. */
+/** Opens the database in another process: on a damaged file, LMDB crashes instead of throwing. */
 function tryDatabase(path: string): string | undefined {
   const limits = { encoding: 'utf8', timeout: longestTrialMs } as const
-  const { status, signal, stdout, stderr, error } = spawnSync(execPath, [trial, path], limits)
+  const { status, signal, stdout, stderr, error } = spawnSync(execPath, [trialScript, path], limits)
   if (error) return `it did not open within half a minute (${error.message})`
   if (signal) return `sessions.mdb is damaged or cut off, or the disk is full (${signal})`
   return status === 0 ? undefined : stdout || stderr

@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify'
-import { placeOf, type SessionSettings } from '../config/session.ts'
+import { storeSettingOf, type SessionSettings } from '../config/session.ts'
 import { KeyRing, type Secrets } from '../secrets/key-ring.ts'
 import { watchSecrets } from '../secrets/rotation.ts'
 import { sessionSecrets } from '../secrets/session-secret.ts'
@@ -25,7 +25,7 @@ export async function openVault(
   onMisfit: (kind: string) => void,
 ): Promise<Vault> {
   const ring = new KeyRing(sessionSecrets(settings, await RecordNames.isNew(store)))
-  const names = await RecordNames.open(store, ring, placeOf(settings.store))
+  const names = await RecordNames.open(store, ring, storeSettingOf(settings.store))
   return { store, ring, names, onMisfit }
 }
 

@@ -181,6 +181,6 @@ function expired(): Outcome {
 
 function tooSoon({ nextPollAt, interval }: DeviceLoginRecord): Failure {
   const left = Math.ceil((nextPollAt - Date.now()) / 1_000)
-  const retryAfter = Math.min(Math.max(1, left), interval)
-  return new Failure('rate_limited', 'polled faster than the interval', { retryAfter })
+  const retryAfterSeconds = Math.min(Math.max(1, left), interval)
+  return new Failure('rate_limited', 'polled faster than the interval', { retryAfterSeconds })
 }

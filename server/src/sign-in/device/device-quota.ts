@@ -49,7 +49,7 @@ export class DeviceQuota {
     const own = counted.filter((entry) => entry.group === group)
     if (counted.length < mostInStore && own.length < mostPerNetwork) return counted
     throw new Failure('rate_limited', 'too many device logins are kept', {
-      retryAfter: retryAfterSeconds,
+      retryAfterSeconds,
     })
   }
 

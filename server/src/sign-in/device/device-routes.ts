@@ -68,7 +68,7 @@ export const deviceRoutes: FastifyPluginCallbackTypebox<DeviceRoutesOptions> = (
   function translate(request: FastifyRequest, error: unknown, code: ProblemCode): unknown {
     if (!(error instanceof EntraFailure)) return error
     const { reason, message, retryAfter } = error
-    const options = { cause: error, retryAfter }
+    const options = { cause: error, retryAfterSeconds: retryAfter }
     if (reason === 'unavailable')
       return new Failure('identity_provider_unavailable', message, options)
     reports.tell(request, toSignInFailure(error), 'device')
