@@ -41,14 +41,16 @@ async function registerClosing(app: FastifyInstance): Promise<void> {
       busy.delete(socket)
     })
   })
-  app.addHook('onRequest', async (request, reply) => {
+  app.addHook('onRequest', (request, reply, next) => {
     busy.set(request.raw.socket, reply.raw)
     if (app.draining) reply.header('connection', 'close')
+    next()
   })
-  app.addHook('onResponse', async (request, reply) => {
+  app.addHook('onResponse', (request, reply, next) => {
     const { socket } = request.raw
     if (busy.get(socket) === reply.raw) busy.delete(socket)
     if (isClosing && !busy.has(socket)) socket.end()
+    next()
   })
   app.addHook('preClose', async () => {
     isClosing = true

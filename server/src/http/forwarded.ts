@@ -7,7 +7,7 @@ export const forwarded = fp(registerForwarded, { name: 'forwarded' })
 
 async function registerForwarded(app: FastifyInstance): Promise<void> {
   let warned = false
-  app.addHook('onRequest', async (request) => {
+  app.addHook('onRequest', (request, _reply, next) => {
     const isForwarded = request.headers['x-forwarded-for'] !== undefined
     if (!warned && isForwarded && addressOf(request) === 'unknown') {
       warned = true
@@ -16,5 +16,6 @@ async function registerForwarded(app: FastifyInstance): Promise<void> {
           'RATE_LIMIT, and the log calls them "unknown". Make the proxy send the client’s address.',
       )
     }
+    next()
   })
 }

@@ -11,8 +11,10 @@ export const securityHeaders = fp(registerHeaders, { name: 'security-headers' })
 
 async function registerHeaders(app: FastifyInstance, options: HeaderOptions): Promise<void> {
   const headers = headersOf(options)
-  app.addHook('onRequest', async (_request, reply) => {
+  // Hooks of every request take a callback: an async hook costs a promise each time.
+  app.addHook('onRequest', (_request, reply, next) => {
     reply.headers(headers)
+    next()
   })
 }
 

@@ -12,11 +12,10 @@ const hostAndPort = /^[\w.~!$&'()*+,;=%:[\]-]*$/
 export const hostHeader = fp(registerHostHeader, { name: 'host-header' })
 
 async function registerHostHeader(app: FastifyInstance): Promise<void> {
-  app.addHook('onRequest', async (request) => {
+  app.addHook('onRequest', (request, _reply, next) => {
     const problem = problemWith(request)
-    if (problem !== undefined) {
-      throw new Failure('invalid_request', problem, { publicDetail: problem })
-    }
+    if (problem === undefined) next()
+    else next(new Failure('invalid_request', problem, { publicDetail: problem }))
   })
 }
 
