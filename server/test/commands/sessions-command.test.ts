@@ -1,0 +1,208 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { SignedIn } from '@entra-bff/shared'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { sessionsCommand } from '../../src/commands/sessions.ts'
+import type { Browser } from '../support/browser.ts'
+import { adele, World } from '../support/world.ts'
+
+const megan = 'MeganB@contoso.onmicrosoft.com'
+const otherTenant = 'c2a9e4d7-61b8-4f0e-9b5d-7d3f8a2e6b45'
+/** The object id of Adele. */
+let oid: string
+let world: World
+let folder: string
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'entra-bff-command-'))
+  world = await World.open({ SESSION_STORE: `file:${folder}` })
+  await world.stopServer()
+  await world.startServer({ AUTHORITY: `${world.emulator.url}/common` })
+  const { json } = await (await world.signIn()).fetch('/api/session')
+  oid = (json as SignedIn).user.id
+})
+beforeEach(async () => {
+  await run('end', '--all')
+})
+afterAll(async () => {
+  await world.close()
+  rmSync(folder, { recursive: true })
+})
+
+async function run(...args: string[]) {
+  return runWith({ SESSION_STORE: `file:${folder}` }, ...args)
+}
+
+async function runWith(env: Record<string, string>, ...args: string[]) {
+  const [out, err]: [string[], string[]] = [[], []]
+  const output = { out: (line: string) => out.push(line), err: (line: string) => err.push(line) }
+  const exitCode = await sessionsCommand(args, env, output)
+  return { exitCode, out, err: err.join('\n') }
+}
+
+async function signInAs(username: string): Promise<Browser> {
+  world.emulator.signInAutomaticallyAs(username)
+  return world.signIn()
+}
+
+/** As if another tenant had a person of the same name and the same object id. */
+function signInOfOtherTenant(username: string): Promise<Browser> {
+  const iss = `${world.emulator.url}/${otherTenant}/v2.0`
+  world.emulator.tamperNextIdToken((claims) => ({ ...claims, tid: otherTenant, iss }))
+  return signInAs(username)
+}
+
+describe('the operator, while the server runs,', () => {
+  test('sees who is signed in', async () => {
+    await signInAs(adele)
+    await signInAs(megan)
+    const { exitCode, out, err } = await run('list')
+    expect([exitCode, err]).toEqual([0, '2 signed in'])
+    expect(out).toHaveLength(3)
+    expect(out.join('\n')).toContain(`\t${adele}\t`)
+    expect((await run('list', '--user', megan)).out).toHaveLength(2)
+  })
+
+  test('ends no session but the one that is named, when the browser has another one now', async () => {
+    const browser = await signInAs(adele)
+    const [, line = ''] = (await run('list')).out
+    world.emulator.signInAutomaticallyAs(megan)
+    await world.signIn(browser)
+    expect(await run('end', '--id', line.split('\t', 1)[0] ?? '')).toMatchObject({ err: '0 ended' })
+    expect((await browser.fetch('/api/session')).json).toMatchObject({ user: { username: megan } })
+  })
+
+  test('sees no line that somebody wrote into their name', async () => {
+    world.emulator.tamperNextIdToken((claims) => ({
+      ...claims,
+      preferred_username: 'x\ty\nz\u001b[2J',
+    }))
+    await signInAs(adele)
+    const { out } = await run('list')
+    expect(out).toHaveLength(2)
+    expect(out[1]).toContain('\tx?y?z?[2J\t')
+  })
+
+  test("ends all sessions of one person, and nobody else's", async () => {
+    const [first, second, other] = [
+      await signInAs(adele),
+      await signInAs(adele),
+      await signInAs(megan),
+    ]
+    const { exitCode, out, err } = await run('end', '--user', adele.toLowerCase())
+    expect([exitCode, err]).toEqual([
+      0,
+      expect.stringMatching(/^AdeleV@.*\(object id .*, tenant .*\): 2 signed in\n2 ended$/),
+    ])
+    expect(JSON.parse(out[0] ?? '')).toMatchObject({ audit: 'session_ended', cause: 'operator' })
+    expect((await first.fetch('/api/session')).json).toMatchObject({ reason: 'revoked' })
+    expect(await second.isSignedIn()).toBe(false)
+    expect(await other.isSignedIn()).toBe(true)
+  })
+
+  test('ends the sessions of a person who was renamed, by the object id or by either name', async () => {
+    for (const user of [oid, adele, 'new@contoso.example']) {
+      const before = await signInAs(adele)
+      world.emulator.tamperNextIdToken((claims) => ({
+        ...claims,
+        preferred_username: 'new@contoso.example',
+      }))
+      const after = await signInAs(adele)
+      expect((await run('list', '--user', user)).err).toBe('2 signed in')
+      expect((await run('end', '--user', user)).err).toContain('2 ended')
+      for (const browser of [before, after]) expect(await browser.isSignedIn()).toBe(false)
+    }
+  })
+
+  test('ends nobody when a username means two people, and is told how to name one', async () => {
+    const [here, there] = [await signInAs(adele), await signInOfOtherTenant(adele)]
+    const refused = await run('end', '--user', adele)
+    expect([refused.exitCode, refused.out]).toEqual([1, []])
+    for (const tenant of [world.emulator.tenantId, otherTenant]) {
+      expect(refused.err).toContain(`${adele} (object id ${oid}, tenant ${tenant})`)
+    }
+    expect(refused.err).toContain('--tenant <tenant id>')
+    expect(await here.isSignedIn()).toBe(true)
+    expect(await there.isSignedIn()).toBe(true)
+
+    expect((await run('list', '--user', adele)).err).toBe('2 signed in')
+    expect((await run('list', '--tenant', otherTenant)).err).toBe('1 signed in')
+    expect((await run('end', '--user', adele, '--tenant', otherTenant)).err).toContain('1 ended')
+    expect(await here.isSignedIn()).toBe(true)
+    expect(await there.isSignedIn()).toBe(false)
+  })
+
+  test('takes an object id for that, though another person has it for a username', async () => {
+    world.emulator.tamperNextIdToken((claims) => ({ ...claims, preferred_username: oid }))
+    const [namesake, meant] = [await signInAs(megan), await signInAs(adele)]
+    expect((await run('end', '--user', oid)).err).toContain('1 ended')
+    expect(await namesake.isSignedIn()).toBe(true)
+    expect(await meant.isSignedIn()).toBe(false)
+  })
+
+  test.each(['naming-key', 'session:unknown', ''])(
+    'ends nothing by an id that no session has: %j',
+    async (id) => {
+      const browser = await signInAs(adele)
+      expect((await run('end', '--id', id)).err).toBe('0 ended')
+      expect(await browser.isSignedIn()).toBe(true)
+      expect((await run('list')).err).toBe('1 signed in')
+    },
+  )
+
+  test('ends one session by the id that the list tells', async () => {
+    const [gone, kept] = [await signInAs(adele), await signInAs(megan)]
+    const { out } = await run('list', '--user', adele)
+    await run('end', '--id', out[1]?.split('\t')[0] ?? '')
+    expect(await gone.isSignedIn()).toBe(false)
+    expect(await kept.isSignedIn()).toBe(true)
+  })
+
+  test('ends all sessions', async () => {
+    const browsers = [await signInAs(adele), await signInAs(megan)]
+    expect((await run('end', '--all')).err).toBe('2 ended')
+    for (const browser of browsers) expect(await browser.isSignedIn()).toBe(false)
+  })
+
+  test('tells an open page at once', async () => {
+    const browser = await signInAs(adele)
+    const cookie = await browser.jar.getCookieString(world.origin)
+    const headers = { cookie, 'sec-fetch-site': 'same-origin' }
+    const stream = await fetch(`${world.origin}/api/session/events`, { headers })
+    await run('end', '--user', adele)
+    expect(await stream.text()).toContain('event: ended')
+  })
+})
+
+describe('the operator is told', () => {
+  test.each([
+    [[]],
+    [['end']],
+    [['list', '--all']],
+    [['end', '--all', '--user', 'x']],
+    [['end', '--all', '--tenant', 'x']],
+    [['end', '--tenant', 'x']],
+    [['stop']],
+  ])('how to use the command, when it is used like this: %j', async (args) => {
+    const { exitCode, err } = await run(...args)
+    expect(exitCode).toBe(2)
+    expect(err).toContain('Usage:')
+  })
+
+  test.each([
+    ['in the memory of the server', { SESSION_STORE: 'memory:' }, /restart it/],
+    ['nowhere', { SESSION_STORE: 'file:/nowhere' }, /no sessions are kept there/],
+    ['not configured right', { SESSION_STORE: 'other' }, /must be file:<folder>/],
+  ])('that the sessions are %s', async (_where, env, text) => {
+    const { exitCode, err } = await runWith(env, 'list')
+    expect(exitCode).toBe(1)
+    expect(err).toMatch(text)
+  })
+
+  test('that the secret is not the one of the store', async () => {
+    const env = { SESSION_STORE: `file:${folder}`, SESSION_SECRET: 'x'.repeat(32) }
+    const { exitCode, err } = await runWith(env, 'list')
+    expect(exitCode).toBe(1)
+    expect(err).toContain('SESSION_SECRET does not open the sessions')
+  })
+})

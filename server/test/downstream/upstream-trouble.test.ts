@@ -1,0 +1,267 @@
+import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
+import type { RequestListener, ServerResponse } from 'node:http'
+import { createServer } from 'node:https'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
+import type { Problem } from '@entra-bff/shared'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import type { Browser } from '../support/browser.ts'
+import { makeCertificates } from '../support/certificates.ts'
+import { startUpstream, type Upstream } from '../support/upstream.ts'
+import { World } from '../support/world.ts'
+
+const json = { 'content-type': 'application/json' }
+
+describe('an API that (#22)', () => {
+  let upstream: Upstream
+  let world: World
+  let browser: Browser
+  let answer: RequestListener
+  beforeAll(async () => {
+    upstream = await startUpstream((request, response) => {
+      answer(request, response)
+    })
+    world = await World.open({ ENDPOINT: upstream.endpoint })
+    browser = await world.signIn()
+  })
+  beforeEach(() => {
+    upstream.requests.length = 0
+  })
+  afterEach(async () => {
+    // Whatever happened, the next call is answered as if it had not.
+    answer = (_request, response) => response.writeHead(200, json).end('{}')
+    expect((await browser.fetch('/api/me')).status).toBe(200)
+  })
+  afterAll(async () => {
+    await world.close()
+    upstream.close()
+  })
+
+  /** Writes past the HTTP module, which would not send this. */
+  const bytes = (response: ServerResponse, text: string) => response.socket?.end(text)
+
+  test.each(['gzip', 'br', 'x'])(
+    'packs its answer, as nobody asked it to: %s',
+    async (encoding) => {
+      answer = (_request, response) =>
+        response.writeHead(200, { ...json, 'content-encoding': encoding }).end(gzipSync('{}'))
+      expect((await browser.fetch('/api/me')).json).toMatchObject({ code: 'upstream_error' })
+    },
+  )
+
+  test.each([
+    'application/x;+json',
+    'application/json-seq',
+    'application/jsonp',
+    'application/+json',
+    'text/json',
+  ])('tells a type that is not JSON: %s', async (type) => {
+    answer = (_request, response) => response.writeHead(200, { 'content-type': type }).end('{}')
+    expect((await browser.fetch('/api/me')).json).toMatchObject({ code: 'upstream_error' })
+  })
+
+  test.each(['Application/JSON', 'application/problem+json', 'application/json ;charset=utf-8'])(
+    'tells JSON in another way is understood: %s',
+    async (type) => {
+      answer = (_request, response) => response.writeHead(200, { 'content-type': type }).end('{}')
+      expect((await browser.fetch('/api/me')).status).toBe(200)
+    },
+  )
+
+  test('packs a photo, as nobody asked it to', async () => {
+    const headers = { 'content-type': 'image/png', 'content-encoding': 'gzip' }
+    answer = (_request, response) => response.writeHead(200, headers).end(gzipSync('picture'))
+    expect((await browser.fetch('/api/me/photo')).json).toMatchObject({ code: 'upstream_error' })
+  })
+
+  test.each(['image/svg+xml', 'text/html', 'application/javascript'])(
+    'sends a document with scripts for a photo: %s',
+    async (type) => {
+      answer = (_request, response) => response.writeHead(200, { 'content-type': type }).end('<x/>')
+      const { status, json } = await browser.fetch('/api/me/photo')
+      expect([status, json]).toMatchObject([502, { code: 'upstream_error' }])
+    },
+  )
+
+  test.each(['{', 'null x', '[1,', ''])('sends JSON that is none: %j', async (body) => {
+    answer = (_request, response) => response.writeHead(200, json).end(body)
+    expect((await browser.fetch('/api/me')).json).toMatchObject({ code: 'upstream_error' })
+  })
+
+  test.each<[string, (response: ServerResponse) => unknown]>([
+    ['resets at once', (response) => response.socket?.resetAndDestroy()],
+    [
+      'resets in the middle of the body',
+      (response) => {
+        response.writeHead(200, { ...json, 'content-length': 100 })
+        response.write('{"a":', () => response.socket?.resetAndDestroy())
+      },
+    ],
+    [
+      'ends before the length it told',
+      (response) => bytes(response, 'HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{"a":1}'),
+    ],
+    [
+      'ends in a chunk',
+      (response) => bytes(response, 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nff\r\n{'),
+    ],
+    [
+      'tells two lengths',
+      (response) =>
+        bytes(response, 'HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n{}'),
+    ],
+    ['does not speak HTTP', (response) => bytes(response, 'SSH-2.0-OpenSSH_9.6\r\n')],
+    ['says nothing', (response) => bytes(response, '')],
+    [
+      'sends headers of 100 kB',
+      (response) => response.writeHead(200, { ...json, 'x-long': 'a'.repeat(100_000) }).end('{}'),
+    ],
+    [
+      'sends a page',
+      (response) =>
+        response.writeHead(200, { 'content-type': 'text/html' }).end('<h1>Sign in</h1>'),
+    ],
+    ['tells no type', (response) => response.writeHead(200).end('{}')],
+  ])('%s is a 502, asked once', async (_name, act) => {
+    answer = (_request, response) => {
+      act(response)
+    }
+    const { status, json: problem } = await browser.fetch('/api/me')
+    expect([status, problem]).toMatchObject([502, { code: 'upstream_error' }])
+    expect(upstream.requests).toHaveLength(1)
+  })
+
+  test('says in its error what is nobody’s business has it told to nobody', async () => {
+    answer = (_request, response) =>
+      response.writeHead(500, json).end('{"error":{"message":"at db-7.internal"}}')
+    const { status, text } = await browser.fetch('/api/me')
+    expect(status).toBe(502)
+    expect(text).not.toContain('internal')
+  })
+
+  test.each([301, 302, 303, 307, 308])('redirects with %i is not followed', async (status) => {
+    answer = (_request, response) =>
+      response.writeHead(status, { location: new URL('/elsewhere', upstream.endpoint).href }).end()
+    const { status: told, headers } = await browser.fetch('/api/me')
+    expect(told).toBe(502)
+    expect(headers).not.toHaveProperty('location')
+    expect(upstream.requests).toHaveLength(1)
+  })
+
+  test('sends without end is cut off, and not kept in memory', async () => {
+    const piece = Buffer.alloc(1024 * 1024, ' ')
+    let pieces = 0
+    let closed: Promise<unknown> = Promise.resolve()
+    answer = (_request, response) => {
+      response.writeHead(200, json)
+      closed = once(response, 'close')
+      const more = () => {
+        pieces += 1
+        if (!response.destroyed) response.write(piece, more)
+      }
+      more()
+    }
+    const { status, json: problem } = await browser.fetch('/api/me')
+    expect([status, problem]).toMatchObject([502, { code: 'upstream_too_large' }])
+    expect((problem as Problem).detail).toMatch(/16 MiB.*Ask for less/)
+    expect((problem as Problem).detail).not.toMatch(/again/i)
+    await closed
+    // 16 MiB are admitted; the rest is what was on its way.
+    expect(pieces).toBeLessThan(64)
+  })
+
+  test('announces more than is admitted is cut off', async () => {
+    answer = (_request, response) => {
+      response.writeHead(200, { ...json, 'content-length': 17 * 1024 * 1024 })
+      response.write(Buffer.alloc(16 * 1024 * 1024 + 1, ' '))
+    }
+    const { status, json: problem } = await browser.fetch('/api/me')
+    expect([status, problem]).toMatchObject([502, { code: 'upstream_too_large' }])
+  })
+
+  test('sets cookies and invites origins does not do so through this server', async () => {
+    answer = (_request, response) =>
+      response
+        .writeHead(200, {
+          ...json,
+          'set-cookie': 'sid=evil',
+          'access-control-allow-origin': '*',
+          'access-control-allow-credentials': 'true',
+          'content-security-policy': "default-src 'unsafe-inline'",
+          'cache-control': 'public, max-age=9999',
+          'clear-site-data': '"*"',
+          location: 'https://evil.example/',
+          refresh: '0; url=https://evil.example/',
+          server: 'evil',
+          'x-evil': 'yes',
+        })
+        .end('{}')
+    const { status, headers } = await browser.fetch('/api/me')
+    expect(status).toBe(200)
+    expect(headers['cache-control']).toBe('no-store')
+    expect(headers['content-security-policy']).toContain("default-src 'none'")
+    expect(JSON.stringify(headers)).not.toContain('evil')
+    for (const name of ['set-cookie', 'access-control-allow-origin', 'clear-site-data']) {
+      expect(headers).not.toHaveProperty(name)
+    }
+  })
+
+  test('sends a bomb of gzip has it unpacked by nobody', async () => {
+    const bomb = gzipSync(Buffer.alloc(64 * 1024 * 1024, ' '))
+    answer = (_request, response) =>
+      response.writeHead(200, { ...json, 'content-encoding': 'gzip' }).end(bomb)
+    const { text } = await browser.fetch('/api/me')
+    expect(text.length).toBeLessThan(bomb.length + 1)
+  })
+
+  test('refuses the token of a hundred requests at a time costs one new token (#20)', async () => {
+    world.emulator.clearRequests()
+    let refused: string | undefined
+    answer = (request, response) => {
+      refused ??= request.headers.authorization
+      const status = request.headers.authorization === refused ? 401 : 200
+      response.writeHead(status, json).end('{}')
+    }
+    const answers = await Promise.all(Array.from({ length: 100 }, () => browser.fetch('/api/me')))
+    const served = answers.filter(({ status }) => status === 200)
+    expect(served.length).toBeGreaterThanOrEqual(8)
+    for (const { status } of answers) expect([200, 429]).toContain(status)
+    expect(world.emulator.requests('token')).toHaveLength(1)
+  })
+})
+
+test('nobody is asked whose certificate nobody vouches for: neither an API nor an authority (#22)', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'entra-bff-upstream-'))
+  const { key, certificate: cert } = await makeCertificates(folder, ['localhost'])
+  let asked = 0
+  const server = createServer({ key, cert }, (_request, response) => {
+    asked += 1
+    response.writeHead(200, json).end('{}')
+  }).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  const origin = `https://localhost:${String(port)}`
+  const world = await World.open({ ENDPOINT: `${origin}/v1.0/me` })
+  const browser = await world.signIn()
+  expect((await browser.fetch('/api/me')).json).toMatchObject({ code: 'upstream_error' })
+  await world.stopServer()
+  await world.startServer({ AUTHORITY: `${origin}/${world.emulator.tenantId}` })
+  const ready = await fetch(`${world.origin}/readyz`)
+  expect(await ready.json()).toMatchObject({ authority: 'unavailable' })
+  expect(asked).toBe(0)
+  await world.close()
+  server.close()
+  rmSync(folder, { recursive: true })
+})
+
+test('an API that is not there is a 502 at once (#22)', async () => {
+  const upstream = await startUpstream((_request, response) => response.end())
+  const world = await World.open({ ENDPOINT: upstream.endpoint })
+  const browser = await world.signIn()
+  upstream.close()
+  expect((await browser.fetch('/api/me')).json).toMatchObject({ code: 'upstream_error' })
+  await world.close()
+})

@@ -1,0 +1,199 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
+import type { Browser } from '../support/browser.ts'
+import { pass } from '../support/clock.ts'
+import { adele, World } from '../support/world.ts'
+
+const alex = 'AlexW@contoso.onmicrosoft.com'
+
+let world: World
+let adeles: Browser
+beforeAll(async () => {
+  world = await World.open()
+})
+beforeEach(async () => {
+  world.emulator.signInAutomaticallyAs(adele)
+  adeles = await world.signIn()
+  await adeles.fetch('/api/me')
+  world.emulator.signInAutomaticallyAs(alex)
+  world.emulator.clearRequests()
+})
+afterEach(() => {
+  vi.useRealTimers()
+})
+afterAll(() => world.close())
+
+async function errorOf(browser: Browser): Promise<unknown> {
+  const page = await browser.goTo('/auth/login')
+  expect(page.url.pathname).toBe('/error')
+  return (await browser.fetch(`/api/errors/${page.url.searchParams.get('ref') ?? ''}`)).json
+}
+
+describe('while Entra (#28)', () => {
+  test.each([
+    ['answers 503', { status: 503, body: { error: 'temporarily_unavailable' } }],
+    ['answers 500 with a page', { status: 500, body: '<h1>Our services are not available</h1>' }],
+    ['answers 200 with a page', { status: 200, body: '<h1>Captive portal</h1>' }],
+    ['asks for a pause', { status: 429, body: {}, retryAfter: 600 }],
+    ['drops connections', { reset: true as const }],
+  ])('%s, people at work go on and sign-ins are told so', async (_name, fault) => {
+    world.emulator.failNext('token', fault)
+    expect((await adeles.fetch('/api/me')).status).toBe(200)
+    expect((await adeles.fetch('/api/session')).json).toMatchObject({ authenticated: true })
+    const stranger = world.openBrowser()
+    expect(await errorOf(stranger)).toMatchObject({ code: 'identity_provider_unavailable' })
+    expect(world.emulator.requests('token')).toHaveLength(1)
+    expect((await stranger.fetch('/api/session')).json).toMatchObject({ authenticated: false })
+    expect((await adeles.fetch('/api/me')).status).toBe(200)
+  })
+
+  test.each(['discovery', 'keys'] as const)(
+    'has no %s, sign-ins are told so, until it has',
+    async (endpoint) => {
+      await world.stopServer()
+      await world.startServer()
+      world.emulator.clearRequests()
+      world.emulator.failNext(endpoint, { status: 429, body: 'slow down', retryAfter: 600 })
+      const stranger = world.openBrowser()
+      expect(await errorOf(stranger)).toMatchObject({ code: 'identity_provider_unavailable' })
+      expect((await fetch(`${world.origin}/livez`)).status).toBe(200)
+      pass(590)
+      expect(await errorOf(stranger)).toMatchObject({ code: 'identity_provider_unavailable' })
+      expect(world.emulator.requests(endpoint)).toHaveLength(1)
+      pass(20)
+      await world.signIn(stranger)
+      expect((await stranger.fetch('/api/me')).status).toBe(200)
+    },
+  )
+
+  test('asks one person for a pause, another signs in and calls at once', async () => {
+    const refused = world.openBrowser()
+    world.emulator.failNext('token', { status: 429, body: {}, retryAfter: 600 })
+    expect(await errorOf(refused)).toMatchObject({ code: 'identity_provider_unavailable' })
+    const served = await world.signIn()
+    expect((await served.fetch('/api/me')).json).toMatchObject({ displayName: 'Alex Wilber' })
+    await world.signIn(refused)
+    expect((await refused.fetch('/api/me')).status).toBe(200)
+  })
+
+  test('asks one person for a pause in a refresh, another is refreshed at once', async () => {
+    const alexs = await world.signIn()
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 58 * 60_000 })
+    world.emulator.failNext('token', { status: 429, body: {}, retryAfter: 600 })
+    await adeles.fetch('/api/me')
+    expect((await alexs.fetch('/api/me')).json).toMatchObject({ displayName: 'Alex Wilber' })
+    expect((await adeles.fetch('/api/me')).json).toMatchObject({ displayName: 'Adele Vance' })
+  })
+
+  test('is not asked again by each request of a page while it cannot refresh', async () => {
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 58 * 60_000 })
+    world.emulator.failNext('token', { status: 503, body: 'down', delayMs: 100 })
+    const answers = await Promise.all(Array.from({ length: 8 }, () => adeles.fetch('/api/me')))
+    expect(answers.every(({ status }) => status === 200)).toBe(true)
+    // One fails; should a request come after that, one more is made, and succeeds.
+    expect(world.emulator.requests('token').length).toBeLessThanOrEqual(2)
+  })
+})
+
+test('an app that Entra no longer accepts is a 503 and an error in the log, and nobody is signed out', async () => {
+  world.emulator.setLifetimes({ accessToken: 600 })
+  const browser = await world.signIn()
+  world.emulator.setLifetimes({ accessToken: 3_600 })
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 11 * 60_000 })
+  world.logLines.length = 0
+  const entraError = { error: 'invalid_client', aadsts: 7000222 }
+  world.emulator.failNext('token', { entraError })
+  const { status, json } = await browser.fetch('/api/me')
+  expect([status, json]).toMatchObject([503, { code: 'identity_provider_unavailable' }])
+  const errors = world.complaints.map((line) => JSON.parse(line) as { level: number; msg: string })
+  expect(errors).toContainEqual(expect.objectContaining({ level: 50, msg: 'request failed' }))
+  expect((await browser.fetch('/api/session')).json).toMatchObject({ authenticated: true })
+  vi.setSystemTime(Date.now() + 61_000)
+  expect((await browser.fetch('/api/me')).status).toBe(200)
+})
+
+test('an app that Entra no longer accepts is told in the log while good tokens still serve, and Entra is asked once', async () => {
+  const browser = await world.signIn()
+  await browser.fetch('/api/me')
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 57 * 60_000 })
+  world.logLines.length = 0
+  world.emulator.clearRequests()
+  world.emulator.failNext('token', { entraError: { error: 'invalid_client', aadsts: 7000222 } })
+  for (let count = 0; count < 5; count += 1) {
+    expect((await browser.fetch('/api/me')).status).toBe(200)
+  }
+  expect(world.emulator.requests('token')).toHaveLength(1)
+  expect(world.complaints.join('')).toContain('no token can be refreshed')
+})
+
+test('while Entra answers one person late, another does not wait for it (#28)', async () => {
+  const fresh = await World.open()
+  const before = await fresh.signIn()
+  fresh.emulator.clearRequests()
+  fresh.emulator.failNext('token', { hang: true })
+  const stuck = fresh.openBrowser().goTo('/auth/login')
+  await vi.waitUntil(() => fresh.emulator.requests('token').length === 1)
+  const served = await fresh.signIn()
+  expect((await served.fetch('/api/me')).status).toBe(200)
+  expect((await before.fetch('/api/me')).status).toBe(200)
+  await fresh.emulator.close()
+  expect((await stuck).url.pathname).toBe('/error')
+  await fresh.stopServer()
+})
+
+describe('the discovery document', () => {
+  test('is asked for once by two hundred questions for readiness while Entra is away', async () => {
+    await world.stopServer()
+    await world.startServer()
+    world.emulator.clearRequests()
+    world.emulator.failNext('discovery', { status: 503, body: 'down', retryAfter: 30 })
+    const ready = async () => (await fetch(`${world.origin}/readyz`)).status
+    const statuses: number[] = []
+    for (let round = 0; round < 10; round += 1) {
+      statuses.push(...(await Promise.all(Array.from({ length: 20 }, ready))))
+    }
+    expect(new Set(statuses)).toEqual(new Set([503]))
+    expect(world.emulator.requests('discovery')).toHaveLength(1)
+    pass(31)
+    expect(await ready()).toBe(200)
+  })
+
+  test('of yesterday serves at once while a new one does not come', async () => {
+    await world.stopServer()
+    await world.startServer()
+    await world.signIn()
+    pass(25 * 3_600)
+    world.emulator.failNext('discovery', { hang: true })
+    world.emulator.clearRequests()
+    expect((await fetch(`${world.origin}/readyz`)).status).toBe(200)
+    await world.signIn()
+    expect(world.emulator.requests('discovery')).toHaveLength(1)
+  })
+
+  test('of yesterday serves while no new one can be had, and the log tells it once', async () => {
+    await world.stopServer()
+    await world.startServer()
+    await world.signIn()
+    pass(25 * 3_600)
+    world.logLines.length = 0
+    world.emulator.clearRequests()
+    world.emulator.failNext('discovery', { reset: true })
+    for (let count = 0; count < 3; count += 1) await world.signIn()
+    expect((await fetch(`${world.origin}/readyz`)).status).toBe(200)
+    expect(world.emulator.requests('discovery')).toHaveLength(1)
+    const told = world.complaints.filter((line) => line.includes('the last one stays in use'))
+    expect(told).toHaveLength(1)
+    expect(told.join()).toContain('openid-configuration')
+  })
+})
+
+describe('an authority whose name leads nowhere (#28)', () => {
+  test('is told in the Error view, and by its readiness', async () => {
+    await world.stopServer()
+    await world.startServer({ AUTHORITY: `https://login.invalid/${world.emulator.tenantId}` })
+    const stranger = world.openBrowser()
+    expect(await errorOf(stranger)).toMatchObject({ code: 'identity_provider_unavailable' })
+    const ready = await fetch(`${world.origin}/readyz`)
+    expect([ready.status, await ready.json()]).toMatchObject([503, { authority: 'unavailable' }])
+    expect((await fetch(`${world.origin}/livez`)).status).toBe(200)
+  })
+})

@@ -1,0 +1,339 @@
+import { localPath } from '@entra-bff/shared'
+import fc from 'fast-check'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { expectHarmless, holds, runs, sessionOf, valuesOf } from '../support/fuzzing.ts'
+import { mutationOf, oddLine, oddParameter, oddText, wellFormed } from '../support/odd-input.ts'
+import { type RawAnswer, RawClient, type RawRequest } from '../support/raw-client.ts'
+import { World } from '../support/world.ts'
+
+/** As in the address bar. */
+const navigation = [['accept', 'text/html']] as const
+
+let world: World
+let client: RawClient
+/** Of somebody who is signed in: the cookie pairs, by name. */
+let pairs: Record<string, string>
+let session: string
+beforeAll(async () => {
+  world = await World.open({ LOG_LEVEL: 'error' })
+  const { port } = new URL(world.origin)
+  client = new RawClient(Number(port))
+  const browser = await world.signIn()
+  await browser.goTo('/auth/login', (url) => url.origin !== world.origin)
+  await browser.goTo('/getAToken?state=x')
+  pairs = await browser.cookies()
+  session = `sid-${port}`
+})
+afterAll(async () => {
+  client.close()
+  await world.close()
+})
+
+const limit = 20_000 + runs * 20
+
+async function send(request: Partial<RawRequest>): Promise<RawAnswer> {
+  const answer = await client.send({ method: 'GET', target: '/', headers: [], ...request })
+  expectHarmless(answer, world)
+  return answer
+}
+
+/** A sign-in that has come as far as Entra: its state, and the cookie that goes with it. */
+async function attempt(returnTo = '/'): Promise<{ state: string; cookie: string }> {
+  const target = `/auth/login?returnTo=${encodeURIComponent(wellFormed(returnTo))}`
+  const answer = await send({ target, headers: navigation })
+  const state = new URL(valuesOf(answer, 'location')[0] ?? '').searchParams.get('state') ?? ''
+  const [cookie = ''] = valuesOf(answer, 'set-cookie').map((line) => line.split(';', 1)[0] ?? '')
+  return { state, cookie }
+}
+
+describe('whatever is sent', () => {
+  const names = ['code', 'state', 'error', 'error_description', 'session_state', 'client_info']
+  const query = fc.array(
+    fc.tuple(fc.oneof(fc.constantFrom(...names, 'state[]', 'code[]'), oddParameter), oddParameter),
+    { maxLength: 6 },
+  )
+
+  test(
+    'as the query of the callback, nobody is signed in by it and nothing breaks (#5, #10)',
+    async () => {
+      const kind = fc.constantFrom('no state', 'no state', 'a state of an attempt')
+      await holds(fc.tuple(query, kind), async ([parameters, kindOfState]) => {
+        const fresh = kindOfState === 'no state' ? undefined : await attempt()
+        const own = fresh ? [['state', fresh.state] as const] : []
+        const text = [...own, ...parameters.filter(([name]) => !fresh || !name.startsWith('code'))]
+          .map(([name, value]) => `${name}=${value}`)
+          .join('&')
+        const cookie = fresh ? [['cookie', fresh.cookie] as const] : []
+        const headers = [...navigation, ...cookie]
+        const answer = await send({ target: `/getAToken?${text}`, headers })
+        expect(sessionOf(answer, world)).toBeUndefined()
+      })
+    },
+    limit,
+  )
+
+  test(
+    'as a code with a good state, it goes to Entra alone, and nobody is signed in by it (#5)',
+    async () => {
+      await holds(
+        oddParameter,
+        async (code) => {
+          const { state, cookie } = await attempt()
+          const headers = [...navigation, ['cookie', cookie] as const]
+          const answer = await send({ target: `/getAToken?state=${state}&code=${code}`, headers })
+          expect(sessionOf(answer, world)).toBeUndefined()
+        },
+        0.1,
+      )
+    },
+    limit,
+  )
+
+  const targets = ['/api/session', '/api/me', '/auth/login', '/getAToken?state=x', '/api/nothing']
+  const cookieNames = () => [...Object.keys(pairs), '__proto__', 'constructor', `tx-${session}-`]
+
+  test(
+    'as cookies, nobody is signed in by them and nothing breaks (#11, #14)',
+    async () => {
+      const name = fc.oneof(fc.constantFrom(...cookieNames()), oddLine)
+      const cookies = fc.array(fc.tuple(name, oddLine), { maxLength: 8 })
+      await holds(fc.tuple(fc.constantFrom(...targets), cookies), async ([target, sent]) => {
+        const cookie = sent.map(([key, value]) => `${key}=${value}`).join('; ')
+        const answer = await send({ target, headers: [['cookie', cookie]] })
+        expect(answer.body).not.toContain('"authenticated":true')
+        expect(sessionOf(answer, world)).toBeUndefined()
+      })
+    },
+    limit,
+  )
+
+  test(
+    'in place of a good session cookie, nobody is signed in by it (#11)',
+    async () => {
+      const good = pairs[session] ?? ''
+      // An encoded or a quoted value is the same value.
+      const altered = mutationOf(good).filter((value) => !/[%"\s]/.test(value) && value !== good)
+      await holds(altered, async (value) => {
+        const headers = [
+          ['cookie', `${session}=${value}`],
+          ['x-csrf', '1'],
+        ] as const
+        const answer = await send({ target: '/api/session', headers })
+        expect(answer.body).not.toContain('"authenticated":true')
+      })
+      const headers = [['cookie', `${session}=${good}`]] as const
+      expect((await send({ target: '/api/session', headers })).body).toContain(
+        '"authenticated":true',
+      )
+    },
+    limit,
+  )
+
+  test(
+    'in place of the cookies of a sign-in, it is not taken for one (#3, #11)',
+    async () => {
+      const { state, cookie } = await attempt()
+      const [name = '', value = ''] = cookie.split('=')
+      const altered = fc.oneof(
+        mutationOf(value).map((odd) => `${name}=${odd}`),
+        mutationOf(name).map((odd) => `${odd}=${value}`),
+        fc.constantFrom(...Object.values(pairs)).map((other) => `${name}=${other}`),
+      )
+      // A bit that base64 does not use, an encoded and a quoted value: all the same bytes.
+      const bytesOf = (pair: string) =>
+        Buffer.from(pair.replace(/^[^=]*=/, ''), 'base64url').toString('hex')
+      const other = altered.filter(
+        (pair) =>
+          !/[%"\s;]/.test(pair) &&
+          !(pair.startsWith(`${name}=`) && bytesOf(pair) === bytesOf(cookie)),
+      )
+      const target = `/getAToken?state=${state}&error=access_denied`
+      await holds(other, async (pair) => {
+        const answer = await send({ target, headers: [...navigation, ['cookie', pair]] })
+        // Not even HTTP.
+        if (answer.status === 400) return
+        expect(valuesOf(answer, 'location')[0]).toMatch(/^\/error\?ref=/)
+        // Clearing the attempt's cookie would mean that it was found.
+        expect(valuesOf(answer, 'set-cookie').join()).not.toContain(`${name}=;`)
+      })
+    },
+    limit,
+  )
+
+  test(
+    'as returnTo, it is refused or is a path of this origin (#9)',
+    async () => {
+      await holds(
+        oddText,
+        async (text) => {
+          const path = localPath(text)
+          if (path === undefined) return
+          for (const origin of [world.origin, 'https://app.example.com']) {
+            expect(new URL(path, `${origin}/getAToken?a=b`).origin).toBe(origin)
+          }
+          expect(path).toMatch(/^\/(?![/\\])[^\u0000-\u001f\u007f\\]*$/)
+          expect(localPath(path)).toBe(path)
+        },
+        5,
+      )
+    },
+    limit,
+  )
+
+  test(
+    'as returnTo, a sign-in ends on this origin (#9, #10)',
+    async () => {
+      await holds(
+        oddText,
+        async (returnTo) => {
+          const { state, cookie } = await attempt(returnTo)
+          const headers = [...navigation, ['cookie', cookie] as const]
+          const target = `/getAToken?state=${state}&error=access_denied`
+          const failed = await send({ target, headers })
+          const [location = ''] = valuesOf(failed, 'location')
+          const ref = new URL(location, world.origin).searchParams.get('ref') ?? ''
+          const report = valuesOf(failed, 'set-cookie').map((line) => line.split(';', 1)[0] ?? '')
+          const told = await send({
+            target: `/api/errors/${ref}`,
+            headers: [['cookie', report.find((pair) => pair.startsWith('err-')) ?? '']],
+          })
+          const { retry } = JSON.parse(told.body) as { retry: { href: string } }
+          const again = new URL(retry.href, world.origin)
+          expect(again.origin).toBe(world.origin)
+          const back = again.searchParams.get('returnTo') ?? '/'
+          expect(new URL(back, world.origin).origin).toBe(world.origin)
+        },
+        0.5,
+      )
+    },
+    limit,
+  )
+
+  test(
+    'as returnTo of a sign-in that succeeds, the browser stays on this origin (#9)',
+    async () => {
+      await holds(
+        oddText,
+        async (returnTo) => {
+          const query = new URLSearchParams({ returnTo }).toString()
+          const known = [world.origin, world.emulator.url]
+          const isForeign = (url: URL) => !known.includes(url.origin)
+          const page = await world.openBrowser().goTo(`/auth/login?${query}`, isForeign)
+          expect(page.url.origin).toBe(world.origin)
+        },
+        0.1,
+      )
+    },
+    limit,
+  )
+
+  test(
+    'as headers, nothing of it comes back and nothing breaks (#10, #19)',
+    async () => {
+      const known = [
+        ...['accept', 'accept-encoding', 'accept-language', 'authorization', 'if-none-match'],
+        ...['if-modified-since', 'origin', 'range', 'referer', 'sec-fetch-dest', 'sec-fetch-mode'],
+        ...['sec-fetch-site', 'user-agent', 'x-csrf', 'x-forwarded-for', 'x-forwarded-host'],
+        ...['x-forwarded-proto', 'x-http-method-override', 'x-original-url', 'forwarded', 'via'],
+        ...['access-control-request-method', 'access-control-request-headers', 'x-request-id'],
+      ]
+      const name = fc.oneof(
+        { weight: 5, arbitrary: fc.constantFrom(...known) },
+        { weight: 1, arbitrary: fc.stringMatching(/^[a-z][a-z0-9-]{1,20}$/).map((n) => `x-${n}`) },
+      )
+      const headers = fc.array(fc.tuple(name, oddLine), { maxLength: 8 })
+      const method = fc.constantFrom('GET', 'HEAD', 'OPTIONS', 'POST', 'PUT', 'DELETE', 'PATCH')
+      const signedIn = fc.boolean()
+      const place = fc.constantFrom(...targets, '/auth/logout', '/', '/livez', '/api/setup')
+      await holds(
+        fc.tuple(method, place, headers, signedIn),
+        async ([verb, target, odd, withSession]) => {
+          // Signing out for good would make the rest of the run one of nobody.
+          const keeps = withSession && target !== '/auth/logout'
+          const cookie = keeps ? [['cookie', `${session}=${pairs[session] ?? ''}`] as const] : []
+          const answer = await send({ method: verb, target, headers: [...odd, ...cookie] })
+          expect(valuesOf(answer, 'access-control-allow-origin')).toEqual([])
+        },
+      )
+    },
+    limit,
+  )
+
+  test(
+    'as a body, it is refused or ignored and nothing breaks (#13, #14)',
+    async () => {
+      const type = fc.constantFrom(
+        ...['application/json', ' application/json', 'application/json\ta', 'text/plain'],
+        ...['application/x-www-form-urlencoded', 'multipart/form-data; boundary=x', '', '*/*'],
+        ...['application/json; charset=utf-7', 'application/problem+json', '__proto__', 'a/b;;;'],
+      )
+      const json = fc.oneof(
+        fc.json({ maxDepth: 4 }),
+        fc.constantFrom(
+          ...['{"__proto__":{"a":1}}', '{"constructor":{"prototype":{"a":1}}}', '{', '[', '"', ''],
+          ...['null', '1e999', '['.repeat(20_000), `{"a":"${'a'.repeat(70_000)}"}`, '\u{feff}{}'],
+        ),
+      )
+      const body = fc.oneof(
+        json.map((text) => Buffer.from(text)),
+        oddText.map((text) => Buffer.from(text)),
+        fc.uint8Array({ maxLength: 200 }).map((bytes) => Buffer.from(bytes)),
+      )
+      const place = fc.constantFrom(
+        ...['/auth/logout', '/api/session', '/api/session/extend', '/api/device-logins', '/api/me'],
+        ...['/api/nothing', '/auth/login', '/getAToken', '/'],
+      )
+      const method = fc.constantFrom('POST', 'POST', 'PUT', 'DELETE', 'PATCH')
+      await holds(fc.tuple(method, place, type, body), async ([verb, target, kind, bytes]) => {
+        const headers = [['content-type', kind] as const, ['x-csrf', '1'] as const]
+        const answer = await send({ method: verb, target, headers, body: bytes })
+        expect(sessionOf(answer, world)).toBeUndefined()
+        expect(Object.prototype).not.toHaveProperty('a')
+      })
+    },
+    limit,
+  )
+
+  test(
+    'as a path or a method, it is answered and nothing breaks (#12, #18)',
+    async () => {
+      const start = fc.constantFrom(
+        ...[
+          '/',
+          '/api/',
+          '/api/me/',
+          '/api/me/photo',
+          '/auth/',
+          '/getAToken',
+          '/api/errors/',
+          '//',
+        ],
+        ...[
+          '/assets/',
+          '/api/sessions/',
+          '*',
+          'http://evil.example/',
+          '/.%2e/',
+          '/api/%2e%2e/livez',
+        ],
+      )
+      const rest = oddLine.map((text) => text.replace(/[ \t]/g, '%20'))
+      const method = fc.constantFrom('GET', 'GET', 'HEAD', 'POST', 'DELETE', 'TRACE', 'PROPFIND')
+      const page = fc.constantFrom('text/html', 'application/json', '*/*')
+      await holds(fc.tuple(method, start, rest, page), async ([verb, before, after, accept]) => {
+        const target = `${before}${after}`
+        const headers = [['accept', accept] as const, ['x-csrf', '1'] as const]
+        const answer = await send({ method: verb, target, headers })
+        expect(sessionOf(answer, world)).toBeUndefined()
+      })
+    },
+    limit,
+  )
+
+  test('the server has made no mistake of its own meanwhile, and still serves', async () => {
+    expect(world.complaints).toEqual([])
+    expect((await send({ target: '/livez' })).status).toBe(200)
+    const browser = await world.signIn()
+    expect((await browser.fetch('/api/session')).json).toMatchObject({ authenticated: true })
+  })
+})

@@ -1,0 +1,79 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
+import { World } from '../support/world.ts'
+
+let folder: string
+let world: World
+let origins: string[]
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'entra-bff-several-'))
+  world = await World.open({ SESSION_STORE: `file:${folder}` })
+  const others = [await world.startAnotherServer(), await world.startAnotherServer()]
+  origins = [world.origin, ...others]
+})
+afterEach(() => {
+  vi.useRealTimers()
+})
+afterAll(async () => {
+  await world.close()
+  rmSync(folder, { recursive: true })
+})
+
+async function signIn() {
+  const browser = await world.signIn()
+  const cookie = await browser.jar.getCookieString(world.origin)
+  const get = (origin: string, path: string) =>
+    fetch(`${origin}${path}`, { headers: { cookie, 'x-csrf': '1' } })
+  return { browser, get }
+}
+
+describe('three servers of one store', () => {
+  test('refresh an expired token once each at most, and all requests are served (#23)', async () => {
+    const { get } = await signIn()
+    for (const origin of origins) expect((await get(origin, '/api/me')).status).toBe(200)
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 59.9 * 60_000 })
+    world.emulator.clearRequests()
+    // As many of one session as each server takes at once.
+    const requests = Array.from({ length: 24 }, (_, index) =>
+      get(origins[index % 3] ?? '', '/api/me'),
+    )
+    const answers = await Promise.all(requests)
+    expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 200))
+    expect(world.emulator.requests('token').length).toBeLessThanOrEqual(3)
+
+    // Whoever wrote last: the tokens that lie in the store are good.
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 59.9 * 60_000 })
+    for (const origin of origins) expect((await get(origin, '/api/me')).status).toBe(200)
+  })
+
+  test('write at the same time, and lose neither the session nor its tokens (#26)', async () => {
+    const { get } = await signIn()
+    for (let round = 0; round < 5; round += 1) {
+      vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 58 * 60_000 })
+      const answers = await Promise.all(origins.map((origin) => get(origin, '/api/me')))
+      expect(answers.map(({ status }) => status)).toEqual([200, 200, 200])
+    }
+    for (const origin of origins) {
+      const session = await get(origin, '/api/session')
+      expect(await session.json()).toMatchObject({ authenticated: true })
+    }
+  })
+
+  test('know at once of a sign-out on one of them, requests in flight included (#25)', async () => {
+    const { browser, get } = await signIn()
+    for (const origin of origins) expect((await get(origin, '/api/me')).status).toBe(200)
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 2 * 60_000 })
+    world.emulator.clearRequests()
+    world.emulator.failNext('me', { delayMs: 150 }, 3)
+    const slow = origins.map((origin) => get(origin, '/api/me'))
+    await vi.waitUntil(() => world.emulator.requests('me').length === 3)
+    await browser.submit('/auth/logout')
+    await Promise.all(slow)
+    for (const origin of origins) {
+      const after = await get(origin, '/api/session')
+      expect(await after.json()).toMatchObject({ authenticated: false, reason: 'revoked' })
+    }
+  })
+})

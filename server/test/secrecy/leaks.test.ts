@@ -1,0 +1,259 @@
+import type { DeviceLogin } from '@entra-bff/shared'
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
+import { Browser } from '../support/browser.ts'
+import { EntraFront } from '../support/entra-front.ts'
+import { type RecordedAnswer, recordingAgent } from '../support/recording-agent.ts'
+import { later } from '../support/clock.ts'
+import { adele, client, World } from '../support/world.ts'
+
+let front: EntraFront
+let world: World
+let folder: string
+const answers: RecordedAnswer[] = []
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'entra-bff-leaks-'))
+  front = await EntraFront.open()
+  const settings = { SESSION_STORE: `file:${folder}`, LOG_LEVEL: 'trace', DEVICE_LOGIN: 'on' }
+  world = await World.open(settings, { emulator: front.options })
+  front.standBefore(world.emulator)
+})
+afterEach(() => {
+  vi.useRealTimers()
+})
+afterAll(async () => {
+  await world.close()
+  front.close()
+  rmSync(folder, { recursive: true })
+})
+
+function openBrowser(): Browser {
+  return new Browser(world.origin, recordingAgent(answers))
+}
+
+const toCallback = (url: URL) => url.pathname === '/getAToken'
+
+/** Everything people and scripts do here. A new way to sign in is one more row. */
+const flows: Record<string, () => Promise<void>> = {
+  'a sign-in, calls, a refresh and a sign-out': async () => {
+    const browser = await world.signIn(openBrowser())
+    for (const path of ['/api/session', '/api/me', '/api/me/photo', '/api/me/calendar', '/readyz'])
+      await browser.fetch(path)
+    later(58)
+    expect((await browser.fetch('/api/me')).status).toBe(200)
+    await browser.submit('/auth/logout')
+    await browser.fetch('/api/me')
+  },
+  'a second sign-in over the first, which stays': async () => {
+    const browser = await world.signIn(openBrowser())
+    await world.signIn(browser)
+    expect((await browser.fetch('/api/me')).status).toBe(200)
+  },
+  'a sign-out by fetch': async () => {
+    const browser = await world.signIn(openBrowser())
+    await browser.fetch('/auth/logout', { method: 'POST' })
+  },
+  'a sign-in that Entra refuses': async () => {
+    const browser = openBrowser()
+    world.emulator.failNext('authorize', { entraError: { error: 'access_denied' } })
+    await openReport(browser, await browser.goTo('/auth/login?returnTo=%2Fresult%2Fme'))
+  },
+  'a code that Entra refuses': async () => {
+    const browser = openBrowser()
+    world.emulator.failNext('token', { entraError: { error: 'invalid_grant', aadsts: 70008 } })
+    await openReport(browser, await browser.goTo('/auth/login'))
+  },
+  'an answer of Entra that is none': async () => {
+    const browser = openBrowser()
+    world.emulator.failNext('token', { status: 200, body: {} })
+    await openReport(browser, await browser.goTo('/auth/login'))
+  },
+  'an ID token of another app': async () => {
+    const browser = openBrowser()
+    world.emulator.tamperNextIdToken((claims) => ({ ...claims, aud: 'another' }))
+    await openReport(browser, await browser.goTo('/auth/login'))
+  },
+  'an ID token for another attempt': async () => {
+    const browser = openBrowser()
+    world.emulator.tamperNextIdToken((claims) => ({ ...claims, nonce: 'another' }))
+    await openReport(browser, await browser.goTo('/auth/login'))
+  },
+  'a callback in another browser, and once more in its own': async () => {
+    const browser = openBrowser()
+    const { url } = await browser.goTo('/auth/login', toCallback)
+    const other = openBrowser()
+    await openReport(other, await other.goTo(url.href))
+    await browser.goTo(url.href)
+    await browser.goTo(url.href)
+    await other.goTo(url.href)
+  },
+  'a callback with its own state and a foreign code': async () => {
+    const browser = openBrowser()
+    const { url } = await browser.goTo('/auth/login', toCallback)
+    url.searchParams.set('code', 'foreign'.repeat(4))
+    await openReport(browser, await browser.goTo(url.href))
+  },
+  'a refresh that Entra refuses': async () => {
+    const browser = await world.signIn(openBrowser())
+    later(58)
+    world.emulator.revokeRefreshTokens(adele)
+    expect((await browser.fetch('/api/me')).status).toBe(401)
+  },
+  'a refresh while Entra is down': async () => {
+    world.emulator.setLifetimes({ accessToken: 1_800 })
+    const browser = await world.signIn(openBrowser())
+    world.emulator.setLifetimes({ accessToken: 3_600 })
+    later(31)
+    world.emulator.failNext('token', { status: 503, body: 'down' })
+    expect((await browser.fetch('/api/me')).status).toBe(503)
+  },
+  'a call that Graph refuses': async () => {
+    const browser = await world.signIn(openBrowser())
+    world.emulator.failNext('me', { status: 401, body: { error: { code: 'Invalid' } } }, 2)
+    expect((await browser.fetch('/api/me')).status).toBe(401)
+    world.emulator.failNext('me', { reset: true })
+    expect((await browser.fetch('/api/me')).status).toBe(502)
+  },
+  'a sign-in on another device': async () => {
+    const browser = openBrowser()
+    const { json } = await browser.fetch('/api/device-logins', { method: 'POST' })
+    const { id, userCode, interval } = json as DeviceLogin
+    world.emulator.approveDeviceCode(userCode, adele)
+    later(interval / 60)
+    const path = `/api/device-logins/${id}`
+    expect((await browser.fetch(path)).json).toMatchObject({ status: 'ready' })
+    expect((await browser.fetch(path, { method: 'POST' })).status).toBe(200)
+    expect((await browser.fetch('/api/me')).status).toBe(200)
+  },
+  'requests that no route takes': async () => {
+    const browser = await world.signIn(openBrowser())
+    const { url } = await browser.goTo('/auth/login', toCallback)
+    for (const path of ['/nothing', '/auth/nothing', '/%', '/getAToken/x'])
+      await browser.fetch(`${path}${url.search}`)
+    await browser.fetch(`/getAToken${url.search}`, { method: 'POST' })
+    await browser.fetch(`/api/me${url.search}`)
+  },
+}
+
+async function openReport(browser: Browser, page: { url: URL }): Promise<void> {
+  expect(page.url.pathname).toBe('/error')
+  await browser.fetch(`/api/errors/${page.url.searchParams.get('ref') ?? ''}`)
+}
+
+interface Secret {
+  kind: string
+  value: string
+}
+
+/** Everything that was secret in the flows so far, as the other side or the browser saw it. */
+function collectSecrets(): Secret[] {
+  const secrets: Secret[] = [
+    { kind: 'client secret', value: client.clientSecret },
+    { kind: 'session secret', value: readFileSync(join(folder, 'session-secret'), 'utf8') },
+  ]
+  const add = (kind: string, value: string | null | undefined) => {
+    if (value) secrets.push({ kind, value })
+  }
+  for (const { request, tokens } of front.issues) {
+    for (const name of ['code', 'code_verifier', 'device_code', 'refresh_token'])
+      add(name, request.get(name))
+    for (const [name, token] of Object.entries(tokens)) if (isToken(name)) add(name, String(token))
+  }
+  for (const { endpoint, query, headers } of world.emulator.requests()) {
+    if (endpoint === 'authorize') for (const name of ['state', 'nonce']) add(name, query[name])
+    add('access_token', headers.authorization?.replace(/^Bearer /, ''))
+  }
+  for (const { url, headers } of answers) {
+    for (const [name, value] of headers) {
+      const cookie = name === 'set-cookie' ? /^([^=]+)=([^;]+)/.exec(value) : undefined
+      if (isOurs(url)) for (const part of cookie?.[2]?.split('.') ?? []) add('cookie', part)
+      if (name === 'location' && value.includes('code='))
+        add('code', new URL(value).searchParams.get('code'))
+    }
+  }
+  const unique = new Map(secrets.map((secret) => [secret.value, secret]))
+  return [...unique.values()]
+}
+
+const isToken = (name: string) => ['access_token', 'refresh_token', 'id_token'].includes(name)
+
+const isOurs = (url: string) => new URL(url).origin === world.origin
+
+/** A secret as it may lie about: as it is, encoded for a URL, or decoded to bytes. */
+function tracesOf({ value }: Secret): string[] {
+  const decoded = Buffer.from(value, 'base64url').toString('latin1')
+  return [value, encodeURIComponent(value), ...(decoded.length > 15 ? [decoded] : [])]
+}
+
+function leaksInto(place: string, text: string, secrets: readonly Secret[]): string[] {
+  return secrets
+    .filter((secret) => tracesOf(secret).some((trace) => text.includes(trace)))
+    .map(({ kind, value }) => `${kind} ${value.slice(0, 12)}… in ${place}`)
+}
+
+/** An answer without the places where a secret belongs. */
+function tellingPartOf({ url, headers, body }: RecordedAnswer): string {
+  const told = headers.map(([name, value]) => {
+    if (name === 'set-cookie') return `${name}: ${value.replace(/=[^;]*/, '=')}`
+    const toEntra = name === 'location' && value.startsWith(`${world.emulator.authority}/oauth2/`)
+    if (!toEntra) return `${name}: ${value}`
+    const location = new URL(value)
+    for (const own of ['state', 'nonce']) location.searchParams.delete(own)
+    return `${name}: ${location.href}`
+  })
+  return [new URL(url).pathname, ...told, body].join('\n')
+}
+
+describe('after all that people and scripts do (#39)', () => {
+  let secrets: Secret[]
+  beforeAll(async () => {
+    world.emulator.signInAutomaticallyAs(adele)
+    for (const flow of Object.values(flows)) {
+      await flow()
+      vi.useRealTimers()
+    }
+    secrets = collectSecrets()
+  })
+
+  test('every kind of secret has been seen', () => {
+    const seen = (kind: string) => secrets.filter((secret) => secret.kind === kind).length
+    const often = ['code', 'code_verifier', 'state', 'nonce', 'cookie', 'id_token']
+    for (const kind of [...often, 'access_token', 'refresh_token'])
+      expect([kind, seen(kind)]).toEqual([kind, expect.toSatisfy((count) => Number(count) > 5)])
+    expect([seen('client secret'), seen('session secret'), seen('device_code')]).toEqual([1, 1, 1])
+    expect(secrets.filter(({ value }) => value.length < 16)).toEqual([])
+  })
+
+  test('no log line holds a secret', () => {
+    const log = world.logLines.join('')
+    expect(log).toContain('"path":"/getAToken"')
+    expect(log).toContain('sign-in failed')
+    expect(leaksInto('the log', log, secrets)).toEqual([])
+  })
+
+  test('no file of the data folder holds a secret, but its own', async () => {
+    // What lies there while it runs, and what is left behind.
+    for (const stop of [false, true]) {
+      if (stop) await world.stopServer()
+      for (const file of readdirSync(folder)) {
+        const bytes = readFileSync(join(folder, file)).toString('latin1')
+        const others = secrets.filter(({ kind }) => kind !== 'session secret')
+        const foreign = file === 'session-secret' ? others : secrets
+        expect(leaksInto(file, bytes, foreign)).toEqual([])
+        expect(bytes).not.toMatch(/eyJ[\w-]{20}|Adele|contoso/)
+      }
+    }
+    await world.startServer()
+  })
+
+  test('no answer holds a secret, but where it belongs', () => {
+    const ours = answers.filter(({ url }) => isOurs(url))
+    expect(ours.length).toBeGreaterThan(50)
+    const leaks = ours.flatMap((answer) =>
+      leaksInto(new URL(answer.url).pathname, tellingPartOf(answer), secrets),
+    )
+    expect(leaks).toEqual([])
+  })
+})

@@ -1,0 +1,77 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { loadConfig } from '../../src/config/config.ts'
+import { openKeys } from '../../src/store/keys.ts'
+import { openMemoryStore } from '../../src/store/memory.ts'
+import { sealRecord, unsealRecord } from '../../src/store/sealed.ts'
+import type { Browser } from '../support/browser.ts'
+import { World } from '../support/world.ts'
+
+const secret = 's'.repeat(32)
+const otherTenant = 'c2a9e4d7-61b8-4f0e-9b5d-7d3f8a2e6b45'
+
+/** Lives on while servers come and go. */
+const store = { ...openMemoryStore(), close: () => Promise.resolve() }
+let world: World
+let browser: Browser
+beforeAll(async () => {
+  world = await World.open({ SESSION_SECRET: secret }, { server: { store } })
+})
+beforeEach(async () => {
+  browser = await world.signIn()
+})
+afterEach(() => restart())
+afterAll(() => world.close())
+
+async function restart(settings: Record<string, string> = {}): Promise<void> {
+  await world.stopServer()
+  await world.startServer(settings)
+}
+
+async function expectEnded(): Promise<void> {
+  expect((await browser.fetch('/api/session')).json).toMatchObject({ reason: 'revoked' })
+  expect(await browser.fetch('/api/me')).toMatchObject({
+    status: 401,
+    json: { code: 'session_revoked' },
+  })
+  expect((await browser.fetch('/api/session/extend', { method: 'POST' })).status).toBe(401)
+}
+
+describe('a session lives at the next request no more', () => {
+  test.each<[string, () => Record<string, string>]>([
+    ['its tenant is admitted no longer', () => ({ ALLOWED_TENANTS: otherTenant })],
+    ['the authority is another one', () => ({ AUTHORITY: `${world.emulator.url}/common` })],
+    ['the app registration is another one', () => ({ CLIENT_ID: otherTenant })],
+  ])('when %s (#7)', async (_why, settings) => {
+    await restart(settings())
+    await expectEnded()
+  })
+
+  test.each(['authority', 'clientId'])(
+    'when an older build wrote its record, without %s',
+    async (member) => {
+      const config = loadConfig({ ...world.settings, SESSION_SECRET: secret })
+      const { ring } = await openKeys(store, config.session)
+      for await (const key of store.keys('session:')) {
+        const bytes = (await store.get(key)) ?? new Uint8Array()
+        const record = unsealRecord(ring, key, bytes) as object
+        const older = { ...record, [member]: undefined }
+        await store.put(key, sealRecord(ring, key, older), Date.now() + 3_600_000)
+      }
+      await expectEnded()
+      expect((await browser.goTo('/auth/login')).url.pathname).toBe('/')
+    },
+  )
+})
+
+test('a session lives on when its tenant is one of those admitted', async () => {
+  const { tenantId } = world.emulator
+  await restart({ ALLOWED_TENANTS: `${otherTenant}, ${tenantId}` })
+  expect(await browser.isSignedIn()).toBe(true)
+})
+
+test('the list of sessions leaves out what lives no more', async () => {
+  const other = await world.signIn()
+  await restart({ AUTHORITY: `${world.emulator.url}/common` })
+  await world.signIn(other)
+  expect((await other.fetch('/api/sessions')).json).toHaveLength(1)
+})

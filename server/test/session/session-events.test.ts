@@ -1,0 +1,200 @@
+import { request } from 'undici'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
+import { openMemoryStore } from '../../src/store/memory.ts'
+import type { Store } from '../../src/store/store.ts'
+import type { Browser } from '../support/browser.ts'
+import { later } from '../support/clock.ts'
+import { adele, World } from '../support/world.ts'
+
+let world: World
+beforeAll(async () => {
+  world = await World.open()
+})
+beforeEach(() => {
+  world.emulator.signInAutomaticallyAs(adele)
+})
+afterEach(() => {
+  vi.useRealTimers()
+})
+afterAll(() => world.close())
+
+const path = '/api/session/events'
+
+/** What `EventSource` sends, and what has arrived so far. */
+async function listen(browser: Browser) {
+  const cookie = await browser.jar.getCookieString(world.origin)
+  const headers = { cookie, accept: 'text/event-stream', 'sec-fetch-site': 'same-origin' }
+  const answer = await request(`${world.origin}${path}`, { headers })
+  const stream = { ...answer, text: '', isOver: false }
+  answer.body.setEncoding('utf8')
+  answer.body.on('data', (text: string) => (stream.text += text))
+  answer.body.on('close', () => (stream.isOver = true))
+  return stream
+}
+
+describe('the events of a session', () => {
+  test('tell at once that it was signed out, and then close', async () => {
+    const browser = await world.signIn()
+    const stream = await listen(browser)
+    expect(stream.statusCode).toBe(200)
+    expect(stream.headers).toMatchObject({
+      'content-type': 'text/event-stream',
+      'cache-control': 'no-store',
+    })
+    await browser.submit('/auth/logout')
+    await vi.waitUntil(() => stream.isOver)
+    expect(stream.text).toContain('event: ended\ndata: {"reason":"revoked"}\n\n')
+  })
+
+  test('tell that it was ended from another browser', async () => {
+    const [here, there] = [await world.signIn(), await world.signIn()]
+    const stream = await listen(there)
+    await here.fetch('/api/sessions?scope=others', { method: 'DELETE' })
+    await vi.waitUntil(() => stream.isOver)
+    expect(stream.text).toContain('event: ended')
+  })
+
+  test('warn two minutes before it ends, once, and again after it was extended', async () => {
+    const browser = await world.signIn()
+    const stream = await listen(browser)
+    later(58.5)
+    await vi.waitUntil(() => stream.text.includes('event: expiring'), 5_000)
+    const [, data] = /event: expiring\ndata: (.*)\n\n/.exec(stream.text) ?? []
+    const expiring = JSON.parse(data ?? '') as Record<string, string>
+    const left = Date.parse(expiring['idleExpiresAt'] ?? '') - Date.now()
+    expect(left).toBeGreaterThan(60_000)
+    expect(left).toBeLessThan(2 * 60_000)
+    expect((await browser.fetch('/api/session/extend', { method: 'POST' })).status).toBe(200)
+    later(59)
+    await vi.waitUntil(() => stream.text.split('event: expiring').length === 3, 5_000)
+    stream.body.destroy()
+  })
+
+  test('tell that it expired', async () => {
+    const stream = await listen(await world.signIn())
+    later(61)
+    await vi.waitUntil(() => stream.isOver, 5_000)
+    expect(stream.text).toContain('event: ended\ndata: {"reason":"expired"}')
+  })
+
+  test('end quietly when the server closes: the page opens them again', async () => {
+    const closing = await World.open()
+    const browser = await closing.signIn()
+    const cookie = await browser.jar.getCookieString(closing.origin)
+    const { body } = await request(`${closing.origin}${path}`, {
+      headers: { cookie, 'sec-fetch-site': 'same-origin' },
+    })
+    await closing.stopServer()
+    expect(await body.text()).not.toContain('event:')
+    await closing.close()
+  })
+
+  test('are told to at most six pages of one session at once; the next is asked not to try', async () => {
+    const browser = await world.signIn()
+    const streams = []
+    for (let count = 0; count < 6; count += 1) streams.push(await listen(browser))
+    expect((await listen(browser)).statusCode).toBe(204)
+    expect(streams.some(({ isOver }) => isOver)).toBe(false)
+    for (const { body } of streams) body.destroy()
+  })
+
+  test('are no thing to ask the head of', async () => {
+    const browser = await world.signIn()
+    const cookie = await browser.jar.getCookieString(world.origin)
+    const headers = { cookie, 'sec-fetch-site': 'same-origin' }
+    const { statusCode } = await request(`${world.origin}${path}`, { method: 'HEAD', headers })
+    expect(statusCode).toBe(405)
+  })
+
+  test.each([
+    ['another site', 403, { 'sec-fetch-site': 'cross-site' }],
+    ['a sibling domain', 403, { 'sec-fetch-site': 'same-site' }],
+    ['the address bar', 403, { 'sec-fetch-site': 'none' }],
+    ['another origin, in an old browser', 403, { origin: 'https://evil.example' }],
+    ['nobody in particular', 403, {}],
+  ])('are not told to %s', async (_from, status, headers) => {
+    const browser = await world.signIn()
+    const cookie = await browser.jar.getCookieString(world.origin)
+    const { statusCode, body } = await request(`${world.origin}${path}`, {
+      headers: { cookie, ...headers },
+    })
+    await body.dump()
+    expect(statusCode).toBe(status)
+  })
+
+  test('are told to nobody who is not signed in', async () => {
+    const { statusCode, body } = await request(`${world.origin}${path}`, {
+      headers: { 'sec-fetch-site': 'same-origin' },
+    })
+    await body.dump()
+    expect(statusCode).toBe(401)
+  })
+})
+
+describe('extending a session', () => {
+  test('moves its idle expiry, and answers how it stands', async () => {
+    const browser = await world.signIn()
+    later(50)
+    const { status, json } = await browser.fetch('/api/session/extend', { method: 'POST' })
+    expect([status, json]).toMatchObject([200, { authenticated: true }])
+    const { idleExpiresAt } = json as { idleExpiresAt: string }
+    expect(Date.parse(idleExpiresAt) - Date.now()).toBeGreaterThan(59 * 60_000)
+    later(50)
+    expect((await browser.fetch('/api/session')).json).toMatchObject({ authenticated: true })
+  })
+
+  test('is refused once it is over', async () => {
+    const browser = await world.signIn()
+    later(61)
+    const { status, json } = await browser.fetch('/api/session/extend', { method: 'POST' })
+    expect([status, json]).toMatchObject([401, { code: 'session_expired' }])
+  })
+
+  test('works for a session that ends soon without use, too', async () => {
+    const hasty = await World.open({ SESSION_IDLE: '60s' })
+    const browser = await hasty.signIn()
+    for (let count = 0; count < 6; count += 1) {
+      later(0.4)
+      const { json } = await browser.fetch('/api/session/extend', { method: 'POST' })
+      const { idleExpiresAt, serverTime } = json as Record<string, string>
+      expect(Date.parse(idleExpiresAt ?? '') - Date.parse(serverTime ?? '')).toBeGreaterThan(59_000)
+    }
+    await hasty.close()
+  })
+
+  test('tells the truth when a sign-out comes first', async () => {
+    const memory = openMemoryStore()
+    let beforeSwap = () => Promise.resolve()
+    const store: Store = {
+      ...memory,
+      swap: async (...args) => {
+        await beforeSwap()
+        return memory.swap(...args)
+      },
+    }
+    const raced = await World.open({}, { server: { store } })
+    const browser = await raced.signIn()
+    const cookie = await browser.jar.getCookieString(raced.origin)
+    later(2)
+    beforeSwap = async () => {
+      beforeSwap = () => Promise.resolve()
+      await browser.fetch('/auth/logout', { method: 'POST' })
+    }
+    const { statusCode, body } = await request(`${raced.origin}/api/session/extend`, {
+      method: 'POST',
+      headers: { cookie, 'x-csrf': '1' },
+    })
+    expect([statusCode, await body.json()]).toMatchObject([401, { code: 'session_revoked' }])
+    await raced.close()
+  })
+
+  test('does not take it past its absolute end', async () => {
+    const browser = await world.signIn()
+    for (let hours = 0; hours < 11.5; hours += 0.5) {
+      later(30)
+      expect((await browser.fetch('/api/session/extend', { method: 'POST' })).status).toBe(200)
+    }
+    later(31)
+    expect((await browser.fetch('/api/session/extend', { method: 'POST' })).status).toBe(401)
+  })
+})

@@ -1,0 +1,218 @@
+import type { DeviceLogin } from '@entra-bff/shared'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { request } from 'undici'
+import { afterEach, describe, expect, test, vi } from 'vitest'
+import { openMemoryStore } from '../../src/store/memory.ts'
+import type { Store } from '../../src/store/store.ts'
+import type { Browser, Page } from '../support/browser.ts'
+import { later } from '../support/clock.ts'
+import { World, type WorldOptions } from '../support/world.ts'
+
+const closing: (() => unknown)[] = []
+afterEach(async () => {
+  vi.useRealTimers()
+  for (const close of closing.splice(0).reverse()) await close()
+})
+
+async function open(settings: Record<string, string> = {}, options: WorldOptions = {}) {
+  const world = await World.open(settings, options)
+  closing.push(() => world.close())
+  return world
+}
+
+const toCallback = (url: URL) => url.pathname === '/getAToken'
+
+/** A sign-in whose code is being redeemed while `act` happens. */
+async function duringRedeem(world: World, browser: Browser, act: () => Promise<unknown>) {
+  const { url } = await browser.goTo('/auth/login?returnTo=%2Fsessions', toCallback)
+  world.emulator.clearRequests()
+  world.emulator.failNext('token', { delayMs: 200 })
+  const page = browser.goTo(url.href)
+  await vi.waitUntil(() => world.emulator.requests('token').length === 1)
+  await act()
+  return page
+}
+
+async function codeOf(browser: Browser, { url }: Page): Promise<unknown> {
+  expect(url.pathname).toBe('/error')
+  const { json } = await browser.fetch(`/api/errors/${url.searchParams.get('ref') ?? ''}`)
+  return (json as { code: unknown }).code
+}
+
+describe('a sign-in does not come back after the session of its browser was ended', () => {
+  test('by a sign-out in another tab while the code is redeemed', async () => {
+    const world = await open()
+    const browser = await world.signIn()
+    const page = await duringRedeem(world, browser, () => browser.submit('/auth/logout'))
+    expect(await codeOf(browser, page)).toBe('signed_out_meanwhile')
+    expect(await browser.isSignedIn()).toBe(false)
+  })
+
+  test('by a sign-out at another server of the same store', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'entra-bff-meanwhile-'))
+    closing.push(() => {
+      rmSync(folder, { recursive: true })
+    })
+    const world = await open({ SESSION_STORE: `file:${folder}` })
+    const other = await world.startAnotherServer()
+    const browser = await world.signIn()
+    const cookie = await browser.jar.getCookieString(world.origin)
+    const headers = { cookie, 'x-csrf': '1' }
+    const page = await duringRedeem(world, browser, () =>
+      request(`${other}/auth/logout`, { method: 'POST', headers }),
+    )
+    expect(await codeOf(browser, page)).toBe('signed_out_meanwhile')
+    expect(await browser.isSignedIn()).toBe(false)
+  })
+
+  test('by a sign-out before the answer of Entra came', async () => {
+    const world = await open()
+    const browser = await world.signIn()
+    const { url } = await browser.goTo('/auth/login', toCallback)
+    await browser.submit('/auth/logout')
+    expect(await codeOf(browser, await browser.goTo(url.href))).toBe('signed_out_meanwhile')
+    expect(await browser.isSignedIn()).toBe(false)
+    expect((await browser.goTo('/auth/login')).url.pathname).toBe('/')
+  })
+
+  test('by a sign-out of the session that was begun in another tab meanwhile', async () => {
+    const world = await open()
+    const browser = world.openBrowser()
+    const first = await browser.goTo('/auth/login', toCallback)
+    const second = await browser.goTo('/auth/login', toCallback)
+    await browser.goTo(first.url.href)
+    world.emulator.clearRequests()
+    world.emulator.failNext('token', { delayMs: 200 })
+    const page = browser.goTo(second.url.href)
+    await vi.waitUntil(() => world.emulator.requests('token').length === 1)
+    await browser.submit('/auth/logout')
+    expect(await codeOf(browser, await page)).toBe('signed_out_meanwhile')
+    expect(await browser.isSignedIn()).toBe(false)
+  })
+
+  test('by a sign-out in the very moment in which the next session is written', async () => {
+    const store = new GatedStore()
+    const world = await open({}, { server: { store } })
+    const browser = await world.signIn()
+    const { url } = await browser.goTo('/auth/login', toCallback)
+    const written = store.holdNextSession()
+    const page = browser.goTo(url.href)
+    await written
+    await browser.submit('/auth/logout')
+    store.release()
+    expect(await codeOf(browser, await page)).toBe('signed_out_meanwhile')
+    expect(await browser.isSignedIn()).toBe(false)
+    expect(world.emulator.requests('token')).toHaveLength(2)
+  })
+
+  test('by another sign-in of the same browser, whose session is written first', async () => {
+    const store = new GatedStore()
+    const world = await open({}, { server: { store } })
+    const browser = await world.signIn()
+    const { url } = await browser.goTo('/auth/login', toCallback)
+    const { url: other } = await browser.goTo('/auth/login', toCallback)
+    const written = store.holdNextSession()
+    const page = browser.goTo(url.href)
+    await written
+    expect((await browser.goTo(other.href)).url.pathname).toBe('/')
+    store.release()
+    expect(await codeOf(browser, await page)).toBe('signed_out_meanwhile')
+    expect((await browser.fetch('/api/me')).status).toBe(200)
+  })
+
+  test('on another device', async () => {
+    const world = await open({ DEVICE_LOGIN: 'on' })
+    const browser = await world.signIn()
+    const { json } = await browser.fetch('/api/device-logins', { method: 'POST' })
+    const { id, userCode, interval } = json as DeviceLogin
+    world.emulator.approveDeviceCode(userCode, 'MeganB@contoso.onmicrosoft.com')
+    later(interval / 60)
+    expect((await browser.fetch(`/api/device-logins/${id}`)).json).toMatchObject({
+      status: 'ready',
+    })
+    vi.useRealTimers()
+    world.emulator.clearRequests()
+    world.emulator.failNext('token', { delayMs: 200 })
+    const finish = browser.fetch(`/api/device-logins/${id}`, { method: 'POST' })
+    await vi.waitUntil(() => world.emulator.requests('token').length === 1)
+    await browser.submit('/auth/logout')
+    expect(await finish).toMatchObject({ status: 401, json: { code: 'session_revoked' } })
+    expect(await browser.isSignedIn()).toBe(false)
+  })
+})
+
+describe('a sign-in goes on', () => {
+  test('after a session that had ended before it began', async () => {
+    const world = await open()
+    const [browser, elsewhere] = [await world.signIn(), await world.signIn()]
+    await elsewhere.fetch('/api/sessions?scope=others', { method: 'DELETE' })
+    expect(await browser.isSignedIn()).toBe(false)
+    await world.signIn(browser)
+    expect(await browser.isSignedIn()).toBe(true)
+  })
+
+  test('beside another one of a browser that was signed in: one of them ends the other', async () => {
+    const world = await open()
+    const browser = await world.signIn()
+    const first = await browser.goTo('/auth/login', toCallback)
+    const second = await browser.goTo('/auth/login', toCallback)
+    const pages = await Promise.all([browser.goTo(first.url.href), browser.goTo(second.url.href)])
+    expect(pages.map(({ url }) => url.pathname)).toEqual(['/', '/'])
+    expect(await browser.isSignedIn()).toBe(true)
+  })
+})
+
+test('a sign-out that still carries the cookie of the session before ends the present one', async () => {
+  const world = await open()
+  const browser = await world.signIn()
+  const cookie = await browser.jar.getCookieString(world.origin)
+  await world.signIn(browser)
+  const headers = { cookie, 'x-csrf': '1' }
+  await request(`${world.origin}/auth/logout`, { method: 'POST', headers })
+  expect((await browser.fetch('/api/session')).json).toMatchObject({ reason: 'revoked' })
+})
+
+/** A real store, which can be held when the next session is to be written. */
+class GatedStore implements Store {
+  readonly #store = openMemoryStore()
+  #reached: (() => void) | undefined
+  #gate: Promise<void> | undefined
+  release: () => void = () => undefined
+
+  /** @returns resolves when a session is about to be written */
+  holdNextSession(): Promise<void> {
+    this.#gate = new Promise((resolve) => (this.release = resolve))
+    return new Promise((resolve) => (this.#reached = resolve))
+  }
+
+  async swap(key: string, previous: Uint8Array | undefined, next: Uint8Array, expiresAt: number) {
+    if (this.#reached && key.startsWith('session:') && previous === undefined) {
+      this.#reached()
+      this.#reached = undefined
+      await this.#gate
+    }
+    return this.#store.swap(key, previous, next, expiresAt)
+  }
+
+  get(key: string) {
+    return this.#store.get(key)
+  }
+
+  put(key: string, value: Uint8Array, expiresAt: number) {
+    return this.#store.put(key, value, expiresAt)
+  }
+
+  delete(key: string) {
+    return this.#store.delete(key)
+  }
+
+  keys(prefix: string) {
+    return this.#store.keys(prefix)
+  }
+
+  close() {
+    return this.#store.close()
+  }
+}

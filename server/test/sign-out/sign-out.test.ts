@@ -1,0 +1,234 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { open } from 'lmdb'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
+import type { Browser } from '../support/browser.ts'
+import { adele, registrationAt, World } from '../support/world.ts'
+
+let world: World
+beforeAll(async () => {
+  world = await World.open()
+})
+beforeEach(() => {
+  world.emulator.signInAutomaticallyAs(adele)
+})
+afterEach(() => {
+  vi.useRealTimers()
+})
+afterAll(() => world.close())
+
+async function cookieHeader(browser: Browser): Promise<string> {
+  return browser.jar.getCookieString(world.origin)
+}
+
+describe('signing out', () => {
+  test('by a form ends the session and goes on to Entra, which comes back home', async () => {
+    const browser = await world.signIn()
+    const { status, headers } = await browser.submit('/auth/logout')
+    expect(status).toBe(303)
+    const url = new URL(String(headers['location']))
+    expect(url.pathname).toBe(`/${world.emulator.tenantId}/oauth2/v2.0/logout`)
+    expect(url.searchParams.get('post_logout_redirect_uri')).toBe(`${world.origin}/getAToken`)
+    expect(url.searchParams.get('logout_hint')).not.toBe('')
+    expect((await browser.fetch('/api/session')).json).toMatchObject({ authenticated: false })
+    const page = await browser.goTo(url.href)
+    expect(page.url.href).toBe(`${world.origin}/login?signedOut`)
+  })
+
+  test('tells Entra whom to sign out, by the login_hint claim', async () => {
+    const hints: unknown[] = []
+    world.emulator.tamperNextIdToken((claims) => {
+      hints.push(claims['login_hint'])
+      return claims
+    })
+    const browser = await world.signIn()
+    const { headers } = await browser.submit('/auth/logout')
+    const hint = new URL(String(headers['location'])).searchParams.get('logout_hint')
+    expect(hint).toBeTruthy()
+    expect([hint]).toEqual(hints)
+  })
+
+  test('by fetch answers where to go on', async () => {
+    const browser = await world.signIn()
+    const { status, json } = await browser.fetch('/auth/logout', { method: 'POST' })
+    expect(status).toBe(200)
+    expect(json).toMatchObject({
+      logoutUrl: expect.stringContaining('/oauth2/v2.0/logout?') as string,
+    })
+  })
+
+  test('clears the cookie with the attributes it was set with', async () => {
+    const browser = await world.signIn()
+    const { headers } = await browser.submit('/auth/logout')
+    expect([headers['set-cookie']].flat()[0]).toMatch(
+      /^sid-\d+=; Max-Age=0; Path=\/; .*HttpOnly; SameSite=Strict/,
+    )
+    expect(headers['clear-site-data']).toBe('"cache", "storage"')
+  })
+
+  test('makes the old cookie useless for ever', async () => {
+    const browser = await world.signIn()
+    const cookie = await cookieHeader(browser)
+    await browser.submit('/auth/logout')
+    const answer = await fetch(`${world.origin}/api/me`, { headers: { cookie, 'x-csrf': '1' } })
+    expect(answer.status).toBe(401)
+    expect(await answer.json()).toMatchObject({ code: 'session_revoked' })
+  })
+
+  test.each([
+    ['only reads', 0],
+    ['would prolong the session', 2],
+  ])('is not undone by a request in flight that %s (#25)', async (_name, minutes) => {
+    const browser = await world.signIn()
+    const cookie = await cookieHeader(browser)
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + minutes * 60_000 })
+    world.emulator.clearRequests()
+    world.emulator.failNext('me', { delayMs: 150 })
+    const slow = fetch(`${world.origin}/api/me`, { headers: { cookie, 'x-csrf': '1' } })
+    await vi.waitUntil(() => world.emulator.requests('me').length === 1)
+    await browser.submit('/auth/logout')
+    expect((await slow).status).toBe(200)
+    const after = await fetch(`${world.origin}/api/session`, { headers: { cookie, 'x-csrf': '1' } })
+    expect(await after.json()).toMatchObject({ authenticated: false, reason: 'revoked' })
+  })
+
+  test('discards the tokens of a refresh in flight (#24)', async () => {
+    const browser = await world.signIn()
+    const cookie = await cookieHeader(browser)
+    await browser.fetch('/api/me')
+    world.emulator.clearRequests()
+    world.emulator.failNext('me', { status: 401, body: {} })
+    world.emulator.failNext('token', { delayMs: 150 })
+    const refreshing = fetch(`${world.origin}/api/me`, { headers: { cookie, 'x-csrf': '1' } })
+    await vi.waitUntil(() => world.emulator.requests('token').length === 1)
+    await browser.submit('/auth/logout')
+    expect((await refreshing).status).toBe(401)
+    const after = await fetch(`${world.origin}/api/me`, { headers: { cookie, 'x-csrf': '1' } })
+    expect(await after.json()).toMatchObject({ code: 'session_revoked' })
+  })
+
+  test('is a POST only', async () => {
+    const browser = await world.signIn()
+    const page = await browser.goTo('/auth/logout')
+    expect(page.status).toBe(405)
+    expect((await browser.fetch('/api/session')).json).toMatchObject({ authenticated: true })
+  })
+
+  test.each([
+    [{ origin: 'https://evil.example', 'sec-fetch-site': 'cross-site' }],
+    [{ origin: 'null' }],
+    [{ 'sec-fetch-site': 'same-site' }],
+    [{}],
+  ])('is refused when the form is not of this app: %j (#15)', async (headers) => {
+    const browser = await world.signIn()
+    const cookie = await cookieHeader(browser)
+    const answer = await fetch(`${world.origin}/auth/logout`, {
+      method: 'POST',
+      headers: { cookie, 'content-type': 'application/x-www-form-urlencoded', ...headers },
+      redirect: 'manual',
+    })
+    expect(answer.status).toBe(403)
+    expect((await browser.fetch('/api/session')).json).toMatchObject({ authenticated: true })
+  })
+
+  test('without a session still leads out of Entra', async () => {
+    const { status, headers } = await world.openBrowser().submit('/auth/logout')
+    expect(status).toBe(303)
+    expect(headers['location']).toContain('/oauth2/v2.0/logout')
+  })
+})
+
+describe('the redirect URI without an answer, as Entra leads to it after a sign-out', () => {
+  test('leads to the page that says so, and changes nothing', async () => {
+    const browser = await world.signIn()
+    world.logLines.length = 0
+    const { status, headers } = await browser.fetch('/getAToken')
+    expect([status, headers['location']]).toEqual([303, '/login?signedOut'])
+    expect(headers).not.toHaveProperty('set-cookie')
+    expect(world.logLines.join('')).not.toContain('"audit":')
+    expect(await browser.isSignedIn()).toBe(true)
+  })
+
+  test('leads there too with other parameters and without a session', async () => {
+    const { status, headers } = await world.openBrowser().fetch('/getAToken?session_state=x')
+    expect([status, headers['location']]).toEqual([303, '/login?signedOut'])
+  })
+})
+
+describe('an app that has not registered the optional claims', () => {
+  const registration = (origin: string) => ({
+    ...registrationAt(origin),
+    frontChannelLogoutUri: `${origin}/auth/frontchannel-logout`,
+    optionalIdTokenClaims: [],
+  })
+
+  async function signedIn() {
+    const fresh = await World.open()
+    fresh.emulator.registerClient(registration(fresh.origin))
+    return { fresh, browser: await fresh.signIn() }
+  }
+
+  test('signs out, but Entra asks for the account first', async () => {
+    const { fresh, browser } = await signedIn()
+    const { headers } = await browser.submit('/auth/logout')
+    const url = new URL(String(headers['location']))
+    expect(url.searchParams.has('logout_hint')).toBe(false)
+    expect((await browser.fetch('/api/session')).json).toMatchObject({ authenticated: false })
+    const page = await browser.goTo(url.href)
+    expect(page.html).toContain('Which account do you want to sign out of?')
+    await fresh.close()
+  })
+
+  test('is not signed out by front-channel logout, since it knows no sid', async () => {
+    const { fresh, browser } = await signedIn()
+    const query = 'all=yes'
+    const page = await browser.goTo(`${fresh.emulator.authority}/oauth2/v2.0/logout?${query}`)
+    const [, frame = ''] = /src="([^"]*frontchannel-logout[^"]*)"/.exec(page.html) ?? []
+    expect((await fetch(frame)).status).toBe(200)
+    expect(await browser.isSignedIn()).toBe(true)
+    await fresh.close()
+  })
+})
+
+test('signing out while Entra is down ends the session here and goes home', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'entra-bff-sign-out-'))
+  const fresh = await World.open({ SESSION_STORE: `file:${folder}` })
+  const browser = await fresh.signIn()
+  const cookie = await browser.jar.getCookieString(fresh.origin)
+  await fresh.emulator.close()
+  // A server that has just started does not know Entra's addresses yet.
+  await fresh.stopServer()
+  await fresh.startServer()
+  const { status, headers } = await browser.submit('/auth/logout')
+  expect([status, headers['location']]).toEqual([303, `${fresh.origin}/login?signedOut`])
+  const after = await fetch(`${fresh.origin}/api/session`, { headers: { cookie, 'x-csrf': '1' } })
+  expect(await after.json()).toMatchObject({ authenticated: false })
+  await fresh.stopServer()
+  rmSync(folder, { recursive: true })
+})
+
+test('signing out goes to Entra once its address is known, without asking whether it is up', async () => {
+  const fresh = await World.open()
+  const browser = await fresh.signIn()
+  await fresh.emulator.close()
+  const { headers } = await browser.submit('/auth/logout')
+  expect(headers['location']).toContain('/oauth2/v2.0/logout?')
+  expect((await browser.fetch('/api/session')).json).toMatchObject({ authenticated: false })
+  await fresh.stopServer()
+})
+
+test('signing out of a session that has expired erases its tokens too', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'entra-bff-sign-out-'))
+  const fresh = await World.open({ SESSION_STORE: `file:${folder}` })
+  const browser = await fresh.signIn()
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 61 * 60_000 })
+  await browser.submit('/auth/logout')
+  await fresh.close()
+  const db = open({ path: join(folder, 'sessions.mdb'), encoding: 'binary' })
+  const keys = [...db.getKeys()].map(String)
+  await db.close()
+  expect(keys.some((key) => key.startsWith('session:'))).toBe(true)
+  expect(keys.filter((key) => key.startsWith('tokens:'))).toEqual([])
+  rmSync(folder, { recursive: true })
+})

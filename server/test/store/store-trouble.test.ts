@@ -1,0 +1,216 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
+import { openMemoryStore } from '../../src/store/memory.ts'
+import type { Store } from '../../src/store/store.ts'
+import type { Browser } from '../support/browser.ts'
+import { World } from '../support/world.ts'
+
+type Call = 'get' | 'put' | 'swap' | 'delete'
+type Trouble = (own: () => Promise<unknown>) => Promise<unknown>
+
+const reads: readonly Call[] = ['get']
+const writes: readonly Call[] = ['put', 'swap', 'delete']
+const deadline = 2_000
+
+/** A real store that can be given trouble, call by call. */
+class TroubledStore implements Store {
+  readonly #store = openMemoryStore()
+  readonly #troubles = new Map<Call, Trouble>()
+  /** How often trouble was met. */
+  asked = 0
+
+  trouble(calls: readonly Call[], trouble: Trouble): void {
+    for (const call of calls) this.#troubles.set(call, trouble)
+  }
+
+  heal(): void {
+    this.#troubles.clear()
+  }
+
+  get(key: string) {
+    return this.#through('get', () => this.#store.get(key))
+  }
+
+  put(key: string, value: Uint8Array, expiresAt: number) {
+    return this.#through('put', () => this.#store.put(key, value, expiresAt))
+  }
+
+  swap(key: string, previous: Uint8Array | undefined, next: Uint8Array, expiresAt: number) {
+    return this.#through('swap', () => this.#store.swap(key, previous, next, expiresAt))
+  }
+
+  delete(key: string) {
+    return this.#through('delete', () => this.#store.delete(key))
+  }
+
+  keys(prefix: string) {
+    return this.#store.keys(prefix)
+  }
+
+  close() {
+    return this.#store.close()
+  }
+
+  #through<T>(call: Call, own: () => Promise<T>): Promise<T> {
+    const trouble = this.#troubles.get(call)
+    if (!trouble) return own()
+    this.asked += 1
+    return trouble(own) as Promise<T>
+  }
+}
+
+const detail = 'MDB_PANIC at /var/secret/place'
+
+const troubles: Record<string, Trouble> = {
+  'fails at once': () => Promise.reject(new Error(detail)),
+  'throws before it promises': () => {
+    throw new Error(detail)
+  },
+  'never answers': () => new Promise(() => undefined),
+  'answers after three seconds': async (own) => {
+    await new Promise((resolve) => setTimeout(resolve, 3_000))
+    return own()
+  },
+}
+
+/** What a store that lost its mind gives back. */
+const damaged: Record<string, (bytes: Uint8Array) => Uint8Array> = {
+  'no bytes': () => new Uint8Array(),
+  'other bytes': (bytes) => bytes.map((byte) => byte ^ 255),
+  'half of the bytes': (bytes) => bytes.subarray(0, bytes.length / 2),
+  'one other bit': (bytes) => bytes.map((byte, index) => (index === 40 ? byte ^ 1 : byte)),
+}
+
+const store = new TroubledStore()
+let world: World
+beforeAll(async () => {
+  world = await World.open({}, { server: { store } })
+})
+afterEach(() => {
+  vi.useRealTimers()
+  store.heal()
+})
+afterAll(() => world.close())
+
+/** Runs it with a clock that is moved on to the deadline as soon as the store has been asked. */
+async function atTheDeadline<T>(work: () => Promise<T>): Promise<T> {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  store.asked = 0
+  const result = work()
+  const pending = new Set([result])
+  const settle = () => {
+    pending.clear()
+  }
+  result.then(settle, settle)
+  while (pending.size > 0 && store.asked === 0) await new Promise((next) => setImmediate(next))
+  await vi.advanceTimersByTimeAsync(deadline)
+  vi.useRealTimers()
+  // The deadline is that of the request: another look-up has no other two seconds.
+  await vi.waitUntil(() => pending.size === 0, { timeout: 1_000, interval: 5 })
+  return result
+}
+
+function expectUnavailable(answer: { status: number; text: string; headers: object }): void {
+  expect(answer.status).toBe(503)
+  expect(JSON.parse(answer.text)).toMatchObject({ code: 'store_unavailable' })
+  expect(answer.text).not.toContain('MDB')
+  expect(answer.text).not.toContain('authenticated')
+  expect(answer.headers).not.toHaveProperty('set-cookie')
+  expect(answer.headers).not.toHaveProperty('clear-site-data')
+}
+
+async function sessionCookie(browser: Browser): Promise<string | undefined> {
+  return Object.entries(await browser.cookies()).find(([name]) => name.startsWith('sid-'))?.[1]
+}
+
+describe.each(Object.entries(troubles))('a store that %s (#27)', (_name, trouble) => {
+  test.each(['/api/session', '/api/me'])(
+    'at reading makes %s a 503, not a sign-out',
+    async (path) => {
+      const browser = await world.signIn()
+      store.trouble(reads, trouble)
+      expectUnavailable(await atTheDeadline(() => browser.fetch(path)))
+      store.heal()
+      expect((await browser.fetch('/api/session')).json).toMatchObject({ authenticated: true })
+    },
+  )
+
+  test('is told by /readyz, and not by /livez', async () => {
+    store.trouble([...reads, ...writes], trouble)
+    const ready = await atTheDeadline(() => world.openBrowser().fetch('/readyz'))
+    expect(ready).toMatchObject({ status: 503, json: { store: 'unavailable' } })
+    expect(ready.text).not.toContain('MDB')
+    expect((await world.openBrowser().fetch('/livez')).status).toBe(200)
+  })
+
+  test.each([
+    ['reading', reads],
+    ['writing', writes],
+    ['both', [...reads, ...writes]],
+  ])('at %s lets nobody in, and sends them to the Error view', async (_at, calls) => {
+    const browser = world.openBrowser()
+    const { url } = await browser.goTo('/auth/login', (next) => next.pathname === '/getAToken')
+    store.trouble(calls, trouble)
+    const page = await atTheDeadline(() =>
+      browser.goTo(url.href, (next) => next.origin === world.origin),
+    )
+    expect(page.url.pathname).toBe('/error')
+    expect(await sessionCookie(browser)).toBeUndefined()
+    store.heal()
+    const ref = page.url.searchParams.get('ref') ?? ''
+    const { json, text } = await browser.fetch(`/api/errors/${ref}`)
+    expect(json).toMatchObject({ code: 'service_unavailable' })
+    expect(text).not.toContain('MDB')
+  })
+
+  test.each([
+    ['reading', reads],
+    ['writing', writes],
+    ['deleting', ['delete'] as const],
+    ['swapping', ['swap'] as const],
+  ])('at %s fails a sign-out, which is not claimed and can be repeated', async (_at, calls) => {
+    const browser = await world.signIn()
+    const before = await browser.cookies()
+    store.trouble(calls, trouble)
+    const answer = await atTheDeadline(() => browser.fetch('/auth/logout', { method: 'POST' }))
+    expectUnavailable(answer)
+    expect(await browser.cookies()).toEqual(before)
+    store.heal()
+    const again = await browser.fetch('/auth/logout', { method: 'POST' })
+    expect(again.status).toBe(200)
+    expect((await browser.fetch('/api/session')).json).toMatchObject({ authenticated: false })
+  })
+})
+
+describe.each(Object.entries(damaged))('a store that gives back %s (#27)', (_name, change) => {
+  test('makes requests a 503: neither somebody nor nobody', async () => {
+    const browser = await world.signIn()
+    store.trouble(reads, async (own) => {
+      const bytes = await own()
+      return bytes instanceof Uint8Array ? change(bytes) : bytes
+    })
+    for (const path of ['/api/session', '/api/me']) expectUnavailable(await browser.fetch(path))
+    store.heal()
+    expect((await browser.fetch('/api/me')).status).toBe(200)
+  })
+
+  test('does not keep a person from signing out for good', async () => {
+    const browser = await world.signIn()
+    const cookie = await browser.jar.getCookieString(world.origin)
+    store.trouble(reads, async (own) => {
+      const bytes = await own()
+      return bytes instanceof Uint8Array ? change(bytes) : bytes
+    })
+    expect((await browser.fetch('/auth/logout', { method: 'POST' })).status).toBe(200)
+    store.heal()
+    const after = await fetch(`${world.origin}/api/me`, { headers: { cookie, 'x-csrf': '1' } })
+    expect(await after.json()).toMatchObject({ code: 'session_revoked' })
+  })
+})
+
+test('a store that fails to prolong a session does not fail the call (#27)', async () => {
+  const browser = await world.signIn()
+  await browser.fetch('/api/me')
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 2 * 60_000 })
+  store.trouble(writes, () => Promise.reject(new Error(detail)))
+  expect((await browser.fetch('/api/me')).status).toBe(200)
+})
