@@ -166,7 +166,7 @@ describe('the operator, while the server runs,', () => {
 
   test('tells an open page at once', async () => {
     const browser = await signInAs(adele)
-    const cookie = await browser.jar.getCookieString(world.origin)
+    const cookie = await browser.cookieHeader()
     const headers = { cookie, 'sec-fetch-site': 'same-origin' }
     const stream = await fetch(`${world.origin}/api/session/events`, { headers })
     await run('end', '--user', adele)

@@ -80,7 +80,7 @@ describe('one session (#22)', () => {
   test('with 1,600 calls on one connection keeps nobody else from calling', async () => {
     const greedy = await world.signIn()
     const other = await world.signIn()
-    const cookie = await greedy.jar.getCookieString(world.origin)
+    const cookie = await greedy.cookieHeader()
     const { socket } = await pipeline(cookie, 1_600)
     await untilOpen(mostAtOnce)
     await vi.waitUntil(() => refused().length > mostAtOnce)
@@ -104,7 +104,7 @@ describe('one session (#22)', () => {
 describe('a caller who goes before the answer', () => {
   test('has the call aborted, which is no fault of the API', async () => {
     const browser = await world.signIn()
-    const cookie = await browser.jar.getCookieString(world.origin)
+    const cookie = await browser.cookieHeader()
     const { socket, received } = await pipeline(cookie, 3)
     await untilOpen(3)
     socket.end()
@@ -122,7 +122,7 @@ describe('a caller who goes before the answer', () => {
     later(30)
     world.emulator.clearRequests()
     world.emulator.failNext('token', { delayMs: 200 })
-    const cookie = await browser.jar.getCookieString(world.origin)
+    const cookie = await browser.cookieHeader()
     const { socket } = await pipeline(cookie, 1)
     await vi.waitUntil(() => world.emulator.requests('token').length === 1)
     socket.destroy()

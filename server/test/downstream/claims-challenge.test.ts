@@ -66,8 +66,7 @@ describe('a claims challenge of Graph (#20)', () => {
     const answer = await browser.fetch('/api/me')
     expect([answer.status, answer.json]).toMatchObject([401, { code: 'claims_challenge' }])
     expect(answer.text).not.toContain('acrs')
-    const toEntra = (url: URL) => url.origin === world.emulator.url
-    const { url } = await browser.goTo(hrefOf(answer), toEntra)
+    const { url } = await browser.goTo(hrefOf(answer), world.toEntra)
     expect(JSON.parse(url.searchParams.get('claims') ?? '')).toMatchObject(wanted)
     await browser.goTo(url.href)
     expect((await browser.fetch('/api/me')).status).toBe(200)
@@ -110,9 +109,8 @@ describe('a claims challenge of Graph (#20)', () => {
 })
 
 test('claims cannot be put into a sign-in from outside', async () => {
-  const toEntra = (url: URL) => url.origin === world.emulator.url
   for (const claims of ['unknown', encodeURIComponent(JSON.stringify(wanted))]) {
-    const { url } = await browser.goTo(`/auth/login?claims=${claims}`, toEntra)
+    const { url } = await browser.goTo(`/auth/login?claims=${claims}`, world.toEntra)
     expect(url.searchParams.get('claims') ?? '').not.toContain('acrs')
   }
 })

@@ -111,10 +111,9 @@ describe('while Entra does not answer (#28)', () => {
     await pass(10)
     const { url } = await waiting
     expect(url.pathname).toBe('/error')
-    const { json: report } = await stranger.fetch(
-      `/api/errors/${url.searchParams.get('ref') ?? ''}`,
-    )
-    expect(report).toMatchObject({ code: 'identity_provider_unavailable' })
+    expect(await stranger.reportOf({ url })).toMatchObject({
+      code: 'identity_provider_unavailable',
+    })
   })
 
   test('a refresh is a 503 after eight seconds, and the session stays', async () => {

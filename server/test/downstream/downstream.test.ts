@@ -255,8 +255,7 @@ describe('a call with a permission of its own', () => {
     expect(status).toBe(403)
     expect(json).toMatchObject({ code: 'consent_required' })
     const { href } = (json as { login: { href: string } }).login
-    const toEntra = (url: URL) => url.origin === world.emulator.url
-    const { url } = await browser.goTo(href, toEntra)
+    const { url } = await browser.goTo(href, world.toEntra)
     expect(url.searchParams.get('scope')).toContain('Calendars.Read')
     expect(url.searchParams.get('scope')).not.toContain('GroupMember')
 

@@ -20,7 +20,7 @@ beforeAll(async () => {
   world = await World.open({ ENDPOINT: upstream.endpoint })
   const browser = world.openBrowser()
   await browser.goTo('/auth/login?scopes=User.Read+Calendars.Read')
-  cookie = await browser.jar.getCookieString(world.origin)
+  cookie = await browser.cookieHeader()
 })
 beforeEach(() => {
   upstream.requests.length = 0

@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
-import { World } from '../support/world.ts'
+import { later } from '../support/clock.ts'
+import { toCallback, World } from '../support/world.ts'
 
 let world: World
 beforeAll(async () => {
@@ -13,10 +14,6 @@ afterEach(() => {
   world.emulator.setLifetimes({ idToken: 3_600, accessToken: 3_600 })
 })
 afterAll(() => world.close())
-
-function move(minutes: number): void {
-  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + minutes * 60_000 })
-}
 
 /** The emulator lives by the clock of this process: of its own it has what it writes. */
 function shiftEntraClock(minutes: number): void {
@@ -48,9 +45,7 @@ describe("Entra's clock (#29)", () => {
     shiftEntraClock(minutes)
     const browser = world.openBrowser()
     const page = await browser.goTo('/auth/login')
-    const ref = page.url.searchParams.get('ref') ?? ''
-    const { json } = await browser.fetch(`/api/errors/${ref}`)
-    expect(json).toMatchObject({ code: 'id_token_invalid' })
+    expect(await browser.reportOf(page)).toMatchObject({ code: 'id_token_invalid' })
     expect((await browser.fetch('/api/session')).json).toMatchObject({ authenticated: false })
   })
 
@@ -72,7 +67,7 @@ describe('a step of the clock (#29)', () => {
     async (minutes) => {
       const browser = await world.signIn()
       expect((await browser.fetch('/api/me')).status).toBe(200)
-      move(minutes)
+      later(minutes)
       world.emulator.clearRequests()
       const answers = await Promise.all(Array.from({ length: 8 }, () => browser.fetch('/api/me')))
       expect(answers.map(({ status }) => status)).toEqual(Array.from(answers, () => 200))
@@ -84,9 +79,9 @@ describe('a step of the clock (#29)', () => {
 
   test('ahead and back again leaves the session as it was', async () => {
     const browser = await world.signIn()
-    move(50)
+    later(50)
     expect((await browser.fetch('/api/me')).status).toBe(200)
-    move(-50)
+    later(-50)
     world.emulator.clearRequests()
     for (let count = 0; count < 10; count += 1) {
       expect((await browser.fetch('/api/me')).status).toBe(200)
@@ -96,17 +91,17 @@ describe('a step of the clock (#29)', () => {
 
   test('back during a sign-in does not break it', async () => {
     const browser = world.openBrowser()
-    const { url } = await browser.goTo('/auth/login', ({ pathname }) => pathname === '/getAToken')
-    move(-4)
+    const { url } = await browser.goTo('/auth/login', toCallback)
+    later(-4)
     expect((await browser.goTo(url.href)).url.pathname).toBe('/')
     expect((await browser.fetch('/api/me')).status).toBe(200)
   })
 
   test('back makes a session live no longer than it may', async () => {
     const browser = await world.signIn()
-    move(-10)
+    later(-10)
     expect((await browser.fetch('/api/me')).status).toBe(200)
-    move(10 + 61)
+    later(10 + 61)
     expect((await browser.fetch('/api/me')).json).toMatchObject({ code: 'session_expired' })
   })
 })

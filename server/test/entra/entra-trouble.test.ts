@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { Browser } from '../support/browser.ts'
-import { pass } from '../support/clock.ts'
+import { later, pass } from '../support/clock.ts'
 import { adele, World } from '../support/world.ts'
 
 const alex = 'AlexW@contoso.onmicrosoft.com'
@@ -25,7 +25,7 @@ afterAll(() => world.close())
 async function errorOf(browser: Browser): Promise<unknown> {
   const page = await browser.goTo('/auth/login')
   expect(page.url.pathname).toBe('/error')
-  return (await browser.fetch(`/api/errors/${page.url.searchParams.get('ref') ?? ''}`)).json
+  return await browser.reportOf(page)
 }
 
 describe('while Entra (#28)', () => {
@@ -77,7 +77,7 @@ describe('while Entra (#28)', () => {
 
   test('asks one person for a pause in a refresh, another is refreshed at once', async () => {
     const alexs = await world.signIn()
-    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 58 * 60_000 })
+    later(58)
     world.emulator.failNext('token', { status: 429, body: {}, retryAfter: 600 })
     await adeles.fetch('/api/me')
     expect((await alexs.fetch('/api/me')).json).toMatchObject({ displayName: 'Alex Wilber' })
@@ -85,7 +85,7 @@ describe('while Entra (#28)', () => {
   })
 
   test('is not asked again by each request of a page while it cannot refresh', async () => {
-    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 58 * 60_000 })
+    later(58)
     world.emulator.failNext('token', { status: 503, body: 'down', delayMs: 100 })
     const answers = await Promise.all(Array.from({ length: 8 }, () => adeles.fetch('/api/me')))
     expect(answers.every(({ status }) => status === 200)).toBe(true)
@@ -98,7 +98,7 @@ test('an app that Entra no longer accepts is a 503 and an error in the log, and 
   world.emulator.setLifetimes({ accessToken: 600 })
   const browser = await world.signIn()
   world.emulator.setLifetimes({ accessToken: 3_600 })
-  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 11 * 60_000 })
+  later(11)
   world.logLines.length = 0
   const entraError = { error: 'invalid_client', aadsts: 7000222 }
   world.emulator.failNext('token', { entraError })
@@ -114,7 +114,7 @@ test('an app that Entra no longer accepts is a 503 and an error in the log, and 
 test('an app that Entra no longer accepts is told in the log while good tokens still serve, and Entra is asked once', async () => {
   const browser = await world.signIn()
   await browser.fetch('/api/me')
-  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 57 * 60_000 })
+  later(57)
   world.logLines.length = 0
   world.emulator.clearRequests()
   world.emulator.failNext('token', { entraError: { error: 'invalid_client', aadsts: 7000222 } })

@@ -23,7 +23,7 @@ async function outcome(username: string): Promise<unknown> {
   const page = await browser.goTo('/auth/login')
   if (page.url.pathname === '/') return (await browser.fetch('/api/session')).json
   expect((await browser.fetch('/api/session')).json).toMatchObject({ authenticated: false })
-  return (await browser.fetch(`/api/errors/${page.url.searchParams.get('ref') ?? ''}`)).json
+  return await browser.reportOf(page)
 }
 
 /** The emulator's keys, as if Entra said that this issuer alone may use them. */

@@ -46,8 +46,7 @@ async function signIn(): Promise<unknown> {
   const browser = world.openBrowser()
   const page = await browser.goTo('/auth/login')
   if (page.url.pathname === '/') return 'signed in'
-  const { json } = await browser.fetch(`/api/errors/${page.url.searchParams.get('ref') ?? ''}`)
-  return (json as { code: string }).code
+  return ((await browser.reportOf(page)) as { code: string }).code
 }
 
 const fetches = () => world.emulator.requests('keys').length

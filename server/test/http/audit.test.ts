@@ -1,6 +1,7 @@
 import type { DeviceLogin } from '@entra-bff/shared'
 import { request } from 'undici'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
+import { laterSeconds } from '../support/clock.ts'
 import { adele, World } from '../support/world.ts'
 
 let world: World
@@ -75,7 +76,7 @@ describe('the audit log, whatever the level of the log', () => {
 
   test('tells of the use of a session that was ended', async () => {
     const browser = await world.signIn()
-    const cookie = await browser.jar.getCookieString(world.origin)
+    const cookie = await browser.cookieHeader()
     await browser.submit('/auth/logout')
     const { body } = await request(`${world.origin}/api/me`, { headers: { cookie } })
     await body.dump()
@@ -100,7 +101,7 @@ describe('the audit log, whatever the level of the log', () => {
     const path = '/api/device-logins'
     const login = (await browser.fetch(path, { method: 'POST' })).json as DeviceLogin
     world.emulator.approveDeviceCode(login.userCode, adele)
-    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 5_000 })
+    laterSeconds(5)
     await browser.fetch(`${path}/${login.id}`)
     await browser.fetch(`${path}/${login.id}`, { method: 'POST' })
     expect(events()).toMatchObject([
@@ -115,7 +116,7 @@ describe('the audit log, whatever the level of the log', () => {
     const path = '/api/device-logins'
     const login = (await browser.fetch(path, { method: 'POST' })).json as DeviceLogin
     world.emulator.declineDeviceCode(login.userCode)
-    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 5_000 })
+    laterSeconds(5)
     await browser.fetch(`${path}/${login.id}`)
     expect(events().at(-1)).toMatchObject({
       audit: 'sign_in_failed',

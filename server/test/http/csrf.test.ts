@@ -7,7 +7,7 @@ let cookie: string
 beforeAll(async () => {
   world = await World.open()
   const browser = await world.signIn()
-  cookie = await browser.jar.getCookieString(world.origin)
+  cookie = await browser.cookieHeader()
 })
 afterAll(() => world.close())
 

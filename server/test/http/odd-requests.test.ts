@@ -13,17 +13,12 @@ beforeAll(async () => {
   world = await World.open()
   host = `Host: ${new URL(world.origin).host}`
   browser = await world.signIn()
-  cookie = await browser.jar.getCookieString(world.origin)
+  cookie = await browser.cookieHeader()
 })
 beforeEach(() => {
   world.emulator.signInAutomaticallyAs(adele)
 })
 afterAll(() => world.close())
-
-async function isSignedIn(): Promise<unknown> {
-  const { json } = await browser.fetch('/api/session')
-  return (json as { authenticated: boolean }).authenticated
-}
 
 describe('a line break (#10)', () => {
   const evil = '%0d%0aX-Evil:%20yes%0d%0a%0d%0a<script>'
@@ -87,7 +82,7 @@ describe('a request that is not of one piece (#12)', () => {
     expect(answer.status).toBe(400)
     expect(JSON.parse(answer.body)).toMatchObject({ code: 'invalid_request' })
     expect(answer.text.match(/HTTP\/1\.1 /g)).toHaveLength(1)
-    expect(await isSignedIn()).toBe(true)
+    expect(await browser.isSignedIn()).toBe(true)
   })
 
   test.each([
@@ -122,7 +117,7 @@ describe('a request that is not of one piece (#12)', () => {
       expect(answer.status).toBe(413)
       expect(JSON.parse(answer.body)).toMatchObject({ code: 'payload_too_large' })
     }
-    expect(await isSignedIn()).toBe(true)
+    expect(await browser.isSignedIn()).toBe(true)
   })
 })
 
@@ -146,7 +141,7 @@ describe('a body of a type that no route takes (#13)', () => {
     const answer = await sendRaw(world.origin, [...typed, 'Content-Length: 2'], '{}')
     expect(answer.status).toBe(415)
     expect(JSON.parse(answer.body)).toMatchObject({ code: 'unsupported_media_type' })
-    expect(await isSignedIn()).toBe(true)
+    expect(await browser.isSignedIn()).toBe(true)
   })
 
   test.each([' application/json', 'APPLICATION/JSON', 'application/json;charset=utf-8'])(
@@ -157,7 +152,7 @@ describe('a body of a type that no route takes (#13)', () => {
       const answer = await sendRaw(world.origin, typed, '{]')
       expect(answer.status).toBe(400)
       expect(JSON.parse(answer.body)).toMatchObject({ code: 'invalid_request' })
-      expect(await isSignedIn()).toBe(true)
+      expect(await browser.isSignedIn()).toBe(true)
     },
   )
 
@@ -169,7 +164,7 @@ describe('a body of a type that no route takes (#13)', () => {
       await answer.body.dump()
       expect([403, 415]).toContain(answer.statusCode)
     }
-    expect(await isSignedIn()).toBe(true)
+    expect(await browser.isSignedIn()).toBe(true)
   })
 })
 
@@ -186,7 +181,7 @@ describe('names that every object has (#14)', () => {
       const answer = await request(`${world.origin}/auth/logout`, { method: 'POST', headers, body })
       expect(answer.statusCode).toBe(400)
       expect(await answer.body.json()).toMatchObject({ code: 'invalid_request' })
-      expect(await isSignedIn()).toBe(true)
+      expect(await browser.isSignedIn()).toBe(true)
     },
   )
 
@@ -197,7 +192,7 @@ describe('names that every object has (#14)', () => {
     expect((await browser.goTo(`/getAToken?state=x&${query}`)).url.pathname).toBe('/error')
     expect((await browser.goTo(`/getAToken?${query}`)).url.pathname).toBe('/login')
     expect((await browser.goTo(`/auth/login?${query}`)).url.pathname).toBe('/')
-    cookie = await browser.jar.getCookieString(world.origin)
+    cookie = await browser.cookieHeader()
   })
 
   test.each(names)('mean nothing as a path: %s', async (name) => {

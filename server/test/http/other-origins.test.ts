@@ -11,7 +11,7 @@ let cookie: string
 beforeAll(async () => {
   world = await World.open()
   browser = await world.signIn()
-  cookie = await browser.jar.getCookieString(world.origin)
+  cookie = await browser.cookieHeader()
 })
 beforeEach(() => {
   world.emulator.clearRequests()
@@ -115,7 +115,7 @@ describe('a request that tells nothing of where it comes from (#15)', () => {
 
   test('may sign out with it', async () => {
     const own = await world.signIn()
-    const headers = { cookie: await own.jar.getCookieString(world.origin), 'x-csrf': '1' }
+    const headers = { cookie: await own.cookieHeader(), 'x-csrf': '1' }
     expect((await send('POST', '/auth/logout', headers)).status).toBe(303)
     expect((await own.fetch('/api/session')).json).toMatchObject({ authenticated: false })
   })

@@ -1,5 +1,6 @@
 import { request } from 'undici'
 import { describe, expect, test, vi } from 'vitest'
+import { laterSeconds } from '../support/clock.ts'
 import { World } from '../support/world.ts'
 
 async function statusOf(world: World, path: string, from?: string, method: 'GET' | 'POST' = 'GET') {
@@ -37,7 +38,7 @@ describe('an address', () => {
   test('is asked again after a minute', async () => {
     const world = await World.open({ RATE_LIMIT: '2' })
     expect(await statusesOf(world, '/auth/login', 3)).toEqual([302, 302, 429])
-    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 61_000 })
+    laterSeconds(61)
     expect(await statusesOf(world, '/auth/login', 1)).toEqual([302])
     vi.useRealTimers()
     await world.close()
@@ -121,8 +122,10 @@ describe('an address', () => {
       const browser = await world.signIn()
       const { url, headers } = await browser.goTo(path, ({ pathname }) => pathname === '/error')
       expect(Number(headers['retry-after'])).toBeGreaterThan(0)
-      const { json } = await browser.fetch(`/api/errors/${url.searchParams.get('ref') ?? ''}`)
-      expect(json).toMatchObject({ code: 'rate_limited', retry: { label: 'Try again' } })
+      expect(await browser.reportOf({ url })).toMatchObject({
+        code: 'rate_limited',
+        retry: { label: 'Try again' },
+      })
       const log = world.logLines.join('')
       expect(log).toContain('"audit":"refused","code":"rate_limited"')
       expect(log).not.toContain('sign_in_failed')

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import type { Browser } from '../support/browser.ts'
 import { later } from '../support/clock.ts'
 import { EntraFront } from '../support/entra-front.ts'
-import { World } from '../support/world.ts'
+import { toCallback, World } from '../support/world.ts'
 
 const people = 100
 const seconds = Number(process.env['INTERLEAVED_SECONDS'] ?? 3)
@@ -66,7 +66,7 @@ async function signIn(person: Person): Promise<Browser> {
     ...{ oid, name, preferred_username: username },
   }))
   const browser = world.openBrowser()
-  const { url } = await browser.goTo('/auth/login', (next) => next.pathname === '/getAToken')
+  const { url } = await browser.goTo('/auth/login', toCallback)
   owners.set(hashOf(url.searchParams.get('code') ?? ''), person)
   expect((await browser.goTo(url.href)).url.pathname).toBe('/')
   return browser

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import type { Browser } from '../support/browser.ts'
 import { later } from '../support/clock.ts'
-import { World } from '../support/world.ts'
+import { toCallback, World } from '../support/world.ts'
 
 let world: World
 beforeAll(async () => {
@@ -31,7 +31,6 @@ async function signInTogether(count: number): Promise<Visitor[]> {
     world.emulator.signInAutomaticallyAs(person.username)
     const browser = world.openBrowser()
     const scopes = ['User.Read', 'Calendars.Read'].join('+')
-    const toCallback = (url: URL) => url.pathname === '/getAToken'
     callbacks.push((await browser.goTo(`/auth/login?scopes=${scopes}`, toCallback)).url)
     visitors.push({ browser, ...person })
   }
@@ -116,7 +115,6 @@ describe('what is written at the same time (#26)', () => {
 
   test('loses no sign-in: two of the same browser end in one that works', async () => {
     const browser = world.openBrowser()
-    const toCallback = (url: URL) => url.pathname === '/getAToken'
     const first = await browser.goTo('/auth/login', toCallback)
     const second = await browser.goTo('/auth/login', toCallback)
     const pages = await Promise.all([browser.goTo(first.url.href), browser.goTo(second.url.href)])
@@ -128,7 +126,6 @@ describe('what is written at the same time (#26)', () => {
     world.emulator.signInAutomaticallyAs('GradyA@contoso.onmicrosoft.com')
     const browser = await world.signIn()
     later(58)
-    const toCallback = (url: URL) => url.pathname === '/getAToken'
     const { url } = await browser.goTo(`/auth/login?scopes=${all}`, toCallback)
     const calls = Array.from({ length: 8 }, () => browser.fetch('/api/me'))
     const page = await browser.goTo(url.href)

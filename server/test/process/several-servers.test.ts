@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
+import { later } from '../support/clock.ts'
 import { World } from '../support/world.ts'
 
 let folder: string
@@ -23,7 +24,7 @@ afterAll(async () => {
 
 async function signIn() {
   const browser = await world.signIn()
-  const cookie = await browser.jar.getCookieString(world.origin)
+  const cookie = await browser.cookieHeader()
   const get = (origin: string, path: string) =>
     fetch(`${origin}${path}`, { headers: { cookie, 'x-csrf': '1' } })
   return { browser, get }
@@ -33,7 +34,7 @@ describe('three servers of one store', () => {
   test('refresh an expired token once each at most, and all requests are served (#23)', async () => {
     const { get } = await signIn()
     for (const origin of origins) expect((await get(origin, '/api/me')).status).toBe(200)
-    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 59.9 * 60_000 })
+    later(59.9)
     world.emulator.clearRequests()
     // As many of one session as each server takes at once.
     const requests = Array.from({ length: 24 }, (_, index) =>
@@ -44,14 +45,14 @@ describe('three servers of one store', () => {
     expect(world.emulator.requests('token').length).toBeLessThanOrEqual(3)
 
     // Whoever wrote last: the tokens that lie in the store are good.
-    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 59.9 * 60_000 })
+    later(59.9)
     for (const origin of origins) expect((await get(origin, '/api/me')).status).toBe(200)
   })
 
   test('write at the same time, and lose neither the session nor its tokens (#26)', async () => {
     const { get } = await signIn()
     for (let round = 0; round < 5; round += 1) {
-      vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 58 * 60_000 })
+      later(58)
       const answers = await Promise.all(origins.map((origin) => get(origin, '/api/me')))
       expect(answers.map(({ status }) => status)).toEqual([200, 200, 200])
     }
@@ -64,7 +65,7 @@ describe('three servers of one store', () => {
   test('know at once of a sign-out on one of them, requests in flight included (#25)', async () => {
     const { browser, get } = await signIn()
     for (const origin of origins) expect((await get(origin, '/api/me')).status).toBe(200)
-    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 2 * 60_000 })
+    later(2)
     world.emulator.clearRequests()
     world.emulator.failNext('me', { delayMs: 150 }, 3)
     const slow = origins.map((origin) => get(origin, '/api/me'))

@@ -6,7 +6,7 @@ import { Agent, request } from 'undici'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { Browser } from '../support/browser.ts'
 import { ChildServer } from '../support/child-server.ts'
-import { adele, freePort, registrationAt, settingsFor } from '../support/world.ts'
+import { adele, freePort, registrationAt, settingsFor, toCallback } from '../support/world.ts'
 
 let emulator: Emulator
 let folder: string
@@ -44,7 +44,7 @@ afterAll(async () => {
 async function signIn(): Promise<{ browser: Browser; cookie: string }> {
   const browser = new Browser(origin)
   expect((await browser.goTo('/auth/login')).url.pathname).toBe('/')
-  return { browser, cookie: await browser.jar.getCookieString(origin) }
+  return { browser, cookie: await browser.cookieHeader() }
 }
 
 async function ask(address: string | undefined, path: string, cookie: string) {
@@ -87,8 +87,8 @@ test('a sign-out at one process ends the session at the other at once (#25)', as
 
 test('a callback sent to both processes at once is used up once (#1)', async () => {
   const browser = new Browser(origin)
-  const { url } = await browser.goTo('/auth/login', (next) => next.pathname === '/getAToken')
-  const cookie = await browser.jar.getCookieString(origin)
+  const { url } = await browser.goTo('/auth/login', toCallback)
+  const cookie = await browser.cookieHeader()
   emulator.clearRequests()
   const answers = await Promise.all(
     Array.from({ length: 20 }, async (_, index) => {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import type { Browser } from '../support/browser.ts'
+import { later } from '../support/clock.ts'
 import { World } from '../support/world.ts'
 
 const jwt = /eyJ[\w-]{10,}\.eyJ[\w-]{10,}/
@@ -20,7 +21,7 @@ describe('the secrets of one sign-in (#39)', () => {
     await browser.fetch('/api/me/photo')
     await browser.fetch('/api/me/calendar')
     const cookies = await browser.cookies()
-    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 58 * 60_000 })
+    later(58)
     await browser.fetch('/api/me')
     world.emulator.failNext('me', { status: 401, body: {} }, 2)
     await browser.fetch('/api/me')
@@ -70,7 +71,7 @@ describe('the secrets of one sign-in (#39)', () => {
       fault()
       const page = await other.goTo('/auth/login')
       expect(page.url.pathname).toBe('/error')
-      await other.fetch(`/api/errors/${page.url.searchParams.get('ref') ?? ''}`)
+      await other.reportOf(page)
     }
     browser.received.push(...other.received)
   }

@@ -7,7 +7,7 @@ import { Browser } from '../support/browser.ts'
 import { EntraFront } from '../support/entra-front.ts'
 import { type RecordedAnswer, recordingAgent } from '../support/recording-agent.ts'
 import { later } from '../support/clock.ts'
-import { adele, client, World } from '../support/world.ts'
+import { adele, client, toCallback, World } from '../support/world.ts'
 
 let front: EntraFront
 let world: World
@@ -32,8 +32,6 @@ afterAll(async () => {
 function openBrowser(): Browser {
   return new Browser(world.origin, recordingAgent(answers))
 }
-
-const toCallback = (url: URL) => url.pathname === '/getAToken'
 
 /** Everything people and scripts do here. A new way to sign in is one more row. */
 const flows: Record<string, () => Promise<void>> = {
@@ -139,7 +137,7 @@ const flows: Record<string, () => Promise<void>> = {
 
 async function openReport(browser: Browser, page: { url: URL }): Promise<void> {
   expect(page.url.pathname).toBe('/error')
-  await browser.fetch(`/api/errors/${page.url.searchParams.get('ref') ?? ''}`)
+  await browser.reportOf(page)
 }
 
 interface Secret {

@@ -30,7 +30,7 @@ async function restart(settings: Record<string, string>): Promise<void> {
 }
 
 async function sessionCookie(browser: Browser): Promise<string | undefined> {
-  return (await browser.cookies())[`sid-${new URL(world.origin).port}`]
+  return (await browser.cookies())[world.sessionCookie]
 }
 
 describe('a rotation of the secret (#33)', () => {
@@ -52,7 +52,7 @@ describe('a rotation of the secret (#33)', () => {
   test('renews the cookie of whoever uses the session, and refuses the old one once its key is gone', async () => {
     await open({ SESSION_SECRET: old })
     const browser = await world.signIn()
-    const before = await browser.jar.getCookieString(world.origin)
+    const before = await browser.cookieHeader()
     await restart({ SESSION_SECRET: `${fresh},${old}` })
     const { headers } = await browser.fetch('/api/session/extend', { method: 'POST' })
     expect([headers['set-cookie']].flat()[0]).toMatch(
@@ -79,7 +79,7 @@ describe('a rotation of the secret (#33)', () => {
     const browser = await world.signIn()
     await restart({ SESSION_SECRET: `${fresh},${old}` })
     await browser.fetch('/api/me')
-    const before = await browser.jar.getCookieString(world.origin)
+    const before = await browser.cookieHeader()
     await restart({ SESSION_SECRET: fresh })
     await world.signIn(browser)
     const answer = await fetch(`${world.origin}/api/me`, {

@@ -22,7 +22,7 @@ const path = '/api/session/events'
 
 /** What `EventSource` sends, and what has arrived so far. */
 async function listen(browser: Browser) {
-  const cookie = await browser.jar.getCookieString(world.origin)
+  const cookie = await browser.cookieHeader()
   const headers = { cookie, accept: 'text/event-stream', 'sec-fetch-site': 'same-origin' }
   const answer = await request(`${world.origin}${path}`, { headers })
   const stream = { ...answer, text: '', isOver: false }
@@ -80,7 +80,7 @@ describe('the events of a session', () => {
   test('end quietly when the server closes: the page opens them again', async () => {
     const closing = await World.open()
     const browser = await closing.signIn()
-    const cookie = await browser.jar.getCookieString(closing.origin)
+    const cookie = await browser.cookieHeader()
     const { body } = await request(`${closing.origin}${path}`, {
       headers: { cookie, 'sec-fetch-site': 'same-origin' },
     })
@@ -100,7 +100,7 @@ describe('the events of a session', () => {
 
   test('are no thing to ask the head of', async () => {
     const browser = await world.signIn()
-    const cookie = await browser.jar.getCookieString(world.origin)
+    const cookie = await browser.cookieHeader()
     const headers = { cookie, 'sec-fetch-site': 'same-origin' }
     const { statusCode } = await request(`${world.origin}${path}`, { method: 'HEAD', headers })
     expect(statusCode).toBe(405)
@@ -114,7 +114,7 @@ describe('the events of a session', () => {
     ['nobody in particular', 403, {}],
   ])('are not told to %s', async (_from, status, headers) => {
     const browser = await world.signIn()
-    const cookie = await browser.jar.getCookieString(world.origin)
+    const cookie = await browser.cookieHeader()
     const { statusCode, body } = await request(`${world.origin}${path}`, {
       headers: { cookie, ...headers },
     })
@@ -174,7 +174,7 @@ describe('extending a session', () => {
     }
     const raced = await World.open({}, { server: { store } })
     const browser = await raced.signIn()
-    const cookie = await browser.jar.getCookieString(raced.origin)
+    const cookie = await browser.cookieHeader()
     later(2)
     beforeSwap = async () => {
       beforeSwap = () => Promise.resolve()

@@ -34,7 +34,7 @@ describe('a session', () => {
 
   test('that was ended stays ended after a restart', async () => {
     const browser = await world.signIn()
-    const cookie = await browser.jar.getCookieString(world.origin)
+    const cookie = await browser.cookieHeader()
     await browser.submit('/auth/logout')
     await world.stopServer()
     await world.startServer()
@@ -46,7 +46,7 @@ describe('a session', () => {
 
   test('that was ended is known as ended for as long as it could have lived', async () => {
     const browser = await world.signIn()
-    const cookie = await browser.jar.getCookieString(world.origin)
+    const cookie = await browser.cookieHeader()
     await browser.submit('/auth/logout')
     for (const minutes of [2, 12 * 60]) {
       later(minutes)
@@ -100,7 +100,7 @@ describe('a session', () => {
   })
 
   test('has an id of 256 random bits', async () => {
-    const name = `sid-${new URL(world.origin).port}`
+    const name = world.sessionCookie
     const browsers = await Promise.all(Array.from({ length: 20 }, () => world.signIn()))
     const cookies = await Promise.all(browsers.map((browser) => browser.cookies()))
     const ids = cookies.map((own) => own[name]?.split('.')[0] ?? '')
@@ -118,7 +118,7 @@ describe('a session', () => {
     ['signed twice', (value: string) => `${value}.${value.split('.')[1] ?? ''}`],
   ])('is not found by a cookie that is %s (#11)', async (_name, change) => {
     const browser = await world.signIn()
-    const name = `sid-${new URL(world.origin).port}`
+    const name = world.sessionCookie
     const value = (await browser.cookies())[name] ?? ''
     const answer = await fetch(`${world.origin}/api/me`, {
       headers: { cookie: `${name}=${change(value)}`, 'x-csrf': '1' },
@@ -128,7 +128,7 @@ describe('a session', () => {
   })
 
   test('is found by the first of two cookies, and by that alone (#11)', async () => {
-    const name = `sid-${new URL(world.origin).port}`
+    const name = world.sessionCookie
     const value = (await (await world.signIn()).cookies())[name] ?? ''
     const planted = `${'a'.repeat(43)}.${'b'.repeat(43)}`
     const statusOf = async (...values: string[]) => {

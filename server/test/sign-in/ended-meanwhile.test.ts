@@ -8,7 +8,7 @@ import { openMemoryStore } from '../../src/store/memory.ts'
 import type { Store } from '../../src/store/store.ts'
 import type { Browser, Page } from '../support/browser.ts'
 import { later } from '../support/clock.ts'
-import { World, type WorldOptions } from '../support/world.ts'
+import { toCallback, World, type WorldOptions } from '../support/world.ts'
 
 const closing: (() => unknown)[] = []
 afterEach(async () => {
@@ -21,8 +21,6 @@ async function open(settings: Record<string, string> = {}, options: WorldOptions
   closing.push(() => world.close())
   return world
 }
-
-const toCallback = (url: URL) => url.pathname === '/getAToken'
 
 /** A sign-in whose code is being redeemed while `act` happens. */
 async function duringRedeem(world: World, browser: Browser, act: () => Promise<unknown>) {
@@ -37,8 +35,7 @@ async function duringRedeem(world: World, browser: Browser, act: () => Promise<u
 
 async function codeOf(browser: Browser, { url }: Page): Promise<unknown> {
   expect(url.pathname).toBe('/error')
-  const { json } = await browser.fetch(`/api/errors/${url.searchParams.get('ref') ?? ''}`)
-  return (json as { code: unknown }).code
+  return ((await browser.reportOf({ url })) as { code: unknown }).code
 }
 
 describe('a sign-in does not come back after the session of its browser was ended', () => {
@@ -58,7 +55,7 @@ describe('a sign-in does not come back after the session of its browser was ende
     const world = await open({ SESSION_STORE: `file:${folder}` })
     const other = await world.startAnotherServer()
     const browser = await world.signIn()
-    const cookie = await browser.jar.getCookieString(world.origin)
+    const cookie = await browser.cookieHeader()
     const headers = { cookie, 'x-csrf': '1' }
     const page = await duringRedeem(world, browser, () =>
       request(`${other}/auth/logout`, { method: 'POST', headers }),
@@ -167,7 +164,7 @@ describe('a sign-in goes on', () => {
 test('a sign-out that still carries the cookie of the session before ends the present one', async () => {
   const world = await open()
   const browser = await world.signIn()
-  const cookie = await browser.jar.getCookieString(world.origin)
+  const cookie = await browser.cookieHeader()
   await world.signIn(browser)
   const headers = { cookie, 'x-csrf': '1' }
   await request(`${world.origin}/auth/logout`, { method: 'POST', headers })

@@ -11,7 +11,7 @@ test('a server that cannot reach Entra since its start ends sessions and leads h
   await world.stopServer()
   await world.emulator.close()
   await world.startServer()
-  const cookie = await browser.jar.getCookieString(world.origin)
+  const cookie = await browser.cookieHeader()
   const { status, headers } = await browser.submit('/auth/logout')
   expect([status, new URL(String(headers['location']), world.origin).origin]).toEqual([
     303,

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { open } from 'lmdb'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
-import type { Browser } from '../support/browser.ts'
+import { later } from '../support/clock.ts'
 import { adele, registrationAt, World } from '../support/world.ts'
 
 let world: World
@@ -17,10 +17,6 @@ afterEach(() => {
   vi.useRealTimers()
 })
 afterAll(() => world.close())
-
-async function cookieHeader(browser: Browser): Promise<string> {
-  return browser.jar.getCookieString(world.origin)
-}
 
 describe('signing out', () => {
   test('by a form ends the session and goes on to Entra, which comes back home', async () => {
@@ -69,7 +65,7 @@ describe('signing out', () => {
 
   test('makes the old cookie useless for ever', async () => {
     const browser = await world.signIn()
-    const cookie = await cookieHeader(browser)
+    const cookie = await browser.cookieHeader()
     await browser.submit('/auth/logout')
     const answer = await fetch(`${world.origin}/api/me`, { headers: { cookie, 'x-csrf': '1' } })
     expect(answer.status).toBe(401)
@@ -81,8 +77,8 @@ describe('signing out', () => {
     ['would prolong the session', 2],
   ])('is not undone by a request in flight that %s (#25)', async (_name, minutes) => {
     const browser = await world.signIn()
-    const cookie = await cookieHeader(browser)
-    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + minutes * 60_000 })
+    const cookie = await browser.cookieHeader()
+    later(minutes)
     world.emulator.clearRequests()
     world.emulator.failNext('me', { delayMs: 150 })
     const slow = fetch(`${world.origin}/api/me`, { headers: { cookie, 'x-csrf': '1' } })
@@ -95,7 +91,7 @@ describe('signing out', () => {
 
   test('discards the tokens of a refresh in flight (#24)', async () => {
     const browser = await world.signIn()
-    const cookie = await cookieHeader(browser)
+    const cookie = await browser.cookieHeader()
     await browser.fetch('/api/me')
     world.emulator.clearRequests()
     world.emulator.failNext('me', { status: 401, body: {} })
@@ -122,7 +118,7 @@ describe('signing out', () => {
     [{}],
   ])('is refused when the form is not of this app: %j (#15)', async (headers) => {
     const browser = await world.signIn()
-    const cookie = await cookieHeader(browser)
+    const cookie = await browser.cookieHeader()
     const answer = await fetch(`${world.origin}/auth/logout`, {
       method: 'POST',
       headers: { cookie, 'content-type': 'application/x-www-form-urlencoded', ...headers },
@@ -195,7 +191,7 @@ test('signing out while Entra is down ends the session here and goes home', asyn
   const folder = mkdtempSync(join(tmpdir(), 'entra-bff-sign-out-'))
   const fresh = await World.open({ SESSION_STORE: `file:${folder}` })
   const browser = await fresh.signIn()
-  const cookie = await browser.jar.getCookieString(fresh.origin)
+  const cookie = await browser.cookieHeader()
   await fresh.emulator.close()
   // A server that has just started does not know Entra's addresses yet.
   await fresh.stopServer()
@@ -222,7 +218,7 @@ test('signing out of a session that has expired erases its tokens too', async ()
   const folder = mkdtempSync(join(tmpdir(), 'entra-bff-sign-out-'))
   const fresh = await World.open({ SESSION_STORE: `file:${folder}` })
   const browser = await fresh.signIn()
-  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 61 * 60_000 })
+  later(61)
   await browser.submit('/auth/logout')
   await fresh.close()
   const db = open({ path: join(folder, 'sessions.mdb'), encoding: 'binary' })

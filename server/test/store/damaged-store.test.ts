@@ -28,7 +28,7 @@ beforeAll(async () => {
   world = await World.open({ SESSION_STORE: `file:${intact}` })
   for (let count = 0; count < 20; count += 1) {
     const browser = await world.signIn()
-    cookie = await browser.jar.getCookieString(world.origin)
+    cookie = await browser.cookieHeader()
   }
   await world.stopServer()
 })
@@ -270,7 +270,7 @@ describe('a server whose disk is full (#27, #30)', () => {
         ).toEqual([])
         return cookies
       }
-      cookies.push(await browser.jar.getCookieString(world.origin))
+      cookies.push(await browser.cookieHeader())
     }
     throw new Error('it is not full')
   }

@@ -2,7 +2,8 @@ import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vite
 import { openMemoryStore } from '../../src/store/memory.ts'
 import type { Store } from '../../src/store/store.ts'
 import type { Browser } from '../support/browser.ts'
-import { World } from '../support/world.ts'
+import { later } from '../support/clock.ts'
+import { toCallback, World } from '../support/world.ts'
 
 type Call = 'get' | 'put' | 'swap' | 'delete'
 type Trouble = (own: () => Promise<unknown>) => Promise<unknown>
@@ -119,7 +120,7 @@ function expectUnavailable(answer: { status: number; text: string; headers: obje
 }
 
 async function sessionCookie(browser: Browser): Promise<string | undefined> {
-  return Object.entries(await browser.cookies()).find(([name]) => name.startsWith('sid-'))?.[1]
+  return (await browser.cookies())[world.sessionCookie]
 }
 
 describe.each(Object.entries(troubles))('a store that %s (#27)', (_name, trouble) => {
@@ -148,7 +149,7 @@ describe.each(Object.entries(troubles))('a store that %s (#27)', (_name, trouble
     ['both', [...reads, ...writes]],
   ])('at %s lets nobody in, and sends them to the Error view', async (_at, calls) => {
     const browser = world.openBrowser()
-    const { url } = await browser.goTo('/auth/login', (next) => next.pathname === '/getAToken')
+    const { url } = await browser.goTo('/auth/login', toCallback)
     store.trouble(calls, trouble)
     const page = await atTheDeadline(() =>
       browser.goTo(url.href, (next) => next.origin === world.origin),
@@ -195,7 +196,7 @@ describe.each(Object.entries(damaged))('a store that gives back %s (#27)', (_nam
 
   test('does not keep a person from signing out for good', async () => {
     const browser = await world.signIn()
-    const cookie = await browser.jar.getCookieString(world.origin)
+    const cookie = await browser.cookieHeader()
     store.trouble(reads, async (own) => {
       const bytes = await own()
       return bytes instanceof Uint8Array ? change(bytes) : bytes
@@ -210,7 +211,7 @@ describe.each(Object.entries(damaged))('a store that gives back %s (#27)', (_nam
 test('a store that fails to prolong a session does not fail the call (#27)', async () => {
   const browser = await world.signIn()
   await browser.fetch('/api/me')
-  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 2 * 60_000 })
+  later(2)
   store.trouble(writes, () => Promise.reject(new Error(detail)))
   expect((await browser.fetch('/api/me')).status).toBe(200)
 })

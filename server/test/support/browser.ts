@@ -97,6 +97,16 @@ export class Browser {
     return Object.fromEntries(cookies.map((cookie) => [cookie.key, cookie.value]))
   }
 
+  /** The cookies that would go to the app, as one header. */
+  cookieHeader(): Promise<string> {
+    return this.jar.getCookieString(this.origin)
+  }
+
+  /** The report that the Error view shows where a page load ended there. */
+  async reportOf({ url }: Pick<Page, 'url'>): Promise<unknown> {
+    return (await this.fetch(`/api/errors/${url.searchParams.get('ref') ?? ''}`)).json
+  }
+
   async #send(url: URL, from: string, headers: Record<string, string>, init: Request) {
     const sameSite = from === url.origin
     const sameSiteContext = sameSite ? 'strict' : init.method === 'POST' ? 'none' : 'lax'

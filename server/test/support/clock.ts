@@ -2,7 +2,12 @@ import { vi } from 'vitest'
 
 /** Moves the clock on; timers go on as they are. Give the real clock back after the test. */
 export function later(minutes: number): void {
-  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + minutes * 60_000 })
+  laterSeconds(minutes * 60)
+}
+
+/** As `later`. */
+export function laterSeconds(seconds: number): void {
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + seconds * 1_000 })
 }
 
 const realNow = performance.now.bind(performance)

@@ -17,6 +17,9 @@ export const client = {
   clientSecret: 'test~secret~value',
 }
 
+/** Stops a browser before it brings Entra's answer to the server. */
+export const toCallback = (url: URL): boolean => url.pathname === '/getAToken'
+
 /** The app as it is registered when browsers see it there. */
 export function registrationAt(...origins: string[]): ClientRegistration {
   return {
@@ -127,6 +130,14 @@ export class World {
   async stopServer(): Promise<void> {
     for (const app of this.#others.splice(0)) await app.close()
     await this.#app?.close()
+  }
+
+  /** Stops a browser before it goes to Entra. */
+  readonly toEntra = (url: URL): boolean => url.origin === this.emulator.url
+
+  /** Name of the session cookie. */
+  get sessionCookie(): string {
+    return `sid-${new URL(this.origin).port}`
   }
 
   async close(): Promise<void> {

@@ -123,7 +123,7 @@ describe('a sign-in on another device', () => {
 
   test('ends the session that the browser had', async () => {
     const browser = await world.signIn()
-    const before = await browser.jar.getCookieString(world.origin)
+    const before = await browser.cookieHeader()
     const login = await start(browser)
     world.emulator.approveDeviceCode(login.userCode, adele)
     await statusOf(login)

@@ -3,7 +3,7 @@ import { request } from 'undici'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { Browser, Page } from '../../support/browser.ts'
 import { later, pass } from '../../support/clock.ts'
-import { adele, World } from '../../support/world.ts'
+import { adele, toCallback, World } from '../../support/world.ts'
 
 let world: World
 beforeAll(async () => {
@@ -18,15 +18,12 @@ afterEach(() => {
 })
 afterAll(() => world.close())
 
-const toCallback = (url: URL) => url.pathname === '/getAToken'
-
 /** The Error view's report, after checking that nobody is signed in and Entra was asked once at most. */
 async function reportOf(page: Page, browser: Browser): Promise<unknown> {
   expect(page.url.pathname).toBe('/error')
   expect((await browser.fetch('/api/session')).json).toMatchObject({ authenticated: false })
   expect(world.emulator.requests('token').length).toBeLessThanOrEqual(1)
-  const ref = page.url.searchParams.get('ref') ?? ''
-  return (await browser.fetch(`/api/errors/${ref}`)).json
+  return browser.reportOf(page)
 }
 
 /** A sign-in that has come as far as Entra's answer, which is not delivered yet. */
@@ -66,8 +63,7 @@ describe('a callback', () => {
     const own = await answeredSignIn(victim)
     world.emulator.clearRequests()
     const page = await victim.goTo(answer.href)
-    const ref = page.url.searchParams.get('ref') ?? ''
-    expect((await victim.fetch(`/api/errors/${ref}`)).json).toMatchObject({
+    expect(await victim.reportOf(page)).toMatchObject({
       code: 'state_mismatch',
     })
     expect(world.emulator.requests('token')).toHaveLength(0)
@@ -78,7 +74,7 @@ describe('a callback', () => {
   test('after ten minutes ends in the Error view and says so', async () => {
     const browser = world.openBrowser()
     const answer = await answeredSignIn(browser)
-    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 11 * 60_000 })
+    later(11)
     const page = await browser.goTo(answer.href)
     expect(await reportOf(page, browser)).toMatchObject({
       code: 'state_expired',
@@ -206,8 +202,7 @@ describe('an error from Entra', () => {
     })
     const query = new URLSearchParams({ scopes: 'Calendars.Read', returnTo: '/result/me/calendar' })
     const page = await browser.goTo(`/auth/login?${query.toString()}`)
-    const ref = page.url.searchParams.get('ref') ?? ''
-    const { json } = await browser.fetch(`/api/errors/${ref}`)
+    const json = await browser.reportOf(page)
     expect(json).toMatchObject({
       code: 'consent_declined',
       title: 'You did not give this permission',
@@ -226,8 +221,7 @@ describe('an error from Entra', () => {
     const signedIn = await world.signIn()
     world.emulator.failNext('authorize', { entraError })
     const changed = await signedIn.goTo('/auth/login?prompt=select_account')
-    const ref = changed.url.searchParams.get('ref') ?? ''
-    const { json } = await signedIn.fetch(`/api/errors/${ref}`)
+    const json = await signedIn.reportOf(changed)
     expect(json).toMatchObject({ code: 'access_denied' })
     expect(json).not.toHaveProperty('back')
 
@@ -424,7 +418,7 @@ describe('a sign-in error', () => {
   test('is forgotten after ten minutes', async () => {
     const browser = world.openBrowser()
     const page = await browser.goTo('/getAToken?state=x')
-    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 10 * 60_000 })
+    later(10)
     const ref = page.url.searchParams.get('ref') ?? ''
     expect((await browser.fetch(`/api/errors/${ref}`)).status).toBe(404)
   })
@@ -435,8 +429,7 @@ test('a sign-in while Entra is down ends in the Error view, and works again afte
   const browser = fresh.openBrowser()
   fresh.emulator.failNext('discovery', { status: 503, body: 'down' })
   const page = await browser.goTo('/auth/login')
-  const ref = page.url.searchParams.get('ref') ?? ''
-  expect((await browser.fetch(`/api/errors/${ref}`)).json).toMatchObject({
+  expect(await browser.reportOf(page)).toMatchObject({
     code: 'identity_provider_unavailable',
   })
   pass(6)

@@ -2,7 +2,7 @@ import { request } from 'undici'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { leastDifferent } from '../../support/randomness.ts'
 import { type RawAnswer, RawClient } from '../../support/raw-client.ts'
-import { adele, World } from '../../support/world.ts'
+import { adele, toCallback, World } from '../../support/world.ts'
 
 let world: World
 beforeAll(async () => {
@@ -14,11 +14,9 @@ beforeEach(() => {
 })
 afterAll(() => world.close())
 
-const toEntra = (url: URL) => url.origin === world.emulator.url
-
 describe('starting a sign-in', () => {
   test('sends the browser to Entra with state, nonce and an S256 challenge', async () => {
-    const { url } = await world.openBrowser().goTo('/auth/login', toEntra)
+    const { url } = await world.openBrowser().goTo('/auth/login', world.toEntra)
     const query = Object.fromEntries(url.searchParams)
     expect(url.pathname).toBe(`/${world.emulator.tenantId}/oauth2/v2.0/authorize`)
     expect(query).toMatchObject({
@@ -38,7 +36,7 @@ describe('starting a sign-in', () => {
 
   test('gives each sign-in a state, a nonce and a challenge of its own, of 256 random bits', async () => {
     const starts = await Promise.all(
-      Array.from({ length: 20 }, () => world.openBrowser().goTo('/auth/login', toEntra)),
+      Array.from({ length: 20 }, () => world.openBrowser().goTo('/auth/login', world.toEntra)),
     )
     for (const name of ['state', 'nonce', 'code_challenge']) {
       const values = starts.map(({ url }) => url.searchParams.get(name) ?? '')
@@ -48,7 +46,7 @@ describe('starting a sign-in', () => {
 
   test('passes hints on, and drops the picker for a named account', async () => {
     const path = '/auth/login?loginHint=alex%40contoso.onmicrosoft.com&domainHint=contoso.com'
-    const { url } = await world.openBrowser().goTo(path, toEntra)
+    const { url } = await world.openBrowser().goTo(path, world.toEntra)
     expect(url.searchParams.get('login_hint')).toBe('alex@contoso.onmicrosoft.com')
     expect(url.searchParams.get('domain_hint')).toBe('contoso.com')
     expect(url.searchParams.has('prompt')).toBe(false)
@@ -77,7 +75,7 @@ describe('starting a sign-in', () => {
   )
 
   test('may be silent when a page of this app asks for that', async () => {
-    const { url } = await world.openBrowser().goTo('/auth/login?prompt=none', toEntra)
+    const { url } = await world.openBrowser().goTo('/auth/login?prompt=none', world.toEntra)
     expect(url.searchParams.get('prompt')).toBe('none')
   })
 
@@ -109,7 +107,7 @@ describe('starting a sign-in', () => {
 
   test('answers with less than 4 kB of headers, with the longest hints (#17)', async () => {
     const browser = world.openBrowser()
-    for (let tries = 0; tries < 5; tries += 1) await browser.goTo('/auth/login', toEntra)
+    for (let tries = 0; tries < 5; tries += 1) await browser.goTo('/auth/login', world.toEntra)
     await world.signIn(browser)
     const query = new URLSearchParams({
       loginHint: '漢'.repeat(35) + 'a'.repeat(5),
@@ -117,7 +115,7 @@ describe('starting a sign-in', () => {
       returnTo: `/${'a'.repeat(511)}`,
       scopes: 'User.Read Calendars.Read GroupMember.Read.All',
     })
-    const { status, head } = await rawStart(await browser.jar.getCookieString(world.origin), query)
+    const { status, head } = await rawStart(await browser.cookieHeader(), query)
     expect(status).toBe(302)
     expect(head.length).toBeLessThan(3_900)
   })
@@ -155,8 +153,8 @@ describe('starting a sign-in', () => {
 
   test('keeps at most five attempts in one browser, of a hundred, and the last ones (#17)', async () => {
     const browser = world.openBrowser()
-    for (let tries = 0; tries < 99; tries += 1) await browser.goTo('/auth/login', toEntra)
-    const last = await browser.goTo('/auth/login?returnTo=%2F%3Flast', toEntra)
+    for (let tries = 0; tries < 99; tries += 1) await browser.goTo('/auth/login', world.toEntra)
+    const last = await browser.goTo('/auth/login?returnTo=%2F%3Flast', world.toEntra)
     const attempts = Object.keys(await browser.cookies()).filter((name) => name.startsWith('tx-'))
     expect(attempts).toHaveLength(5)
     expect((await browser.goTo(last.url.href)).url.search).toBe('?last')
@@ -169,7 +167,7 @@ test('no cookie is too large for a browser, and all together fit into a request 
   const scopes = Array.from({ length: 140 }, () => 'User.Read').join(' ')
   for (const returnTo of [...long, ...long]) {
     const query = new URLSearchParams({ returnTo, scopes }).toString()
-    await browser.goTo(`/auth/login?${query}`, toEntra)
+    await browser.goTo(`/auth/login?${query}`, world.toEntra)
   }
   const failed = await browser.goTo('/getAToken?state=x')
   expect(failed.url.pathname).toBe('/error')
@@ -182,10 +180,9 @@ test('no cookie is too large for a browser, and all together fit into a request 
 describe('with PROMPT=auto', () => {
   test('Entra is sent no prompt, and signs in silently whom it knows', async () => {
     const own = await World.open({ PROMPT: 'auto' })
-    const toOwnEntra = (url: URL) => url.origin === own.emulator.url
-    const { url } = await own.openBrowser().goTo('/auth/login', toOwnEntra)
+    const { url } = await own.openBrowser().goTo('/auth/login', own.toEntra)
     expect(url.searchParams.has('prompt')).toBe(false)
-    const other = await own.openBrowser().goTo('/auth/login?prompt=select_account', toOwnEntra)
+    const other = await own.openBrowser().goTo('/auth/login?prompt=select_account', own.toEntra)
     expect(other.url.searchParams.get('prompt')).toBe('select_account')
     await own.close()
   })
@@ -244,9 +241,9 @@ describe('finishing a sign-in', () => {
 
   test('replaces a cookie that was planted before, and ends the session behind it (#8)', async () => {
     const browser = await world.signIn()
-    const before = (await browser.cookies())[sessionCookie()]
+    const before = (await browser.cookies())[world.sessionCookie]
     await world.signIn(browser)
-    const after = (await browser.cookies())[sessionCookie()]
+    const after = (await browser.cookies())[world.sessionCookie]
     expect(after).not.toBe(before)
     expect(await sessionOf(String(before))).toMatchObject({
       authenticated: false,
@@ -258,21 +255,20 @@ describe('finishing a sign-in', () => {
     'takes over no cookie that came along with the answer of Entra: %s (#8)',
     async (kind) => {
       const stranger = await world.signIn()
-      const signed = String((await stranger.cookies())[sessionCookie()])
+      const signed = String((await stranger.cookies())[world.sessionCookie])
       if (kind === 'of a session that has ended') await stranger.submit('/auth/logout')
       const before = kind === 'signed by nobody' ? `${'a'.repeat(43)}.${'b'.repeat(43)}` : signed
       const browser = world.openBrowser()
-      const toCallback = (url: URL) => url.pathname === '/getAToken'
       const { url } = await browser.goTo('/auth/login', toCallback)
-      const own = await browser.jar.getCookieString(world.origin)
+      const own = await browser.cookieHeader()
       const answer = await fetch(url, {
-        headers: { cookie: `${own}; ${sessionCookie()}=${before}` },
+        headers: { cookie: `${own}; ${world.sessionCookie}=${before}` },
         redirect: 'manual',
       })
       expect(answer.headers.get('location')).toBe('/')
       const after = answer.headers
         .getSetCookie()
-        .filter((line) => line.startsWith(`${sessionCookie()}=`))
+        .filter((line) => line.startsWith(`${world.sessionCookie}=`))
         .map((line) => /=([^;]*)/.exec(line)?.[1] ?? '')
         .at(-1)
       expect(after).toMatch(/^[\w-]{43}\.[\w-]{43}$/)
@@ -293,10 +289,10 @@ describe('finishing a sign-in', () => {
 
   test('in two tabs at once works in both', async () => {
     const browser = world.openBrowser()
-    const first = await browser.goTo('/auth/login?returnTo=%2F%3Ftab%3D1', toEntra)
-    const second = await browser.goTo('/auth/login?returnTo=%2F%3Ftab%3D2', toEntra)
+    const first = await browser.goTo('/auth/login?returnTo=%2F%3Ftab%3D1', world.toEntra)
+    const second = await browser.goTo('/auth/login?returnTo=%2F%3Ftab%3D2', world.toEntra)
     expect((await browser.goTo(first.url.href)).url.search).toBe('?tab=1')
-    const between = (await browser.cookies())[sessionCookie()]
+    const between = (await browser.cookies())[world.sessionCookie]
     expect((await browser.goTo(second.url.href)).url.search).toBe('?tab=2')
     expect(await sessionOf(String(between))).toMatchObject({ reason: 'revoked' })
   })
@@ -318,13 +314,9 @@ async function rawStart(cookie: string, query: URLSearchParams): Promise<RawAnsw
   return answer
 }
 
-function sessionCookie(): string {
-  return `sid-${new URL(world.origin).port}`
-}
-
 async function sessionOf(cookie: string): Promise<unknown> {
   const answer = await fetch(`${world.origin}/api/session`, {
-    headers: { cookie: `${sessionCookie()}=${cookie}`, 'x-csrf': '1' },
+    headers: { cookie: `${world.sessionCookie}=${cookie}`, 'x-csrf': '1' },
   })
   return answer.json()
 }
