@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { SignedIn } from '@entra-bff/shared'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { sessionsCommand } from '../../src/commands/sessions.ts'
 import type { Browser } from '../support/browser.ts'
+import { runSessionsCommand } from '../support/sessions-command.ts'
 import { adele, World } from '../support/world.ts'
 
 const megan = 'MeganB@contoso.onmicrosoft.com'
@@ -30,14 +30,7 @@ afterAll(async () => {
 })
 
 async function run(...args: string[]) {
-  return runWith({ SESSION_STORE: `file:${folder}` }, ...args)
-}
-
-async function runWith(env: Record<string, string>, ...args: string[]) {
-  const [out, err]: [string[], string[]] = [[], []]
-  const output = { out: (line: string) => out.push(line), err: (line: string) => err.push(line) }
-  const exitCode = await sessionsCommand(args, env, output)
-  return { exitCode, out, err: err.join('\n') }
+  return runSessionsCommand({ SESSION_STORE: `file:${folder}` }, ...args)
 }
 
 async function signInAs(username: string): Promise<Browser> {
@@ -194,14 +187,14 @@ describe('the operator is told', () => {
     ['nowhere', { SESSION_STORE: 'file:/nowhere' }, /no sessions are kept there/],
     ['not configured right', { SESSION_STORE: 'other' }, /must be file:<folder>/],
   ])('that the sessions are %s', async (_where, env, text) => {
-    const { exitCode, err } = await runWith(env, 'list')
+    const { exitCode, err } = await runSessionsCommand(env, 'list')
     expect(exitCode).toBe(1)
     expect(err).toMatch(text)
   })
 
   test('that the secret is not the one of the store', async () => {
     const env = { SESSION_STORE: `file:${folder}`, SESSION_SECRET: 'x'.repeat(32) }
-    const { exitCode, err } = await runWith(env, 'list')
+    const { exitCode, err } = await runSessionsCommand(env, 'list')
     expect(exitCode).toBe(1)
     expect(err).toContain('SESSION_SECRET does not open the sessions')
   })

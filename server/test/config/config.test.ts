@@ -4,24 +4,8 @@ import { join } from 'node:path'
 import { parseEnv } from 'node:util'
 import { afterAll, describe, expect, test } from 'vitest'
 import { loadConfig } from '../../src/config/config.ts'
-import { ConfigError } from '../../src/config/reader.ts'
 import { callsOf } from '../../src/downstream/calls.ts'
-
-const registered = {
-  CLIENT_ID: 'aaaaaaaa-bbbb-4ccc-8ddd-eeeeeeeeeeee',
-  CLIENT_SECRET: 'some~secret~value',
-  AUTHORITY: 'https://login.microsoftonline.com/organizations/',
-}
-
-function problemsOf(env: Record<string, string>): readonly string[] {
-  try {
-    loadConfig(env)
-    return []
-  } catch (error) {
-    if (error instanceof ConfigError) return error.problems
-    throw error
-  }
-}
+import { problemsOf, registered } from '../support/config-problems.ts'
 
 describe('settings', () => {
   test('have the defaults of the original', () => {

@@ -1,54 +1,30 @@
 import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
-import type { RequestListener, ServerResponse } from 'node:http'
+import type { ServerResponse } from 'node:http'
 import { createServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import type { Problem } from '@entra-bff/shared'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import type { Browser } from '../support/browser.ts'
+import { describe, expect, test } from 'vitest'
 import { makeCertificates } from '../support/certificates.ts'
-import { startUpstream, type Upstream } from '../support/upstream.ts'
+import { json, useScriptedApi } from '../support/scripted-api.ts'
+import { startUpstream } from '../support/upstream.ts'
 import { World } from '../support/world.ts'
 
-const json = { 'content-type': 'application/json' }
+const api = useScriptedApi()
 
 describe('an API that (#22)', () => {
-  let upstream: Upstream
-  let world: World
-  let browser: Browser
-  let answer: RequestListener
-  beforeAll(async () => {
-    upstream = await startUpstream((request, response) => {
-      answer(request, response)
-    })
-    world = await World.open({ ENDPOINT: upstream.endpoint })
-    browser = await world.signIn()
-  })
-  beforeEach(() => {
-    upstream.requests.length = 0
-  })
-  afterEach(async () => {
-    // Whatever happened, the next call is answered as if it had not.
-    answer = (_request, response) => response.writeHead(200, json).end('{}')
-    expect((await browser.fetch('/api/me')).status).toBe(200)
-  })
-  afterAll(async () => {
-    await world.close()
-    upstream.close()
-  })
-
   /** Writes past the HTTP module, which would not send this. */
   const bytes = (response: ServerResponse, text: string) => response.socket?.end(text)
 
   test.each(['gzip', 'br', 'x'])(
     'packs its answer, as nobody asked it to: %s',
     async (encoding) => {
-      answer = (_request, response) =>
+      api.answer = (_request, response) =>
         response.writeHead(200, { ...json, 'content-encoding': encoding }).end(gzipSync('{}'))
-      expect((await browser.fetch('/api/me')).json).toMatchObject({ code: 'upstream_error' })
+      expect((await api.browser.fetch('/api/me')).json).toMatchObject({ code: 'upstream_error' })
     },
   )
 
@@ -59,36 +35,40 @@ describe('an API that (#22)', () => {
     'application/+json',
     'text/json',
   ])('tells a type that is not JSON: %s', async (type) => {
-    answer = (_request, response) => response.writeHead(200, { 'content-type': type }).end('{}')
-    expect((await browser.fetch('/api/me')).json).toMatchObject({ code: 'upstream_error' })
+    api.answer = (_request, response) => response.writeHead(200, { 'content-type': type }).end('{}')
+    expect((await api.browser.fetch('/api/me')).json).toMatchObject({ code: 'upstream_error' })
   })
 
   test.each(['Application/JSON', 'application/problem+json', 'application/json ;charset=utf-8'])(
     'tells JSON in another way is understood: %s',
     async (type) => {
-      answer = (_request, response) => response.writeHead(200, { 'content-type': type }).end('{}')
-      expect((await browser.fetch('/api/me')).status).toBe(200)
+      api.answer = (_request, response) =>
+        response.writeHead(200, { 'content-type': type }).end('{}')
+      expect((await api.browser.fetch('/api/me')).status).toBe(200)
     },
   )
 
   test('packs a photo, as nobody asked it to', async () => {
     const headers = { 'content-type': 'image/png', 'content-encoding': 'gzip' }
-    answer = (_request, response) => response.writeHead(200, headers).end(gzipSync('picture'))
-    expect((await browser.fetch('/api/me/photo')).json).toMatchObject({ code: 'upstream_error' })
+    api.answer = (_request, response) => response.writeHead(200, headers).end(gzipSync('picture'))
+    expect((await api.browser.fetch('/api/me/photo')).json).toMatchObject({
+      code: 'upstream_error',
+    })
   })
 
   test.each(['image/svg+xml', 'text/html', 'application/javascript'])(
     'sends a document with scripts for a photo: %s',
     async (type) => {
-      answer = (_request, response) => response.writeHead(200, { 'content-type': type }).end('<x/>')
-      const { status, json } = await browser.fetch('/api/me/photo')
+      api.answer = (_request, response) =>
+        response.writeHead(200, { 'content-type': type }).end('<x/>')
+      const { status, json } = await api.browser.fetch('/api/me/photo')
       expect([status, json]).toMatchObject([502, { code: 'upstream_error' }])
     },
   )
 
   test.each(['{', 'null x', '[1,', ''])('sends JSON that is none: %j', async (body) => {
-    answer = (_request, response) => response.writeHead(200, json).end(body)
-    expect((await browser.fetch('/api/me')).json).toMatchObject({ code: 'upstream_error' })
+    api.answer = (_request, response) => response.writeHead(200, json).end(body)
+    expect((await api.browser.fetch('/api/me')).json).toMatchObject({ code: 'upstream_error' })
   })
 
   test.each<[string, (response: ServerResponse) => unknown]>([
@@ -126,36 +106,38 @@ describe('an API that (#22)', () => {
     ],
     ['tells no type', (response) => response.writeHead(200).end('{}')],
   ])('%s is a 502, asked once', async (_name, act) => {
-    answer = (_request, response) => {
+    api.answer = (_request, response) => {
       act(response)
     }
-    const { status, json: problem } = await browser.fetch('/api/me')
+    const { status, json: problem } = await api.browser.fetch('/api/me')
     expect([status, problem]).toMatchObject([502, { code: 'upstream_error' }])
-    expect(upstream.requests).toHaveLength(1)
+    expect(api.upstream.requests).toHaveLength(1)
   })
 
   test('says in its error what is nobody’s business has it told to nobody', async () => {
-    answer = (_request, response) =>
+    api.answer = (_request, response) =>
       response.writeHead(500, json).end('{"error":{"message":"at db-7.internal"}}')
-    const { status, text } = await browser.fetch('/api/me')
+    const { status, text } = await api.browser.fetch('/api/me')
     expect(status).toBe(502)
     expect(text).not.toContain('internal')
   })
 
   test.each([301, 302, 303, 307, 308])('redirects with %i is not followed', async (status) => {
-    answer = (_request, response) =>
-      response.writeHead(status, { location: new URL('/elsewhere', upstream.endpoint).href }).end()
-    const { status: told, headers } = await browser.fetch('/api/me')
+    api.answer = (_request, response) =>
+      response
+        .writeHead(status, { location: new URL('/elsewhere', api.upstream.endpoint).href })
+        .end()
+    const { status: told, headers } = await api.browser.fetch('/api/me')
     expect(told).toBe(502)
     expect(headers).not.toHaveProperty('location')
-    expect(upstream.requests).toHaveLength(1)
+    expect(api.upstream.requests).toHaveLength(1)
   })
 
   test('sends without end is cut off, and not kept in memory', async () => {
     const piece = Buffer.alloc(1024 * 1024, ' ')
     let pieces = 0
     let closed: Promise<unknown> = Promise.resolve()
-    answer = (_request, response) => {
+    api.answer = (_request, response) => {
       response.writeHead(200, json)
       closed = once(response, 'close')
       const more = () => {
@@ -164,7 +146,7 @@ describe('an API that (#22)', () => {
       }
       more()
     }
-    const { status, json: problem } = await browser.fetch('/api/me')
+    const { status, json: problem } = await api.browser.fetch('/api/me')
     expect([status, problem]).toMatchObject([502, { code: 'upstream_too_large' }])
     expect((problem as Problem).detail).toMatch(/16 MiB.*Ask for less/)
     expect((problem as Problem).detail).not.toMatch(/again/i)
@@ -174,16 +156,16 @@ describe('an API that (#22)', () => {
   })
 
   test('announces more than is admitted is cut off', async () => {
-    answer = (_request, response) => {
+    api.answer = (_request, response) => {
       response.writeHead(200, { ...json, 'content-length': 17 * 1024 * 1024 })
       response.write(Buffer.alloc(16 * 1024 * 1024 + 1, ' '))
     }
-    const { status, json: problem } = await browser.fetch('/api/me')
+    const { status, json: problem } = await api.browser.fetch('/api/me')
     expect([status, problem]).toMatchObject([502, { code: 'upstream_too_large' }])
   })
 
   test('sets cookies and invites origins does not do so through this server', async () => {
-    answer = (_request, response) =>
+    api.answer = (_request, response) =>
       response
         .writeHead(200, {
           ...json,
@@ -199,7 +181,7 @@ describe('an API that (#22)', () => {
           'x-evil': 'yes',
         })
         .end('{}')
-    const { status, headers } = await browser.fetch('/api/me')
+    const { status, headers } = await api.browser.fetch('/api/me')
     expect(status).toBe(200)
     expect(headers['cache-control']).toBe('no-store')
     expect(headers['content-security-policy']).toContain("default-src 'none'")
@@ -211,25 +193,27 @@ describe('an API that (#22)', () => {
 
   test('sends a bomb of gzip has it unpacked by nobody', async () => {
     const bomb = gzipSync(Buffer.alloc(64 * 1024 * 1024, ' '))
-    answer = (_request, response) =>
+    api.answer = (_request, response) =>
       response.writeHead(200, { ...json, 'content-encoding': 'gzip' }).end(bomb)
-    const { text } = await browser.fetch('/api/me')
+    const { text } = await api.browser.fetch('/api/me')
     expect(text.length).toBeLessThan(bomb.length + 1)
   })
 
   test('refuses the token of a hundred requests at a time costs one new token (#20)', async () => {
-    world.emulator.clearRequests()
+    api.world.emulator.clearRequests()
     let refused: string | undefined
-    answer = (request, response) => {
+    api.answer = (request, response) => {
       refused ??= request.headers.authorization
       const status = request.headers.authorization === refused ? 401 : 200
       response.writeHead(status, json).end('{}')
     }
-    const answers = await Promise.all(Array.from({ length: 100 }, () => browser.fetch('/api/me')))
+    const answers = await Promise.all(
+      Array.from({ length: 100 }, () => api.browser.fetch('/api/me')),
+    )
     const served = answers.filter(({ status }) => status === 200)
     expect(served.length).toBeGreaterThanOrEqual(8)
     for (const { status } of answers) expect([200, 429]).toContain(status)
-    expect(world.emulator.requests('token')).toHaveLength(1)
+    expect(api.world.emulator.requests('token')).toHaveLength(1)
   })
 })
 

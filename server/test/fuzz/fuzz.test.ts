@@ -1,50 +1,11 @@
 import { localPath } from '@entra-bff/shared'
 import fc from 'fast-check'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { expectHarmless, holds, runs, sessionOf, valuesOf } from '../support/fuzzing.ts'
-import { mutationOf, oddLine, oddParameter, oddText, wellFormed } from '../support/odd-input.ts'
-import { type RawAnswer, RawClient, type RawRequest } from '../support/raw-client.ts'
-import { World } from '../support/world.ts'
+import { describe, expect, test } from 'vitest'
+import { navigation, useFuzzedServer } from '../support/fuzzed-server.ts'
+import { holds, propertyTimeoutMs, sessionOf, valuesOf } from '../support/fuzzing.ts'
+import { mutationOf, oddLine, oddParameter, oddText } from '../support/odd-input.ts'
 
-/** As in the address bar. */
-const navigation = [['accept', 'text/html']] as const
-
-let world: World
-let client: RawClient
-/** Of somebody who is signed in: the cookie pairs, by name. */
-let pairs: Record<string, string>
-let session: string
-beforeAll(async () => {
-  world = await World.open({ LOG_LEVEL: 'error' })
-  const { port } = new URL(world.origin)
-  client = new RawClient(Number(port))
-  const browser = await world.signIn()
-  await browser.goTo('/auth/login', (url) => url.origin !== world.origin)
-  await browser.goTo('/getAToken?state=x')
-  pairs = await browser.cookies()
-  session = `sid-${port}`
-})
-afterAll(async () => {
-  client.close()
-  await world.close()
-})
-
-const limit = 20_000 + runs * 20
-
-async function send(request: Partial<RawRequest>): Promise<RawAnswer> {
-  const answer = await client.send({ method: 'GET', target: '/', headers: [], ...request })
-  expectHarmless(answer, world)
-  return answer
-}
-
-/** A sign-in that has come as far as Entra: its state, and the cookie that goes with it. */
-async function attempt(returnTo = '/'): Promise<{ state: string; cookie: string }> {
-  const target = `/auth/login?returnTo=${encodeURIComponent(wellFormed(returnTo))}`
-  const answer = await send({ target, headers: navigation })
-  const state = new URL(valuesOf(answer, 'location')[0] ?? '').searchParams.get('state') ?? ''
-  const [cookie = ''] = valuesOf(answer, 'set-cookie').map((line) => line.split(';', 1)[0] ?? '')
-  return { state, cookie }
-}
+const server = useFuzzedServer()
 
 describe('whatever is sent', () => {
   const names = ['code', 'state', 'error', 'error_description', 'session_state', 'client_info']
@@ -58,18 +19,18 @@ describe('whatever is sent', () => {
     async () => {
       const kind = fc.constantFrom('no state', 'no state', 'a state of an attempt')
       await holds(fc.tuple(query, kind), async ([parameters, kindOfState]) => {
-        const fresh = kindOfState === 'no state' ? undefined : await attempt()
+        const fresh = kindOfState === 'no state' ? undefined : await server.startSignIn()
         const own = fresh ? [['state', fresh.state] as const] : []
         const text = [...own, ...parameters.filter(([name]) => !fresh || !name.startsWith('code'))]
           .map(([name, value]) => `${name}=${value}`)
           .join('&')
         const cookie = fresh ? [['cookie', fresh.cookie] as const] : []
         const headers = [...navigation, ...cookie]
-        const answer = await send({ target: `/getAToken?${text}`, headers })
-        expect(sessionOf(answer, world)).toBeUndefined()
+        const answer = await server.send({ target: `/getAToken?${text}`, headers })
+        expect(sessionOf(answer, server.world)).toBeUndefined()
       })
     },
-    limit,
+    propertyTimeoutMs,
   )
 
   test(
@@ -78,19 +39,27 @@ describe('whatever is sent', () => {
       await holds(
         oddParameter,
         async (code) => {
-          const { state, cookie } = await attempt()
+          const { state, cookie } = await server.startSignIn()
           const headers = [...navigation, ['cookie', cookie] as const]
-          const answer = await send({ target: `/getAToken?state=${state}&code=${code}`, headers })
-          expect(sessionOf(answer, world)).toBeUndefined()
+          const answer = await server.send({
+            target: `/getAToken?state=${state}&code=${code}`,
+            headers,
+          })
+          expect(sessionOf(answer, server.world)).toBeUndefined()
         },
         0.1,
       )
     },
-    limit,
+    propertyTimeoutMs,
   )
 
   const targets = ['/api/session', '/api/me', '/auth/login', '/getAToken?state=x', '/api/nothing']
-  const cookieNames = () => [...Object.keys(pairs), '__proto__', 'constructor', `tx-${session}-`]
+  const cookieNames = () => [
+    ...Object.keys(server.cookies),
+    '__proto__',
+    'constructor',
+    `tx-${server.world.sessionCookie}-`,
+  ]
 
   test(
     'as cookies, nobody is signed in by them and nothing breaks (#11, #14)',
@@ -99,45 +68,45 @@ describe('whatever is sent', () => {
       const cookies = fc.array(fc.tuple(name, oddLine), { maxLength: 8 })
       await holds(fc.tuple(fc.constantFrom(...targets), cookies), async ([target, sent]) => {
         const cookie = sent.map(([key, value]) => `${key}=${value}`).join('; ')
-        const answer = await send({ target, headers: [['cookie', cookie]] })
+        const answer = await server.send({ target, headers: [['cookie', cookie]] })
         expect(answer.body).not.toContain('"authenticated":true')
-        expect(sessionOf(answer, world)).toBeUndefined()
+        expect(sessionOf(answer, server.world)).toBeUndefined()
       })
     },
-    limit,
+    propertyTimeoutMs,
   )
 
   test(
-    'in place of a good session cookie, nobody is signed in by it (#11)',
+    'in place of a good server.world.sessionCookie cookie, nobody is signed in by it (#11)',
     async () => {
-      const good = pairs[session] ?? ''
+      const good = server.cookies[server.world.sessionCookie] ?? ''
       // An encoded or a quoted value is the same value.
       const altered = mutationOf(good).filter((value) => !/[%"\s]/.test(value) && value !== good)
       await holds(altered, async (value) => {
         const headers = [
-          ['cookie', `${session}=${value}`],
+          ['cookie', `${server.world.sessionCookie}=${value}`],
           ['x-csrf', '1'],
         ] as const
-        const answer = await send({ target: '/api/session', headers })
+        const answer = await server.send({ target: '/api/session', headers })
         expect(answer.body).not.toContain('"authenticated":true')
       })
-      const headers = [['cookie', `${session}=${good}`]] as const
-      expect((await send({ target: '/api/session', headers })).body).toContain(
+      const headers = [['cookie', `${server.world.sessionCookie}=${good}`]] as const
+      expect((await server.send({ target: '/api/session', headers })).body).toContain(
         '"authenticated":true',
       )
     },
-    limit,
+    propertyTimeoutMs,
   )
 
   test(
     'in place of the cookies of a sign-in, it is not taken for one (#3, #11)',
     async () => {
-      const { state, cookie } = await attempt()
+      const { state, cookie } = await server.startSignIn()
       const [name = '', value = ''] = cookie.split('=')
       const altered = fc.oneof(
         mutationOf(value).map((odd) => `${name}=${odd}`),
         mutationOf(name).map((odd) => `${odd}=${value}`),
-        fc.constantFrom(...Object.values(pairs)).map((other) => `${name}=${other}`),
+        fc.constantFrom(...Object.values(server.cookies)).map((other) => `${name}=${other}`),
       )
       // A bit that base64 does not use, an encoded and a quoted value: all the same bytes.
       const bytesOf = (pair: string) =>
@@ -149,7 +118,7 @@ describe('whatever is sent', () => {
       )
       const target = `/getAToken?state=${state}&error=access_denied`
       await holds(other, async (pair) => {
-        const answer = await send({ target, headers: [...navigation, ['cookie', pair]] })
+        const answer = await server.send({ target, headers: [...navigation, ['cookie', pair]] })
         // Not even HTTP.
         if (answer.status === 400) return
         expect(valuesOf(answer, 'location')[0]).toMatch(/^\/error\?ref=/)
@@ -157,7 +126,7 @@ describe('whatever is sent', () => {
         expect(valuesOf(answer, 'set-cookie').join()).not.toContain(`${name}=;`)
       })
     },
-    limit,
+    propertyTimeoutMs,
   )
 
   test(
@@ -168,7 +137,7 @@ describe('whatever is sent', () => {
         async (text) => {
           const path = localPath(text)
           if (path === undefined) return
-          for (const origin of [world.origin, 'https://app.example.com']) {
+          for (const origin of [server.world.origin, 'https://app.example.com']) {
             expect(new URL(path, `${origin}/getAToken?a=b`).origin).toBe(origin)
           }
           expect(path).toMatch(/^\/(?![/\\])[^\u0000-\u001f\u007f\\]*$/)
@@ -177,7 +146,7 @@ describe('whatever is sent', () => {
         5,
       )
     },
-    limit,
+    propertyTimeoutMs,
   )
 
   test(
@@ -186,27 +155,27 @@ describe('whatever is sent', () => {
       await holds(
         oddText,
         async (returnTo) => {
-          const { state, cookie } = await attempt(returnTo)
+          const { state, cookie } = await server.startSignIn(returnTo)
           const headers = [...navigation, ['cookie', cookie] as const]
           const target = `/getAToken?state=${state}&error=access_denied`
-          const failed = await send({ target, headers })
+          const failed = await server.send({ target, headers })
           const [location = ''] = valuesOf(failed, 'location')
-          const ref = new URL(location, world.origin).searchParams.get('ref') ?? ''
+          const ref = new URL(location, server.world.origin).searchParams.get('ref') ?? ''
           const report = valuesOf(failed, 'set-cookie').map((line) => line.split(';', 1)[0] ?? '')
-          const told = await send({
+          const told = await server.send({
             target: `/api/errors/${ref}`,
             headers: [['cookie', report.find((pair) => pair.startsWith('err-')) ?? '']],
           })
           const { retry } = JSON.parse(told.body) as { retry: { href: string } }
-          const again = new URL(retry.href, world.origin)
-          expect(again.origin).toBe(world.origin)
+          const again = new URL(retry.href, server.world.origin)
+          expect(again.origin).toBe(server.world.origin)
           const back = again.searchParams.get('returnTo') ?? '/'
-          expect(new URL(back, world.origin).origin).toBe(world.origin)
+          expect(new URL(back, server.world.origin).origin).toBe(server.world.origin)
         },
         0.5,
       )
     },
-    limit,
+    propertyTimeoutMs,
   )
 
   test(
@@ -216,15 +185,15 @@ describe('whatever is sent', () => {
         oddText,
         async (returnTo) => {
           const query = new URLSearchParams({ returnTo }).toString()
-          const known = [world.origin, world.emulator.url]
+          const known = [server.world.origin, server.world.emulator.url]
           const isForeign = (url: URL) => !known.includes(url.origin)
-          const page = await world.openBrowser().goTo(`/auth/login?${query}`, isForeign)
-          expect(page.url.origin).toBe(world.origin)
+          const page = await server.world.openBrowser().goTo(`/auth/login?${query}`, isForeign)
+          expect(page.url.origin).toBe(server.world.origin)
         },
         0.1,
       )
     },
-    limit,
+    propertyTimeoutMs,
   )
 
   test(
@@ -250,13 +219,20 @@ describe('whatever is sent', () => {
         async ([verb, target, odd, withSession]) => {
           // Signing out for good would make the rest of the run one of nobody.
           const keeps = withSession && target !== '/auth/logout'
-          const cookie = keeps ? [['cookie', `${session}=${pairs[session] ?? ''}`] as const] : []
-          const answer = await send({ method: verb, target, headers: [...odd, ...cookie] })
+          const cookie = keeps
+            ? [
+                [
+                  'cookie',
+                  `${server.world.sessionCookie}=${server.cookies[server.world.sessionCookie] ?? ''}`,
+                ] as const,
+              ]
+            : []
+          const answer = await server.send({ method: verb, target, headers: [...odd, ...cookie] })
           expect(valuesOf(answer, 'access-control-allow-origin')).toEqual([])
         },
       )
     },
-    limit,
+    propertyTimeoutMs,
   )
 
   test(
@@ -286,12 +262,12 @@ describe('whatever is sent', () => {
       const method = fc.constantFrom('POST', 'POST', 'PUT', 'DELETE', 'PATCH')
       await holds(fc.tuple(method, place, type, body), async ([verb, target, kind, bytes]) => {
         const headers = [['content-type', kind] as const, ['x-csrf', '1'] as const]
-        const answer = await send({ method: verb, target, headers, body: bytes })
-        expect(sessionOf(answer, world)).toBeUndefined()
+        const answer = await server.send({ method: verb, target, headers, body: bytes })
+        expect(sessionOf(answer, server.world)).toBeUndefined()
         expect(Object.prototype).not.toHaveProperty('a')
       })
     },
-    limit,
+    propertyTimeoutMs,
   )
 
   test(
@@ -323,17 +299,17 @@ describe('whatever is sent', () => {
       await holds(fc.tuple(method, start, rest, page), async ([verb, before, after, accept]) => {
         const target = `${before}${after}`
         const headers = [['accept', accept] as const, ['x-csrf', '1'] as const]
-        const answer = await send({ method: verb, target, headers })
-        expect(sessionOf(answer, world)).toBeUndefined()
+        const answer = await server.send({ method: verb, target, headers })
+        expect(sessionOf(answer, server.world)).toBeUndefined()
       })
     },
-    limit,
+    propertyTimeoutMs,
   )
 
   test('the server has made no mistake of its own meanwhile, and still serves', async () => {
-    expect(world.complaints).toEqual([])
-    expect((await send({ target: '/livez' })).status).toBe(200)
-    const browser = await world.signIn()
+    expect(server.world.complaints).toEqual([])
+    expect((await server.send({ target: '/livez' })).status).toBe(200)
+    const browser = await server.world.signIn()
     expect((await browser.fetch('/api/session')).json).toMatchObject({ authenticated: true })
   })
 })

@@ -4,10 +4,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { request } from 'undici'
 import { afterEach, describe, expect, test, vi } from 'vitest'
-import { openMemoryStore } from '../../src/store/memory.ts'
-import type { Store } from '../../src/store/store.ts'
 import type { Browser, Page } from '../support/browser.ts'
 import { later } from '../support/clock.ts'
+import { GatedStore } from '../support/gated-store.ts'
 import { toCallback, World, type WorldOptions } from '../support/world.ts'
 
 const closing: (() => unknown)[] = []
@@ -170,46 +169,3 @@ test('a sign-out that still carries the cookie of the session before ends the pr
   await request(`${world.origin}/auth/logout`, { method: 'POST', headers })
   expect((await browser.fetch('/api/session')).json).toMatchObject({ reason: 'revoked' })
 })
-
-/** A real store, which can be held when the next session is to be written. */
-class GatedStore implements Store {
-  readonly #store = openMemoryStore()
-  #reached: (() => void) | undefined
-  #gate: Promise<void> | undefined
-  release: () => void = () => undefined
-
-  /** @returns resolves when a session is about to be written */
-  holdNextSession(): Promise<void> {
-    this.#gate = new Promise((resolve) => (this.release = resolve))
-    return new Promise((resolve) => (this.#reached = resolve))
-  }
-
-  async swap(key: string, previous: Uint8Array | undefined, next: Uint8Array, expiresAt: number) {
-    if (this.#reached && key.startsWith('session:') && previous === undefined) {
-      this.#reached()
-      this.#reached = undefined
-      await this.#gate
-    }
-    return this.#store.swap(key, previous, next, expiresAt)
-  }
-
-  get(key: string) {
-    return this.#store.get(key)
-  }
-
-  put(key: string, value: Uint8Array, expiresAt: number) {
-    return this.#store.put(key, value, expiresAt)
-  }
-
-  delete(key: string) {
-    return this.#store.delete(key)
-  }
-
-  keys(prefix: string) {
-    return this.#store.keys(prefix)
-  }
-
-  close() {
-    return this.#store.close()
-  }
-}

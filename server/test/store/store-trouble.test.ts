@@ -1,86 +1,17 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
-import { openMemoryStore } from '../../src/store/memory.ts'
-import type { Store } from '../../src/store/store.ts'
 import type { Browser } from '../support/browser.ts'
 import { later } from '../support/clock.ts'
+import {
+  damaged,
+  detail,
+  reads,
+  TroubledStore,
+  troubles,
+  writes,
+} from '../support/troubled-store.ts'
 import { toCallback, World } from '../support/world.ts'
 
-type Call = 'get' | 'put' | 'swap' | 'delete'
-type Trouble = (own: () => Promise<unknown>) => Promise<unknown>
-
-const reads: readonly Call[] = ['get']
-const writes: readonly Call[] = ['put', 'swap', 'delete']
-const deadline = 2_000
-
-/** A real store that can be given trouble, call by call. */
-class TroubledStore implements Store {
-  readonly #store = openMemoryStore()
-  readonly #troubles = new Map<Call, Trouble>()
-  /** How often trouble was met. */
-  asked = 0
-
-  trouble(calls: readonly Call[], trouble: Trouble): void {
-    for (const call of calls) this.#troubles.set(call, trouble)
-  }
-
-  heal(): void {
-    this.#troubles.clear()
-  }
-
-  get(key: string) {
-    return this.#through('get', () => this.#store.get(key))
-  }
-
-  put(key: string, value: Uint8Array, expiresAt: number) {
-    return this.#through('put', () => this.#store.put(key, value, expiresAt))
-  }
-
-  swap(key: string, previous: Uint8Array | undefined, next: Uint8Array, expiresAt: number) {
-    return this.#through('swap', () => this.#store.swap(key, previous, next, expiresAt))
-  }
-
-  delete(key: string) {
-    return this.#through('delete', () => this.#store.delete(key))
-  }
-
-  keys(prefix: string) {
-    return this.#store.keys(prefix)
-  }
-
-  close() {
-    return this.#store.close()
-  }
-
-  #through<T>(call: Call, own: () => Promise<T>): Promise<T> {
-    const trouble = this.#troubles.get(call)
-    if (!trouble) return own()
-    this.asked += 1
-    return trouble(own) as Promise<T>
-  }
-}
-
-const detail = 'MDB_PANIC at /var/secret/place'
-
-const troubles: Record<string, Trouble> = {
-  'fails at once': () => Promise.reject(new Error(detail)),
-  'throws before it promises': () => {
-    throw new Error(detail)
-  },
-  'never answers': () => new Promise(() => undefined),
-  'answers after three seconds': async (own) => {
-    await new Promise((resolve) => setTimeout(resolve, 3_000))
-    return own()
-  },
-}
-
-/** What a store that lost its mind gives back. */
-const damaged: Record<string, (bytes: Uint8Array) => Uint8Array> = {
-  'no bytes': () => new Uint8Array(),
-  'other bytes': (bytes) => bytes.map((byte) => byte ^ 255),
-  'half of the bytes': (bytes) => bytes.subarray(0, bytes.length / 2),
-  'one other bit': (bytes) => bytes.map((byte, index) => (index === 40 ? byte ^ 1 : byte)),
-}
-
+const deadlineMs = 2_000
 const store = new TroubledStore()
 let world: World
 beforeAll(async () => {
@@ -103,7 +34,7 @@ async function atTheDeadline<T>(work: () => Promise<T>): Promise<T> {
   }
   result.then(settle, settle)
   while (pending.size > 0 && store.asked === 0) await new Promise((next) => setImmediate(next))
-  await vi.advanceTimersByTimeAsync(deadline)
+  await vi.advanceTimersByTimeAsync(deadlineMs)
   vi.useRealTimers()
   // The deadline is that of the request: another look-up has no other two seconds.
   await vi.waitUntil(() => pending.size === 0, { timeout: 1_000, interval: 5 })

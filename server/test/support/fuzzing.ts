@@ -6,7 +6,9 @@ import type { World } from './world.ts'
 const everyday = { runs: 500, seed: 20_240_229 }
 
 /** How many inputs each property gets; `pnpm fuzz` sets more, and another seed each time. */
-export const runs = Number(process.env['FUZZ_RUNS'] ?? everyday.runs)
+const runs = Number(process.env['FUZZ_RUNS'] ?? everyday.runs)
+/** How long the test of one property may take. */
+export const propertyTimeoutMs = 20_000 + runs * 20
 const seed = Number(process.env['FUZZ_SEED'] ?? everyday.seed)
 
 /** @param share of `runs`, for a property whose inputs take longer */

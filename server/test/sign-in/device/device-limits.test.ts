@@ -1,32 +1,24 @@
-import type { DeviceLogin } from '@entra-bff/shared'
 import { afterEach, describe, expect, test, vi } from 'vitest'
-import type { Browser } from '../../support/browser.ts'
+import {
+  deviceLogins,
+  finishDeviceLogin,
+  startDeviceLogin,
+  statusOf,
+} from '../../support/device-login.ts'
 import { leastDifferent } from '../../support/randomness.ts'
 import { adele, World } from '../../support/world.ts'
 
-const path = '/api/device-logins'
 let world: World
 afterEach(async () => {
   vi.useRealTimers()
   await world.close()
 })
 
-async function start(browser = world.openBrowser()): Promise<DeviceLogin & { browser: Browser }> {
-  const { json } = await browser.fetch(path, { method: 'POST' })
-  return { ...(json as DeviceLogin), browser }
-}
-
-/** The status, as somebody sees it who waits that long. */
-async function statusAfter(seconds: number, { browser, id }: DeviceLogin & { browser: Browser }) {
-  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + seconds * 1_000 })
-  return (await browser.fetch(`${path}/${id}`)).json
-}
-
 /** Why it failed, as the page is told. */
 async function failureOf(username: string): Promise<unknown> {
-  const login = await start()
+  const login = await startDeviceLogin(world.openBrowser())
   world.emulator.approveDeviceCode(login.userCode, username)
-  const state = (await statusAfter(login.interval, login)) as { errorRef?: string }
+  const state = (await statusOf(login)) as { errorRef?: string }
   return (await login.browser.fetch(`/api/errors/${state.errorRef ?? ''}`)).json
 }
 
@@ -50,26 +42,28 @@ describe('a sign-in on another device', () => {
 
   test('has an id of 256 random bits', async () => {
     world = await World.open({ DEVICE_LOGIN: 'on' })
-    const logins = await Promise.all(Array.from({ length: 20 }, () => start()))
+    const logins = await Promise.all(
+      Array.from({ length: 20 }, () => startDeviceLogin(world.openBrowser())),
+    )
     expect(leastDifferent(logins.map(({ id }) => id))).toBeGreaterThan(10)
   })
 
   test('is over at its expiry by our own clock, and Entra is not asked any more', async () => {
     world = await World.open({ DEVICE_LOGIN: 'on' })
-    const login = await start()
+    const login = await startDeviceLogin(world.openBrowser())
     world.emulator.clearRequests()
-    expect(await statusAfter(login.expiresIn + 1, login)).toMatchObject({ status: 'expired' })
+    expect(await statusOf(login, login.expiresIn + 1)).toMatchObject({ status: 'expired' })
     expect(world.emulator.requests('token')).toHaveLength(0)
   })
 
   test('is not finished again while it is being finished', async () => {
     world = await World.open({ DEVICE_LOGIN: 'on' })
-    const login = await start()
+    const login = await startDeviceLogin(world.openBrowser())
     world.emulator.approveDeviceCode(login.userCode, adele)
-    await statusAfter(login.interval, login)
+    await statusOf(login)
     world.emulator.clearRequests()
     world.emulator.failNext('token', { delayMs: 300 })
-    const finish = () => login.browser.fetch(`${path}/${login.id}`, { method: 'POST' })
+    const finish = () => finishDeviceLogin(login)
     const first = finish()
     await vi.waitUntil(() => world.emulator.requests('token').length === 1)
     expect((await finish()).json).toMatchObject({ code: 'not_ready' })
@@ -78,12 +72,12 @@ describe('a sign-in on another device', () => {
 
   test('waits twice as long each time that Entra does not answer, a minute at most', async () => {
     world = await World.open({ DEVICE_LOGIN: 'on' })
-    const login = await start()
+    const login = await startDeviceLogin(world.openBrowser())
     const intervals: unknown[] = []
     let { interval } = login
     for (let times = 0; times < 5; times += 1) {
       world.emulator.failNext('token', { reset: true })
-      const state = (await statusAfter(interval, login)) as { interval: number }
+      const state = (await statusOf(login, interval)) as { interval: number }
       intervals.push((interval = state.interval))
     }
     expect(intervals).toEqual([10, 20, 40, 60, 60])
@@ -95,7 +89,7 @@ describe('a sign-in on another device', () => {
       world = await World.open({ DEVICE_LOGIN: 'on', RATE_LIMIT: '3' })
       const statuses: number[] = []
       for (let times = 0; times < 4; times += 1) {
-        statuses.push((await world.openBrowser().fetch(`${path}/x`, { method })).status)
+        statuses.push((await world.openBrowser().fetch(`${deviceLogins}/x`, { method })).status)
       }
       expect(statuses).toEqual([404, 404, 404, 429])
     },

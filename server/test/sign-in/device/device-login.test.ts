@@ -6,6 +6,13 @@ import { request } from 'undici'
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import { openMemoryStore } from '../../../src/store/memory.ts'
 import type { Browser } from '../../support/browser.ts'
+import { later, laterSeconds } from '../../support/clock.ts'
+import {
+  deviceLogins,
+  finishDeviceLogin,
+  startDeviceLogin,
+  statusOf,
+} from '../../support/device-login.ts'
 import { adele, registrationAt, World } from '../../support/world.ts'
 
 let world: World
@@ -22,27 +29,10 @@ afterAll(async () => {
   rmSync(folder, { recursive: true })
 })
 
-const path = '/api/device-logins'
-
-async function start(browser = world.openBrowser()): Promise<DeviceLogin & { browser: Browser }> {
-  const { json } = await browser.fetch(path, { method: 'POST' })
-  return { ...(json as DeviceLogin), browser }
-}
-
-function later(seconds: number): void {
-  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + seconds * 1_000 })
-}
-
-/** The status, as somebody sees it who waits as long as they are told to. */
-async function statusOf({ browser, id, interval }: DeviceLogin & { browser: Browser }) {
-  later(interval)
-  return (await browser.fetch(`${path}/${id}`)).json
-}
-
 describe('a sign-in on another device', () => {
   test('begins with a code, and where to type it', async () => {
     const browser = world.openBrowser()
-    const { status, headers, json, text } = await browser.fetch(path, { method: 'POST' })
+    const { status, headers, json, text } = await browser.fetch(deviceLogins, { method: 'POST' })
     expect(status).toBe(201)
     expect(json).toEqual({
       id: expect.stringMatching(/^[\w-]{43}$/) as string,
@@ -53,7 +43,7 @@ describe('a sign-in on another device', () => {
       expiresAt: expect.any(String) as string,
       expiresIn: expect.closeTo(15 * 60, -1) as number,
     })
-    expect(headers['location']).toBe(`${path}/${(json as DeviceLogin).id}`)
+    expect(headers['location']).toBe(`${deviceLogins}/${(json as DeviceLogin).id}`)
     expect(headers['cache-control']).toBe('no-store')
     expect(text).not.toContain('device_code')
   })
@@ -67,21 +57,24 @@ describe('a sign-in on another device', () => {
       expires_in: '900',
     }
     world.emulator.failNext('devicecode', { status: 200, body })
-    expect(await start()).toMatchObject({ userCode: 'ABCDEFGHI', interval: 5 })
+    expect(await startDeviceLogin(world.openBrowser())).toMatchObject({
+      userCode: 'ABCDEFGHI',
+      interval: 5,
+    })
   })
 
   test('shows the same code again until it expires', async () => {
-    const first = await start()
-    const again = await first.browser.fetch(path, { method: 'POST' })
+    const first = await startDeviceLogin(world.openBrowser())
+    const again = await first.browser.fetch(deviceLogins, { method: 'POST' })
     expect([again.status, (again.json as DeviceLogin).userCode]).toEqual([200, first.userCode])
-    later(16 * 60)
-    const fresh = await first.browser.fetch(path, { method: 'POST' })
+    later(16)
+    const fresh = await first.browser.fetch(deviceLogins, { method: 'POST' })
     expect(fresh.status).toBe(201)
     expect((fresh.json as DeviceLogin).userCode).not.toBe(first.userCode)
   })
 
   test('leads to a session like any other, with tokens that are refreshed', async () => {
-    const login = await start()
+    const login = await startDeviceLogin(world.openBrowser())
     expect(await statusOf(login)).toEqual({ status: 'pending', interval: 5 })
     world.emulator.approveDeviceCode(login.userCode, adele)
     expect(await statusOf(login)).toEqual({
@@ -90,7 +83,7 @@ describe('a sign-in on another device', () => {
     })
     const { browser, id } = login
     expect(await browser.isSignedIn()).toBe(false)
-    const { status, json } = await browser.fetch(`${path}/${id}`, { method: 'POST' })
+    const { status, json } = await browser.fetch(`${deviceLogins}/${id}`, { method: 'POST' })
     expect([status, json]).toMatchObject([200, { authenticated: true, user: { username: adele } }])
     expect((await browser.fetch('/api/session')).json).toMatchObject({ authenticated: true })
     expect((await browser.fetch('/api/me')).json).toMatchObject({ displayName: 'Adele Vance' })
@@ -99,19 +92,19 @@ describe('a sign-in on another device', () => {
     expect((await browser.fetch('/api/me')).status).toBe(200)
     const [refresh] = world.emulator.requests('token')
     expect(refresh?.form['grant_type']).toBe('refresh_token')
-    expect((await browser.fetch(`${path}/${id}`)).status).toBe(404)
+    expect((await browser.fetch(`${deviceLogins}/${id}`)).status).toBe(404)
   })
 
   test('works from a script with a cookie jar and no trace of a browser', async () => {
     const headers = { 'x-csrf': '1' }
-    const started = await request(`${world.origin}${path}`, { method: 'POST', headers })
+    const started = await request(`${world.origin}${deviceLogins}`, { method: 'POST', headers })
     const { id, userCode, interval } = (await started.body.json()) as DeviceLogin
     const cookie = String(started.headers['set-cookie']).split(';', 1)[0] ?? ''
     world.emulator.approveDeviceCode(userCode, adele)
-    later(interval)
-    const state = await request(`${world.origin}${path}/${id}`, { headers: { cookie } })
+    laterSeconds(interval)
+    const state = await request(`${world.origin}${deviceLogins}/${id}`, { headers: { cookie } })
     expect(await state.body.json()).toMatchObject({ status: 'ready' })
-    const done = await request(`${world.origin}${path}/${id}`, {
+    const done = await request(`${world.origin}${deviceLogins}/${id}`, {
       method: 'POST',
       headers: { ...headers, cookie },
     })
@@ -124,10 +117,10 @@ describe('a sign-in on another device', () => {
   test('ends the session that the browser had', async () => {
     const browser = await world.signIn()
     const before = await browser.cookieHeader()
-    const login = await start(browser)
+    const login = await startDeviceLogin(browser)
     world.emulator.approveDeviceCode(login.userCode, adele)
     await statusOf(login)
-    await browser.fetch(`${path}/${login.id}`, { method: 'POST' })
+    await browser.fetch(`${deviceLogins}/${login.id}`, { method: 'POST' })
     const answer = await request(`${world.origin}/api/me`, { headers: { cookie: before } })
     expect(await answer.body.json()).toMatchObject({ code: 'session_revoked' })
   })
@@ -145,60 +138,60 @@ describe('a sign-in on another device', () => {
       },
     ],
   ])('is of no use to whoever comes after somebody who %s', async (_what, act) => {
-    const login = await start()
+    const login = await startDeviceLogin(world.openBrowser())
     world.emulator.approveDeviceCode(login.userCode, adele)
     await statusOf(login)
     world.emulator.signInAutomaticallyAs(adele)
     await act(login.browser)
-    const finish = await login.browser.fetch(`${path}/${login.id}`, { method: 'POST' })
+    const finish = await finishDeviceLogin(login)
     expect(finish.status).toBe(404)
-    expect((await login.browser.fetch(path, { method: 'POST' })).status).toBe(201)
+    expect((await login.browser.fetch(deviceLogins, { method: 'POST' })).status).toBe(201)
   })
 
   test('is to be finished within five minutes', async () => {
-    const login = await start()
+    const login = await startDeviceLogin(world.openBrowser())
     world.emulator.approveDeviceCode(login.userCode, adele)
     await statusOf(login)
-    later(5 * 60 + 1)
-    const { json } = await login.browser.fetch(`${path}/${login.id}`, { method: 'POST' })
+    laterSeconds(5 * 60 + 1)
+    const { json } = await finishDeviceLogin(login)
     expect(json).toMatchObject({ code: 'not_ready' })
-    expect(await statusOf({ ...login, interval: 0 })).toMatchObject({ status: 'expired' })
+    expect(await statusOf(login, 0)).toMatchObject({ status: 'expired' })
   })
 
   test('is finished once, however many ask for it', async () => {
-    const login = await start()
+    const login = await startDeviceLogin(world.openBrowser())
     world.emulator.approveDeviceCode(login.userCode, adele)
     await statusOf(login)
-    const finish = () => login.browser.fetch(`${path}/${login.id}`, { method: 'POST' })
+    const finish = () => finishDeviceLogin(login)
     const answers = await Promise.all(Array.from({ length: 10 }, finish))
     expect(answers.filter(({ status }) => status === 200)).toHaveLength(1)
     expect(answers.every(({ status }) => [200, 404, 409].includes(status))).toBe(true)
   })
 
   test('is not finished before it is ready', async () => {
-    const { browser, id } = await start()
-    const { status, json } = await browser.fetch(`${path}/${id}`, { method: 'POST' })
+    const { browser, id } = await startDeviceLogin(world.openBrowser())
+    const { status, json } = await browser.fetch(`${deviceLogins}/${id}`, { method: 'POST' })
     expect([status, json]).toMatchObject([409, { code: 'not_ready' }])
   })
 
   test('can be finished again when Entra was away', async () => {
-    const login = await start()
+    const login = await startDeviceLogin(world.openBrowser())
     world.emulator.approveDeviceCode(login.userCode, adele)
     await statusOf(login)
-    const finish = () => login.browser.fetch(`${path}/${login.id}`, { method: 'POST' })
+    const finish = () => finishDeviceLogin(login)
     world.emulator.failNext('token', { status: 503, body: 'busy' })
     expect((await finish()).json).toMatchObject({ code: 'identity_provider_unavailable' })
     expect((await finish()).status).toBe(200)
   })
 
   test('that Entra refuses at its end is told in the log and to the page', async () => {
-    const login = await start()
+    const login = await startDeviceLogin(world.openBrowser())
     world.emulator.approveDeviceCode(login.userCode, adele)
     await statusOf(login)
     world.logLines.length = 0
     const entraError = { error: 'invalid_grant', aadsts: 50105 }
     world.emulator.failNext('token', { entraError })
-    const finish = await login.browser.fetch(`${path}/${login.id}`, { method: 'POST' })
+    const finish = await finishDeviceLogin(login)
     expect(finish.json).toMatchObject({ code: 'not_ready' })
     expect(world.logLines.join('')).toContain('"code":"not_assigned"')
     const state = (await statusOf(login)) as { status: string; errorRef: string }
@@ -210,28 +203,28 @@ describe('a sign-in on another device', () => {
   test('that Entra does not let begin is told in the log', async () => {
     world.logLines.length = 0
     world.emulator.failNext('devicecode', { entraError: { error: 'unauthorized_client' } })
-    const { status } = await world.openBrowser().fetch(path, { method: 'POST' })
+    const { status } = await world.openBrowser().fetch(deviceLogins, { method: 'POST' })
     expect(status).toBe(503)
     expect(world.logLines.join('')).toContain('"code":"app_misconfigured"')
   })
 
   test('is cancelled by whoever started it', async () => {
-    const { browser, id } = await start()
-    expect((await browser.fetch(`${path}/${id}`, { method: 'DELETE' })).status).toBe(204)
-    expect((await browser.fetch(`${path}/${id}`)).status).toBe(404)
+    const { browser, id } = await startDeviceLogin(world.openBrowser())
+    expect((await browser.fetch(`${deviceLogins}/${id}`, { method: 'DELETE' })).status).toBe(204)
+    expect((await browser.fetch(`${deviceLogins}/${id}`)).status).toBe(404)
   })
 
   test('is of use to nobody else (#34)', async () => {
-    const { id } = await start()
+    const { id } = await startDeviceLogin(world.openBrowser())
     const stranger = world.openBrowser()
-    await start(stranger)
+    await startDeviceLogin(stranger)
     for (const method of ['GET', 'POST', 'DELETE'] as const) {
-      expect((await stranger.fetch(`${path}/${id}`, { method })).status).toBe(404)
+      expect((await stranger.fetch(`${deviceLogins}/${id}`, { method })).status).toBe(404)
     }
   })
 
   test('keeps its device code to the server: no answer, cookie, log or file has it', async () => {
-    const login = await start()
+    const login = await startDeviceLogin(world.openBrowser())
     world.emulator.clearRequests()
     await statusOf(login)
     const code = world.emulator.requests('token')[0]?.form['device_code'] ?? ''
@@ -244,9 +237,9 @@ describe('a sign-in on another device', () => {
   })
 
   test.each([
-    ['POST', path] as const,
-    ['POST', `${path}/x`] as const,
-    ['DELETE', `${path}/x`] as const,
+    ['POST', deviceLogins] as const,
+    ['POST', `${deviceLogins}/x`] as const,
+    ['DELETE', `${deviceLogins}/x`] as const,
   ])('is not moved by a request without the header: %s %s', async (method, url) => {
     const { statusCode, body } = await request(`${world.origin}${url}`, { method })
     expect([statusCode, await body.json()]).toMatchObject([403, { code: 'csrf_failed' }])
@@ -276,7 +269,7 @@ describe('a sign-in on another device where the app registration', () => {
     '%s is asked in the way that Entra takes, also after a restart and in a refresh',
     async (_name, isAllowed, firstPoll, later_) => {
       setPublicClientFlows(isAllowed)
-      const login = await start()
+      const login = await startDeviceLogin(world.openBrowser())
       secretsSent()
       expect(await statusOf(login)).toEqual({ status: 'pending', interval: 5 })
       expect(secretsSent()).toEqual(firstPoll)
@@ -286,9 +279,9 @@ describe('a sign-in on another device where the app registration', () => {
       expect(await statusOf(login)).toMatchObject({ status: 'ready' })
       expect(secretsSent()).toEqual(later_)
       const { browser, id } = login
-      expect((await browser.fetch(`${path}/${id}`, { method: 'POST' })).status).toBe(200)
+      expect((await browser.fetch(`${deviceLogins}/${id}`, { method: 'POST' })).status).toBe(200)
       expect(secretsSent()).toEqual(later_)
-      later(58 * 60)
+      later(58)
       await world.stopServer()
       await world.startServer()
       expect((await browser.fetch('/api/me')).json).toMatchObject({ displayName: 'Adele Vance' })
@@ -300,13 +293,13 @@ describe('a sign-in on another device where the app registration', () => {
     'had another setting when the person signed in goes on, and remembers: %s',
     async (isAllowed) => {
       setPublicClientFlows(!isAllowed)
-      const login = await start()
+      const login = await startDeviceLogin(world.openBrowser())
       world.emulator.approveDeviceCode(login.userCode, adele)
       await statusOf(login)
-      await login.browser.fetch(`${path}/${login.id}`, { method: 'POST' })
+      await finishDeviceLogin(login)
       setPublicClientFlows(isAllowed)
       secretsSent()
-      later(58 * 60)
+      later(58)
       expect((await login.browser.fetch('/api/me')).status).toBe(200)
       expect(secretsSent()).toEqual([isAllowed, !isAllowed])
       world.emulator.failNext('me', { status: 401, body: {} })
@@ -321,7 +314,7 @@ describe('a sign-in on another device where the app registration', () => {
   ])(
     'fits neither way of asking, AADSTS%i, has the name of the setting in the log',
     async (aadsts, times) => {
-      const login = await start()
+      const login = await startDeviceLogin(world.openBrowser())
       world.logLines.length = 0
       world.emulator.failNext('token', { entraError: { error: 'invalid_client', aadsts } }, times)
       const state = (await statusOf(login)) as { status: string; errorRef: string }
@@ -335,66 +328,66 @@ describe('a sign-in on another device where the app registration', () => {
 
 describe('the status of a device login', () => {
   test('is told no faster than the interval, and asked of Entra no faster (#34)', async () => {
-    const login = await start()
+    const login = await startDeviceLogin(world.openBrowser())
     world.emulator.clearRequests()
-    const early = await login.browser.fetch(`${path}/${login.id}`)
+    const early = await login.browser.fetch(`${deviceLogins}/${login.id}`)
     expect([early.status, early.headers['retry-after']]).toEqual([429, '5'])
     await statusOf(login)
-    expect((await login.browser.fetch(`${path}/${login.id}`)).status).toBe(429)
+    expect((await login.browser.fetch(`${deviceLogins}/${login.id}`)).status).toBe(429)
     expect(world.emulator.requests('token')).toHaveLength(1)
   })
 
   test('is asked of Entra by one of many at once', async () => {
-    const { browser, id, interval } = await start()
+    const { browser, id, interval } = await startDeviceLogin(world.openBrowser())
     world.emulator.clearRequests()
-    later(interval)
+    laterSeconds(interval)
     const answers = await Promise.all(
-      Array.from({ length: 20 }, () => browser.fetch(`${path}/${id}`)),
+      Array.from({ length: 20 }, () => browser.fetch(`${deviceLogins}/${id}`)),
     )
     expect(answers.filter(({ status }) => status === 200)).toHaveLength(1)
     expect(world.emulator.requests('token')).toHaveLength(1)
   })
 
   test('is asked of Entra by one alone, however long it takes to answer', async () => {
-    const login = await start()
+    const login = await startDeviceLogin(world.openBrowser())
     world.emulator.approveDeviceCode(login.userCode, adele)
     world.emulator.clearRequests()
     world.emulator.failNext('token', { delayMs: 150 })
     const slow = statusOf(login)
     await vi.waitUntil(() => world.emulator.requests('token').length === 1)
-    later(6)
-    const second = await login.browser.fetch(`${path}/${login.id}`)
+    laterSeconds(6)
+    const second = await login.browser.fetch(`${deviceLogins}/${login.id}`)
     expect([second.status, second.headers['retry-after']]).toEqual([429, '5'])
     expect(await slow).toMatchObject({ status: 'ready' })
   })
 
   test('slows down when Entra asks for it (#34)', async () => {
-    const login = await start()
+    const login = await startDeviceLogin(world.openBrowser())
     world.emulator.failNext('token', { status: 400, body: { error: 'slow_down' } })
     expect(await statusOf(login)).toEqual({ status: 'pending', interval: 10 })
-    later(5)
-    expect((await login.browser.fetch(`${path}/${login.id}`)).status).toBe(429)
-    later(5)
-    expect((await login.browser.fetch(`${path}/${login.id}`)).status).toBe(200)
+    laterSeconds(5)
+    expect((await login.browser.fetch(`${deviceLogins}/${login.id}`)).status).toBe(429)
+    laterSeconds(5)
+    expect((await login.browser.fetch(`${deviceLogins}/${login.id}`)).status).toBe(200)
   })
 
   test('keeps to a pause that Entra asks for', async () => {
-    const login = await start()
+    const login = await startDeviceLogin(world.openBrowser())
     world.emulator.failNext('token', { status: 429, body: {}, retryAfter: 120 })
     expect(await statusOf(login)).toEqual({ status: 'pending', interval: 10 })
     world.emulator.clearRequests()
-    later(100)
-    expect((await login.browser.fetch(`${path}/${login.id}`)).status).toBe(429)
+    laterSeconds(100)
+    expect((await login.browser.fetch(`${deviceLogins}/${login.id}`)).status).toBe(429)
     expect(world.emulator.requests('token')).toHaveLength(0)
-    expect(await statusOf({ ...login, interval: 20 })).toMatchObject({ status: 'pending' })
+    expect(await statusOf(login, 20)).toMatchObject({ status: 'pending' })
   })
 
   test('stays pending, and slows down, while Entra is away', async () => {
-    const login = await start()
+    const login = await startDeviceLogin(world.openBrowser())
     world.emulator.failNext('token', { reset: true })
     expect(await statusOf(login)).toEqual({ status: 'pending', interval: 10 })
     world.emulator.approveDeviceCode(login.userCode, adele)
-    expect(await statusOf({ ...login, interval: 10 })).toMatchObject({ status: 'ready' })
+    expect(await statusOf(login, 10)).toMatchObject({ status: 'ready' })
   })
 
   test.each([
@@ -403,7 +396,7 @@ describe('the status of a device login', () => {
     ['unknown', { error: 'bad_verification_code' }, 'failed', 'sign_in_expired'],
     ['refused', { error: 'invalid_client' }, 'failed', 'app_misconfigured'],
   ])('is final once Entra calls it %s (#34)', async (_name, body, status, code) => {
-    const login = await start()
+    const login = await startDeviceLogin(world.openBrowser())
     world.emulator.failNext('token', { status: 400, body })
     const state = (await statusOf(login)) as { errorRef: string }
     expect(state).toMatchObject({ status })
@@ -414,27 +407,27 @@ describe('the status of a device login', () => {
     expect(await statusOf(login)).toEqual(state)
     expect(world.emulator.requests('token')).toHaveLength(0)
     expect(world.logLines.join('')).not.toContain('sign_in_failed')
-    const { status: started } = await login.browser.fetch(path, { method: 'POST' })
+    const { status: started } = await login.browser.fetch(deviceLogins, { method: 'POST' })
     expect(started).toBe(201)
   })
 
   test('is expired by our own clock too', async () => {
-    const login = await start()
-    expect(await statusOf({ ...login, interval: 15 * 60 + 1 })).toMatchObject({ status: 'expired' })
+    const login = await startDeviceLogin(world.openBrowser())
+    expect(await statusOf(login, 15 * 60 + 1)).toMatchObject({ status: 'expired' })
   })
 
   test('survives a restart of the server (#34)', async () => {
-    const login = await start()
+    const login = await startDeviceLogin(world.openBrowser())
     await statusOf(login)
     await world.stopServer()
     await world.startServer()
     world.emulator.approveDeviceCode(login.userCode, adele)
     expect(await statusOf(login)).toMatchObject({ status: 'ready' })
-    expect((await login.browser.fetch(`${path}/${login.id}`, { method: 'POST' })).status).toBe(200)
+    expect((await finishDeviceLogin(login)).status).toBe(200)
   })
 
   test('is that of an ID token which is validated like any other', async () => {
-    const login = await start()
+    const login = await startDeviceLogin(world.openBrowser())
     world.emulator.approveDeviceCode(login.userCode, adele)
     world.emulator.tamperNextIdToken((claims) => ({ ...claims, aud: 'somebody-else' }))
     expect(await statusOf(login)).toMatchObject({ status: 'failed' })
@@ -446,7 +439,7 @@ describe('too many device logins (#34)', () => {
     const limited = await World.open({ DEVICE_LOGIN: 'on', RATE_LIMIT: '50' })
     const statuses: number[] = []
     for (let count = 0; count < 7; count += 1) {
-      const answer = await limited.openBrowser().fetch(path, { method: 'POST' })
+      const answer = await limited.openBrowser().fetch(deviceLogins, { method: 'POST' })
       statuses.push(answer.status)
       if (answer.status === 429) expect(Number(answer.headers['retry-after'])).toBeGreaterThan(0)
     }
@@ -460,7 +453,7 @@ describe('too many device logins (#34)', () => {
       const browser = limited.openBrowser()
       const statuses: number[] = []
       for (let count = 0; count < 4; count += 1) {
-        statuses.push((await browser.fetch(`${path}/x`, { method })).status)
+        statuses.push((await browser.fetch(`${deviceLogins}/x`, { method })).status)
       }
       expect(statuses).toEqual([404, 404, 404, 429])
     }
@@ -475,7 +468,7 @@ describe('too many device logins (#34)', () => {
     expect((await startFrom('2001:db8:1:ffff::1')).status).toBe(429)
     expect((await startFrom('2001:db8:2::1')).status).toBe(201)
     expect((await startFrom('192.0.2.1')).status).toBe(201)
-    later(26 * 60)
+    later(26)
     expect((await startFrom('2001:db8:1:ffff::1')).status).toBe(201)
     await crowded.close()
   })
@@ -490,7 +483,7 @@ describe('too many device logins (#34)', () => {
     }
     expect((await startFrom('192.0.2.1')).status).toBe(429)
     const [id = '', cookie = ''] = cookies[0]?.split(' ') ?? []
-    const cancelled = await request(`${crowded.origin}${path}/${id}`, {
+    const cancelled = await request(`${crowded.origin}${deviceLogins}/${id}`, {
       method: 'DELETE',
       headers: { cookie, 'x-csrf': '1' },
     })
@@ -507,7 +500,7 @@ describe('too many device logins (#34)', () => {
     }
     const { status, json } = await startFrom('192.0.2.99')
     expect([status, json]).toMatchObject([429, { code: 'rate_limited' }])
-    later(26 * 60)
+    later(26)
     expect((await startFrom('192.0.2.99')).status).toBe(201)
     await crowded.close()
   })
@@ -523,7 +516,9 @@ async function openCrowded() {
     { server: { store: { ...openMemoryStore(), keys } } },
   )
   const startFrom = (address: string) =>
-    crowded.openBrowser().fetch(path, { method: 'POST', headers: { 'x-forwarded-for': address } })
+    crowded
+      .openBrowser()
+      .fetch(deviceLogins, { method: 'POST', headers: { 'x-forwarded-for': address } })
   return { crowded, startFrom }
 }
 
@@ -534,8 +529,8 @@ test('while it is off, it is not offered, and says so', async () => {
     signIn: { methods: ['redirect'] },
   })
   for (const [method, url] of [
-    ['POST', path],
-    ['GET', `${path}/x`],
+    ['POST', deviceLogins],
+    ['GET', `${deviceLogins}/x`],
   ] as const) {
     const { status, json } = await browser.fetch(url, { method })
     expect([status, json]).toMatchObject([404, { code: 'method_disabled' }])

@@ -1,0 +1,76 @@
+import { openMemoryStore } from '../../src/store/memory.ts'
+import type { Store } from '../../src/store/store.ts'
+
+type Call = 'get' | 'put' | 'swap' | 'delete'
+export type Trouble = (own: () => Promise<unknown>) => Promise<unknown>
+
+export const reads: readonly Call[] = ['get']
+export const writes: readonly Call[] = ['put', 'swap', 'delete']
+/** A real store that can be given trouble, call by call. */
+export class TroubledStore implements Store {
+  readonly #store = openMemoryStore()
+  readonly #troubles = new Map<Call, Trouble>()
+  /** How often trouble was met. */
+  asked = 0
+
+  trouble(calls: readonly Call[], trouble: Trouble): void {
+    for (const call of calls) this.#troubles.set(call, trouble)
+  }
+
+  heal(): void {
+    this.#troubles.clear()
+  }
+
+  get(key: string) {
+    return this.#through('get', () => this.#store.get(key))
+  }
+
+  put(key: string, value: Uint8Array, expiresAt: number) {
+    return this.#through('put', () => this.#store.put(key, value, expiresAt))
+  }
+
+  swap(key: string, previous: Uint8Array | undefined, next: Uint8Array, expiresAt: number) {
+    return this.#through('swap', () => this.#store.swap(key, previous, next, expiresAt))
+  }
+
+  delete(key: string) {
+    return this.#through('delete', () => this.#store.delete(key))
+  }
+
+  keys(prefix: string) {
+    return this.#store.keys(prefix)
+  }
+
+  close() {
+    return this.#store.close()
+  }
+
+  #through<T>(call: Call, own: () => Promise<T>): Promise<T> {
+    const trouble = this.#troubles.get(call)
+    if (!trouble) return own()
+    this.asked += 1
+    return trouble(own) as Promise<T>
+  }
+}
+
+export const detail = 'MDB_PANIC at /var/secret/place'
+
+export const troubles: Record<string, Trouble> = {
+  'fails at once': () => Promise.reject(new Error(detail)),
+  'throws before it promises': () => {
+    throw new Error(detail)
+  },
+  'never answers': () => new Promise(() => undefined),
+  'answers after three seconds': async (own) => {
+    await new Promise((resolve) => setTimeout(resolve, 3_000))
+    return own()
+  },
+}
+
+/** What a store that lost its mind gives back. */
+export const damaged: Record<string, (bytes: Uint8Array) => Uint8Array> = {
+  'no bytes': () => new Uint8Array(),
+  'other bytes': (bytes) => bytes.map((byte) => byte ^ 255),
+  'half of the bytes': (bytes) => bytes.subarray(0, bytes.length / 2),
+  'one other bit': (bytes) => bytes.map((byte, index) => (index === 40 ? byte ^ 1 : byte)),
+}
