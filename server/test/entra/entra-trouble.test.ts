@@ -140,52 +140,6 @@ test('while Entra answers one person late, another does not wait for it (#28)', 
   await fresh.stopServer()
 })
 
-describe('the discovery document', () => {
-  test('is asked for once by two hundred questions for readiness while Entra is away', async () => {
-    await world.stopServer()
-    await world.startServer()
-    world.emulator.clearRequests()
-    world.emulator.failNext('discovery', { status: 503, body: 'down', retryAfter: 30 })
-    const ready = async () => (await fetch(`${world.origin}/readyz`)).status
-    const statuses: number[] = []
-    for (let round = 0; round < 10; round += 1) {
-      statuses.push(...(await Promise.all(Array.from({ length: 20 }, ready))))
-    }
-    expect(new Set(statuses)).toEqual(new Set([503]))
-    expect(world.emulator.requests('discovery')).toHaveLength(1)
-    pass(31)
-    expect(await ready()).toBe(200)
-  })
-
-  test('of yesterday serves at once while a new one does not come', async () => {
-    await world.stopServer()
-    await world.startServer()
-    await world.signIn()
-    pass(25 * 3_600)
-    world.emulator.failNext('discovery', { hang: true })
-    world.emulator.clearRequests()
-    expect((await fetch(`${world.origin}/readyz`)).status).toBe(200)
-    await world.signIn()
-    expect(world.emulator.requests('discovery')).toHaveLength(1)
-  })
-
-  test('of yesterday serves while no new one can be had, and the log tells it once', async () => {
-    await world.stopServer()
-    await world.startServer()
-    await world.signIn()
-    pass(25 * 3_600)
-    world.logLines.length = 0
-    world.emulator.clearRequests()
-    world.emulator.failNext('discovery', { reset: true })
-    for (let count = 0; count < 3; count += 1) await world.signIn()
-    expect((await fetch(`${world.origin}/readyz`)).status).toBe(200)
-    expect(world.emulator.requests('discovery')).toHaveLength(1)
-    const told = world.complaints.filter((line) => line.includes('the last one stays in use'))
-    expect(told).toHaveLength(1)
-    expect(told.join()).toContain('openid-configuration')
-  })
-})
-
 describe('an authority whose name leads nowhere (#28)', () => {
   test('is told in the Error view, and by its readiness', async () => {
     await world.stopServer()

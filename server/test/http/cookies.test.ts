@@ -53,3 +53,13 @@ test('there are no other cookies', () => {
   const names = setCookies.map((line) => /^__Host-Http-([a-z]+)/.exec(line)?.[1])
   expect(names.sort()).toEqual(['device', 'err', 'last', 'sid', 'tx'])
 })
+
+test('behind https, cookies have the prefix that only this server can set', async () => {
+  const secure = await World.open({ PUBLIC_URL: 'https://app.example.com' })
+  const { headers } = await request(`${secure.origin}/auth/login`)
+  expect(headers['set-cookie']).toMatch(
+    /^__Host-Http-tx-[\da-f]{16}=.*; Path=\/; HttpOnly; Secure; SameSite=Lax$/,
+  )
+  expect(headers['strict-transport-security']).toBe('max-age=31536000; includeSubDomains')
+  await secure.close()
+})

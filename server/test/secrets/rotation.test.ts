@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
@@ -168,42 +168,4 @@ describe('a rotation of the secret (#33)', () => {
     await vi.waitUntil(() => world.logLines.join('').includes('32 characters or more'), 10_000)
     expect((await browser.fetch('/api/me')).status).toBe(200)
   })
-})
-
-describe('the wrong secret (#27)', () => {
-  const data = () => readFileSync(join(folder, 'data/sessions.mdb'))
-
-  test('keeps the server from starting, says what to do, and changes nothing', async () => {
-    await open({ SESSION_SECRET: old })
-    const browser = await world.signIn()
-    await world.stopServer()
-    const before = data()
-    await expect(world.startServer({ SESSION_SECRET: fresh })).rejects.toThrow(
-      /SESSION_SECRET does not open the sessions in file:[^]*put the old one\s+behind the new one/,
-    )
-    expect(data().equals(before)).toBe(true)
-    await world.startServer()
-    expect((await browser.fetch('/api/me')).status).toBe(200)
-  })
-
-  test('is noticed too when the generated one was lost', async () => {
-    await open({})
-    await world.stopServer()
-    rmSync(join(folder, 'data/session-secret'))
-    await expect(world.startServer()).rejects.toThrow(
-      /session-secret is missing or damaged \(ENOENT/,
-    )
-  })
-
-  test.each(['', 'half a secr', 'x'.repeat(64)])(
-    '%j in its file is called damaged',
-    async (text) => {
-      await open({})
-      await world.stopServer()
-      writeFileSync(join(folder, 'data/session-secret'), text)
-      await expect(world.startServer()).rejects.toThrow(
-        /session-secret is missing or damaged[^]*Restore it/,
-      )
-    },
-  )
 })

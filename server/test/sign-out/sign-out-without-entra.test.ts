@@ -22,3 +22,30 @@ test('a server that cannot reach Entra since its start ends sessions and leads h
   await world.stopServer()
   rmSync(folder, { recursive: true })
 })
+
+test('signing out while Entra is down ends the session here and goes home', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'entra-bff-sign-out-'))
+  const fresh = await World.open({ SESSION_STORE: `file:${folder}` })
+  const browser = await fresh.signIn()
+  const cookie = await browser.cookieHeader()
+  await fresh.emulator.close()
+  // A server that has just started does not know Entra's addresses yet.
+  await fresh.stopServer()
+  await fresh.startServer()
+  const { status, headers } = await browser.submit('/auth/logout')
+  expect([status, headers['location']]).toEqual([303, `${fresh.origin}/login?signedOut`])
+  const after = await fetch(`${fresh.origin}/api/session`, { headers: { cookie, 'x-csrf': '1' } })
+  expect(await after.json()).toMatchObject({ authenticated: false })
+  await fresh.stopServer()
+  rmSync(folder, { recursive: true })
+})
+
+test('signing out goes to Entra once its address is known, without asking whether it is up', async () => {
+  const fresh = await World.open()
+  const browser = await fresh.signIn()
+  await fresh.emulator.close()
+  const { headers } = await browser.submit('/auth/logout')
+  expect(headers['location']).toContain('/oauth2/v2.0/logout?')
+  expect((await browser.fetch('/api/session')).json).toMatchObject({ authenticated: false })
+  await fresh.stopServer()
+})

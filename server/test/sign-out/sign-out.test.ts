@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { open } from 'lmdb'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { later } from '../support/clock.ts'
-import { adele, registrationAt, World } from '../support/world.ts'
+import { adele, World } from '../support/world.ts'
 
 let world: World
 beforeAll(async () => {
@@ -133,85 +133,6 @@ describe('signing out', () => {
     expect(status).toBe(303)
     expect(headers['location']).toContain('/oauth2/v2.0/logout')
   })
-})
-
-describe('the redirect URI without an answer, as Entra leads to it after a sign-out', () => {
-  test('leads to the page that says so, and changes nothing', async () => {
-    const browser = await world.signIn()
-    world.logLines.length = 0
-    const { status, headers } = await browser.fetch('/getAToken')
-    expect([status, headers['location']]).toEqual([303, '/login?signedOut'])
-    expect(headers).not.toHaveProperty('set-cookie')
-    expect(world.logLines.join('')).not.toContain('"audit":')
-    expect(await browser.isSignedIn()).toBe(true)
-  })
-
-  test('leads there too with other parameters and without a session', async () => {
-    const { status, headers } = await world.openBrowser().fetch('/getAToken?session_state=x')
-    expect([status, headers['location']]).toEqual([303, '/login?signedOut'])
-  })
-})
-
-describe('an app that has not registered the optional claims', () => {
-  const registration = (origin: string) => ({
-    ...registrationAt(origin),
-    frontChannelLogoutUri: `${origin}/auth/frontchannel-logout`,
-    optionalIdTokenClaims: [],
-  })
-
-  async function signedIn() {
-    const fresh = await World.open()
-    fresh.emulator.registerClient(registration(fresh.origin))
-    return { fresh, browser: await fresh.signIn() }
-  }
-
-  test('signs out, but Entra asks for the account first', async () => {
-    const { fresh, browser } = await signedIn()
-    const { headers } = await browser.submit('/auth/logout')
-    const url = new URL(String(headers['location']))
-    expect(url.searchParams.has('logout_hint')).toBe(false)
-    expect((await browser.fetch('/api/session')).json).toMatchObject({ authenticated: false })
-    const page = await browser.goTo(url.href)
-    expect(page.html).toContain('Which account do you want to sign out of?')
-    await fresh.close()
-  })
-
-  test('is not signed out by front-channel logout, since it knows no sid', async () => {
-    const { fresh, browser } = await signedIn()
-    const query = 'all=yes'
-    const page = await browser.goTo(`${fresh.emulator.authority}/oauth2/v2.0/logout?${query}`)
-    const [, frame = ''] = /src="([^"]*frontchannel-logout[^"]*)"/.exec(page.html) ?? []
-    expect((await fetch(frame)).status).toBe(200)
-    expect(await browser.isSignedIn()).toBe(true)
-    await fresh.close()
-  })
-})
-
-test('signing out while Entra is down ends the session here and goes home', async () => {
-  const folder = mkdtempSync(join(tmpdir(), 'entra-bff-sign-out-'))
-  const fresh = await World.open({ SESSION_STORE: `file:${folder}` })
-  const browser = await fresh.signIn()
-  const cookie = await browser.cookieHeader()
-  await fresh.emulator.close()
-  // A server that has just started does not know Entra's addresses yet.
-  await fresh.stopServer()
-  await fresh.startServer()
-  const { status, headers } = await browser.submit('/auth/logout')
-  expect([status, headers['location']]).toEqual([303, `${fresh.origin}/login?signedOut`])
-  const after = await fetch(`${fresh.origin}/api/session`, { headers: { cookie, 'x-csrf': '1' } })
-  expect(await after.json()).toMatchObject({ authenticated: false })
-  await fresh.stopServer()
-  rmSync(folder, { recursive: true })
-})
-
-test('signing out goes to Entra once its address is known, without asking whether it is up', async () => {
-  const fresh = await World.open()
-  const browser = await fresh.signIn()
-  await fresh.emulator.close()
-  const { headers } = await browser.submit('/auth/logout')
-  expect(headers['location']).toContain('/oauth2/v2.0/logout?')
-  expect((await browser.fetch('/api/session')).json).toMatchObject({ authenticated: false })
-  await fresh.stopServer()
 })
 
 test('signing out of a session that has expired erases its tokens too', async () => {

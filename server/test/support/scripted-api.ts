@@ -16,15 +16,19 @@ export interface ScriptedApi {
   browser: Browser
 }
 
-/** For a whole file. After each test, the next call must be answered as if nothing had happened. */
-export function useScriptedApi(): ScriptedApi {
+/**
+ * For a whole file. After each test, the next call must be answered as if nothing had happened.
+ * @param signIn path of the sign-in, with the permissions that the calls need
+ */
+export function useScriptedApi(signIn = '/auth/login'): ScriptedApi {
   const api = { answer: goodAnswer } as ScriptedApi
   beforeAll(async () => {
     api.upstream = await startUpstream((request, response) => {
       api.answer(request, response)
     })
     api.world = await World.open({ ENDPOINT: api.upstream.endpoint })
-    api.browser = await api.world.signIn()
+    api.browser = api.world.openBrowser()
+    await api.browser.goTo(signIn)
   })
   beforeEach(() => {
     api.upstream.requests.length = 0

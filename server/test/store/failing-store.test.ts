@@ -1,14 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import type { Browser } from '../support/browser.ts'
 import { later } from '../support/clock.ts'
-import {
-  damaged,
-  detail,
-  reads,
-  TroubledStore,
-  troubles,
-  writes,
-} from '../support/troubled-store.ts'
+import { detail, reads, TroubledStore, troubles, writes } from '../support/troubled-store.ts'
 import { toCallback, World } from '../support/world.ts'
 
 const deadlineMs = 2_000
@@ -110,32 +103,6 @@ describe.each(Object.entries(troubles))('a store that %s (#27)', (_name, trouble
     const again = await browser.fetch('/auth/logout', { method: 'POST' })
     expect(again.status).toBe(200)
     expect((await browser.fetch('/api/session')).json).toMatchObject({ authenticated: false })
-  })
-})
-
-describe.each(Object.entries(damaged))('a store that gives back %s (#27)', (_name, change) => {
-  test('makes requests a 503: neither somebody nor nobody', async () => {
-    const browser = await world.signIn()
-    store.trouble(reads, async (own) => {
-      const bytes = await own()
-      return bytes instanceof Uint8Array ? change(bytes) : bytes
-    })
-    for (const path of ['/api/session', '/api/me']) expectUnavailable(await browser.fetch(path))
-    store.heal()
-    expect((await browser.fetch('/api/me')).status).toBe(200)
-  })
-
-  test('does not keep a person from signing out for good', async () => {
-    const browser = await world.signIn()
-    const cookie = await browser.cookieHeader()
-    store.trouble(reads, async (own) => {
-      const bytes = await own()
-      return bytes instanceof Uint8Array ? change(bytes) : bytes
-    })
-    expect((await browser.fetch('/auth/logout', { method: 'POST' })).status).toBe(200)
-    store.heal()
-    const after = await fetch(`${world.origin}/api/me`, { headers: { cookie, 'x-csrf': '1' } })
-    expect(await after.json()).toMatchObject({ code: 'session_revoked' })
   })
 })
 

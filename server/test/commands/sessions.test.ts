@@ -166,36 +166,3 @@ describe('the operator, while the server runs,', () => {
     expect(await stream.text()).toContain('event: ended')
   })
 })
-
-describe('the operator is told', () => {
-  test.each([
-    [[]],
-    [['end']],
-    [['list', '--all']],
-    [['end', '--all', '--user', 'x']],
-    [['end', '--all', '--tenant', 'x']],
-    [['end', '--tenant', 'x']],
-    [['stop']],
-  ])('how to use the command, when it is used like this: %j', async (args) => {
-    const { exitCode, err } = await run(...args)
-    expect(exitCode).toBe(2)
-    expect(err).toContain('Usage:')
-  })
-
-  test.each([
-    ['in the memory of the server', { SESSION_STORE: 'memory:' }, /restart it/],
-    ['nowhere', { SESSION_STORE: 'file:/nowhere' }, /no sessions are kept there/],
-    ['not configured right', { SESSION_STORE: 'other' }, /must be file:<folder>/],
-  ])('that the sessions are %s', async (_where, env, text) => {
-    const { exitCode, err } = await runSessionsCommand(env, 'list')
-    expect(exitCode).toBe(1)
-    expect(err).toMatch(text)
-  })
-
-  test('that the secret is not the one of the store', async () => {
-    const env = { SESSION_STORE: `file:${folder}`, SESSION_SECRET: 'x'.repeat(32) }
-    const { exitCode, err } = await runSessionsCommand(env, 'list')
-    expect(exitCode).toBe(1)
-    expect(err).toContain('SESSION_SECRET does not open the sessions')
-  })
-})

@@ -1,7 +1,6 @@
 import { createHash, createHmac, randomBytes } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
-import { KeyRing, mac, macKey, macKeyBytes } from '../../src/secrets/key-ring.ts'
-import { isSealedWithNewest, seal, SealBroken, unseal } from '../../src/secrets/seal.ts'
+import { mac, macKey, macKeyBytes } from '../../src/secrets/key-ring.ts'
 
 /** A key as RFC 2104 section 2 brings it to the length of a block. */
 function blockOf(key: Buffer): Buffer {
@@ -53,34 +52,4 @@ describe('the signature of a cookie and the name of a record', () => {
   test.each([0, 32, 63, 65, 128])('have no key of %i bytes', (length) => {
     expect(() => macKey(Buffer.alloc(length))).toThrow(RangeError)
   })
-})
-
-describe('sealed bytes', () => {
-  const ring = new KeyRing(['s'.repeat(32)])
-
-  test('of a record are not opened as a cookie, whatever their first byte says', () => {
-    const cookie = seal(ring, 'name', 'text', 'cookie')
-    const record = seal(ring, 'name', 'text', 'record')
-    expect(() => unseal(ring, 'name', record, 'cookie')).toThrow(SealBroken)
-    expect(ring.newest.sealing.cookie).not.toEqual(ring.newest.sealing.record)
-    record[0] = cookie[0] ?? 0
-    expect(() => unseal(ring, 'name', record, 'cookie')).toThrow(SealBroken)
-    expect(() => unseal(ring, 'name', record, 'record')).toThrow(SealBroken)
-  })
-
-  test('of a record from before records had their own key are opened, and sealed again', () => {
-    const earlier = seal(ring, 'name', 'text', 'cookie')
-    expect(unseal(ring, 'name', earlier, 'record')).toBe('text')
-    expect(isSealedWithNewest(ring, earlier)).toBe(false)
-    expect(isSealedWithNewest(ring, seal(ring, 'name', 'text', 'record'))).toBe(true)
-  })
-
-  test.each(['cookie', 'record'] as const)(
-    'of a %s are opened under their own name alone',
-    (use) => {
-      const sealed = seal(ring, 'name', 'text', use)
-      expect(unseal(ring, 'name', sealed, use)).toBe('text')
-      expect(() => unseal(ring, 'another', sealed, use)).toThrow(SealBroken)
-    },
-  )
 })

@@ -1,0 +1,52 @@
+import { request } from 'undici'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
+import type { Browser, Page } from '../../support/browser.ts'
+import { adele, World } from '../../support/world.ts'
+
+let world: World
+beforeAll(async () => {
+  world = await World.open()
+})
+beforeEach(() => {
+  world.emulator.signInAutomaticallyAs(adele)
+  world.emulator.clearRequests()
+})
+afterEach(() => {
+  vi.useRealTimers()
+})
+afterAll(() => world.close())
+
+/** The Error view's report, after checking that nobody is signed in and Entra was asked once at most. */
+async function reportOf(page: Page, browser: Browser): Promise<unknown> {
+  expect(page.url.pathname).toBe('/error')
+  expect((await browser.fetch('/api/session')).json).toMatchObject({ authenticated: false })
+  expect(world.emulator.requests('token').length).toBeLessThanOrEqual(1)
+  return browser.reportOf(page)
+}
+
+describe('a person who goes to a sign-in that cannot start', () => {
+  test.each([
+    ['a permission that no call needs', 'scopes=Mail.ReadWrite'],
+    ['a prompt that there is not', 'prompt=always'],
+    ['a query twice', 'prompt=login&prompt=none'],
+    ['a hint that is too long', `loginHint=${'a'.repeat(400)}`],
+  ])('reads in the Error view what is wrong: %s', async (_what, query) => {
+    const browser = world.openBrowser()
+    const page = await browser.goTo(`/auth/login?${query}&returnTo=%2Fsessions`)
+    expect(page.visited).toHaveLength(2)
+    expect(await reportOf(page, browser)).toMatchObject({
+      code: 'invalid_request',
+      retry: { href: '/auth/login?returnTo=%2Fsessions', label: 'Start again' },
+    })
+  })
+
+  test.each(['scopes=Mail.ReadWrite', 'prompt=always'])(
+    'is answered with a problem when it is a program: %s',
+    async (query) => {
+      const { statusCode, headers, body } = await request(`${world.origin}/auth/login?${query}`)
+      expect(statusCode).toBe(400)
+      expect(await body.json()).toMatchObject({ code: 'invalid_request' })
+      expect(headers).not.toHaveProperty('set-cookie')
+    },
+  )
+})
