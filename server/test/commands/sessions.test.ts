@@ -45,8 +45,8 @@ function signInOfOtherTenant(username: string): Promise<Browser> {
   return signInAs(username)
 }
 
-describe('the operator, while the server runs,', () => {
-  test('sees who is signed in', async () => {
+describe('the sessions command while the server runs', () => {
+  test('the operator sees who is signed in', async () => {
     await signInAs(adele)
     await signInAs(megan)
     const { exitCode, out, err } = await run('list')
@@ -56,7 +56,7 @@ describe('the operator, while the server runs,', () => {
     expect((await run('list', '--user', megan)).out).toHaveLength(2)
   })
 
-  test('ends no session but the one that is named, when the browser has another one now', async () => {
+  test('the operator ends the named session alone, also when its browser has a newer session', async () => {
     const browser = await signInAs(adele)
     const [, line = ''] = (await run('list')).out
     world.emulator.signInAutomaticallyAs(megan)
@@ -65,7 +65,7 @@ describe('the operator, while the server runs,', () => {
     expect((await browser.fetch('/api/session')).json).toMatchObject({ user: { username: megan } })
   })
 
-  test('sees no line that somebody wrote into their name', async () => {
+  test('the list of sessions shows control characters in a username as question marks', async () => {
     world.emulator.tamperNextIdToken((claims) => ({
       ...claims,
       preferred_username: 'x\ty\nz\u001b[2J',
@@ -76,7 +76,7 @@ describe('the operator, while the server runs,', () => {
     expect(out[1]).toContain('\tx?y?z?[2J\t')
   })
 
-  test("ends all sessions of one person, and nobody else's", async () => {
+  test('the operator ends all sessions of one person, and no session of others', async () => {
     const [first, second, other] = [
       await signInAs(adele),
       await signInAs(adele),
@@ -93,7 +93,7 @@ describe('the operator, while the server runs,', () => {
     expect(await other.isSignedIn()).toBe(true)
   })
 
-  test('ends the sessions of a person who was renamed, by the object id or by either name', async () => {
+  test('the operator ends the sessions of a renamed person by object id, old username or new username', async () => {
     for (const user of [oid, adele, 'new@contoso.example']) {
       const before = await signInAs(adele)
       world.emulator.tamperNextIdToken((claims) => ({
@@ -107,7 +107,7 @@ describe('the operator, while the server runs,', () => {
     }
   })
 
-  test('ends nobody when a username means two people, and is told how to name one', async () => {
+  test('a username that two people have ends no session, and the operator reads how to name one person', async () => {
     const [here, there] = [await signInAs(adele), await signInOfOtherTenant(adele)]
     const refused = await run('end', '--user', adele)
     expect([refused.exitCode, refused.out]).toEqual([1, []])
@@ -125,7 +125,7 @@ describe('the operator, while the server runs,', () => {
     expect(await there.isSignedIn()).toBe(false)
   })
 
-  test('takes an object id for that, though another person has it for a username', async () => {
+  test('an object id names its person, even when it is the username of another person', async () => {
     world.emulator.tamperNextIdToken((claims) => ({ ...claims, preferred_username: oid }))
     const [namesake, meant] = [await signInAs(megan), await signInAs(adele)]
     expect((await run('end', '--user', oid)).err).toContain('1 ended')
@@ -134,7 +134,7 @@ describe('the operator, while the server runs,', () => {
   })
 
   test.each(['naming-key', 'session:unknown', ''])(
-    'ends nothing by an id that no session has: %j',
+    'an unknown session id ends no session: %j',
     async (id) => {
       const browser = await signInAs(adele)
       expect((await run('end', '--id', id)).err).toBe('0 ended')
@@ -143,7 +143,7 @@ describe('the operator, while the server runs,', () => {
     },
   )
 
-  test('ends one session by the id that the list tells', async () => {
+  test('the operator ends one session by the id from the list', async () => {
     const [gone, kept] = [await signInAs(adele), await signInAs(megan)]
     const { out } = await run('list', '--user', adele)
     await run('end', '--id', out[1]?.split('\t')[0] ?? '')
@@ -151,13 +151,13 @@ describe('the operator, while the server runs,', () => {
     expect(await kept.isSignedIn()).toBe(true)
   })
 
-  test('ends all sessions', async () => {
+  test('the operator ends all sessions', async () => {
     const browsers = [await signInAs(adele), await signInAs(megan)]
     expect((await run('end', '--all')).err).toBe('2 ended')
     for (const browser of browsers) expect(await browser.isSignedIn()).toBe(false)
   })
 
-  test('tells an open page at once', async () => {
+  test('an open page learns at once that the operator ended its session', async () => {
     const browser = await signInAs(adele)
     const cookie = await browser.cookieHeader()
     const headers = { cookie, 'sec-fetch-site': 'same-origin' }

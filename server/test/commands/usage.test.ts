@@ -20,7 +20,7 @@ async function run(...args: string[]) {
   return runSessionsCommand({ SESSION_STORE: `file:${folder}` }, ...args)
 }
 
-describe('the operator is told', () => {
+describe('the sessions command', () => {
   test.each([
     [[]],
     [['end']],
@@ -29,7 +29,7 @@ describe('the operator is told', () => {
     [['end', '--all', '--tenant', 'x']],
     [['end', '--tenant', 'x']],
     [['stop']],
-  ])('how to use the command, when it is used like this: %j', async (args) => {
+  ])('wrong arguments of the sessions command print its usage: %j', async (args) => {
     const { exitCode, err } = await run(...args)
     expect(exitCode).toBe(2)
     expect(err).toContain('Usage:')
@@ -39,13 +39,13 @@ describe('the operator is told', () => {
     ['in the memory of the server', { SESSION_STORE: 'memory:' }, /restart it/],
     ['nowhere', { SESSION_STORE: 'file:/nowhere' }, /no sessions are kept there/],
     ['not configured right', { SESSION_STORE: 'other' }, /must be file:<folder>/],
-  ])('that the sessions are %s', async (_where, env, text) => {
+  ])('the sessions command says when the sessions are %s', async (_where, env, text) => {
     const { exitCode, err } = await runSessionsCommand(env, 'list')
     expect(exitCode).toBe(1)
     expect(err).toMatch(text)
   })
 
-  test('that the secret is not the one of the store', async () => {
+  test('the sessions command says when SESSION_SECRET does not open the store', async () => {
     const env = { SESSION_STORE: `file:${folder}`, SESSION_SECRET: 'x'.repeat(32) }
     const { exitCode, err } = await runSessionsCommand(env, 'list')
     expect(exitCode).toBe(1)

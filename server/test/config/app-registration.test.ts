@@ -25,7 +25,7 @@ describe('values from the app registration', () => {
     rmSync(folder, { recursive: true })
   })
 
-  test('a secret may come from a file', () => {
+  test('a client secret may come from a file', () => {
     const file = join(folder, 'secret')
     writeFileSync(file, 'from~a~file\n')
     const env = { ...registered, CLIENT_SECRET: '', CLIENT_SECRET_FILE: file }

@@ -26,7 +26,7 @@ describe('AUTHORITY', () => {
     ['https://contoso.ciamlogin.com', '/contoso.onmicrosoft.com'],
     [`https://login.contoso.com/${tenant}`],
     [`http://localhost:4000/${tenant}`],
-  ])('%s is taken', (value, path = new URL(value).pathname) => {
+  ])('the authority %s is accepted', (value, path = new URL(value).pathname) => {
     const { entra } = loadConfig({ ...registered, AUTHORITY: value, ENDPOINT: '' })
     expect(entra?.authority).toBe(`${new URL(value).origin}${path}`)
   })
@@ -51,7 +51,7 @@ describe('AUTHORITY', () => {
     ['https://login.contoso.com/contoso.onmicrosoft.com/B2C_1A_x', 'B2C is not supported'],
     ['https://fs.contoso.com/adfs', 'AD FS is not supported'],
     ['https://login.contoso.com/', 'Must end in one tenant'],
-  ])('%s is invalid, and the Setup view says what to write', (value, sentence) => {
+  ])('the authority %s is invalid, and the Setup view says what to write', (value, sentence) => {
     expect(settingFor(value)).toMatchObject({
       status: 'invalid',
       detail: expect.stringContaining(sentence) as string,

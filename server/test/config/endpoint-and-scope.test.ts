@@ -15,7 +15,7 @@ describe('ENDPOINT and SCOPE', () => {
     ['https://login.sovcloud-identity.de/organizations', 'https://graph.svc.sovcloud.de'],
     ['https://login.sovcloud-identity.sg/organizations', 'https://graph.svc.sovcloud.sg'],
     [external, 'https://graph.microsoft.com'],
-  ])('follow the Graph of the cloud of AUTHORITY: %s, %s', (AUTHORITY, graph) => {
+  ])('for AUTHORITY %s, all calls go to the Graph of the same cloud: %s', (AUTHORITY, graph) => {
     const config = loadConfig({ ...registered, AUTHORITY })
     expect(config.endpoint).toBe(`${graph}/v1.0/me`)
     for (const { upstream } of callsOf(config)) expect(new URL(upstream).origin).toBe(graph)
@@ -49,9 +49,12 @@ describe('ENDPOINT and SCOPE', () => {
       },
       'SCOPE must name the API',
     ],
-  ])('that would send a token to another API than its own are refused: %j', (env, problem) => {
-    expect(problemsOf({ ...registered, ...env }).join()).toContain(problem)
-  })
+  ])(
+    'settings that would send a token to an API that it is not for are refused: %j',
+    (env, problem) => {
+      expect(problemsOf({ ...registered, ...env }).join()).toContain(problem)
+    },
+  )
 
   test.each([
     { AUTHORITY: gov, ENDPOINT: 'https://dod-graph.microsoft.us/v1.0/me' },
@@ -59,7 +62,7 @@ describe('ENDPOINT and SCOPE', () => {
     { ENDPOINT: 'https://graph.microsoft.com/beta/me', SCOPE: 'openid User.Read' },
     { ENDPOINT: 'https://api.example.com/orders', SCOPE: 'openid api://some-api/read' },
     { ENDPOINT: 'http://localhost:5000/orders', SCOPE: 'User.Read' },
-  ])('that fit together are taken: %j', (env) => {
+  ])('ENDPOINT and SCOPE of the same API are accepted: %j', (env) => {
     expect(problemsOf({ ...registered, ...env })).toEqual([])
   })
 
@@ -68,9 +71,12 @@ describe('ENDPOINT and SCOPE', () => {
     ['https://graph.microsoft.com/beta/me', 'User.Read', 'https://graph.microsoft.com'],
     ['http://127.0.0.1:4000/v1.0/me', 'User.Read', 'http://127.0.0.1:4000'],
     ['http://127.0.0.1:4000/orders', 'api://some-api/read', 'https://graph.microsoft.com'],
-  ])('beside %s, the other calls go to Graph: %s, %s', (ENDPOINT, SCOPE, graph) => {
-    const [, ...others] = callsOf(loadConfig({ ...registered, ENDPOINT, SCOPE }))
-    expect(others).toHaveLength(3)
-    for (const { upstream } of others) expect(new URL(upstream).origin).toBe(graph)
-  })
+  ])(
+    'with ENDPOINT %s and SCOPE %s, the other calls go to Graph at %s',
+    (ENDPOINT, SCOPE, graph) => {
+      const [, ...others] = callsOf(loadConfig({ ...registered, ENDPOINT, SCOPE }))
+      expect(others).toHaveLength(3)
+      for (const { upstream } of others) expect(new URL(upstream).origin).toBe(graph)
+    },
+  )
 })

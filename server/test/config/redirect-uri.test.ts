@@ -12,14 +12,14 @@ describe('the redirect URI', () => {
     [{ REDIRECT_PATH: '/a#b' }, 'REDIRECT_PATH must be a path'],
     [{ REDIRECT_PATH: `/${'a'.repeat(250)}` }, 'REDIRECT_PATH is too long'],
     [{ PUBLIC_URL: `https://${'a.'.repeat(124)}example.com` }, 'PUBLIC_URL is too long'],
-  ])('that Entra would refuse is told at the start: %j', (env, problem) => {
+  ])('a redirect URI that Entra would refuse stops the start: %j', (env, problem) => {
     expect(problemsOf(env).join()).toContain(problem)
   })
 
   test.each([
     { PUBLIC_URL: 'http://127.0.0.1:3000' },
     { REDIRECT_PATH: `/${'a'.repeat(256 - 'http://localhost:3000/'.length)}` },
-  ])('that Entra takes is no problem: %j', (env) => {
+  ])('a redirect URI that Entra accepts is no problem: %j', (env) => {
     expect(problemsOf(env)).toEqual([])
   })
 })

@@ -3,7 +3,7 @@ import { loadConfig } from '../../src/config/config.ts'
 import { problemsOf, registered } from '../support/config-problems.ts'
 
 describe('settings', () => {
-  test('have the defaults of the original', () => {
+  test('settings have the defaults of the original app', () => {
     expect(loadConfig(registered)).toMatchObject({
       port: 3000,
       publicUrl: 'http://localhost:3000',
@@ -18,7 +18,7 @@ describe('settings', () => {
     })
   })
 
-  test('with problems are told all at once, by name', () => {
+  test('all problems of the settings are reported at once, by name', () => {
     const problems = problemsOf({
       NODE_ENV: 'production',
       PORT: '99999',
@@ -73,11 +73,11 @@ describe('settings', () => {
     [{ REDIRECT_PATH: '/a/../b' }, 'REDIRECT_PATH must be a path'],
     [{ HTTPS_PROXY: 'proxy.example.com:8080' }, 'HTTPS_PROXY must be the URL of a proxy'],
     [{ SCOPE: ',' }, 'SCOPE must name a permission'],
-  ])('%j are refused', (env, problem) => {
+  ])('wrong settings are refused: %j', (env, problem) => {
     expect(problemsOf(env).join()).toContain(problem)
   })
 
-  test('admit http in production on loopback alone, and elsewhere too', () => {
+  test('http is allowed on loopback, and elsewhere only with INSECURE_HTTP', () => {
     const secret = { SESSION_SECRET: 's'.repeat(32) }
     for (const env of [secret, { ...secret, NODE_ENV: 'production' }]) {
       expect(problemsOf({ ...env, PUBLIC_URL: 'http://localhost:3000' })).toEqual([])
@@ -87,7 +87,7 @@ describe('settings', () => {
     }
   })
 
-  test('for an address that other machines can reach are those of production', () => {
+  test('a public address that other machines can reach makes the settings those of production', () => {
     const url = 'https://app.example.com'
     expect(problemsOf({ PUBLIC_URL: url }).join()).toContain('SESSION_SECRET is required')
     const secret = { SESSION_SECRET: 's'.repeat(32) }
@@ -96,7 +96,7 @@ describe('settings', () => {
   })
 
   test.each(['false', '10.0.0.0/8, 192.168.1.1', 'loopback', 'linklocal,uniquelocal', '::1'])(
-    'trust the proxies that are named: %s',
+    'TRUST_PROXY accepts the names and networks of proxies: %s',
     (value) => {
       expect(problemsOf({ TRUST_PROXY: value })).toEqual([])
     },

@@ -6,7 +6,7 @@ import { json, useScriptedApi } from '../support/scripted-api.ts'
 
 const api = useScriptedApi()
 
-describe('an API that (#22)', () => {
+describe('a failing API (#22)', () => {
   /** Writes past the HTTP module, which would not send this. */
   const bytes = (response: ServerResponse, text: string) => response.socket?.end(text)
 
@@ -44,7 +44,7 @@ describe('an API that (#22)', () => {
         response.writeHead(200, { 'content-type': 'text/html' }).end('<h1>Sign in</h1>'),
     ],
     ['tells no type', (response) => response.writeHead(200).end('{}')],
-  ])('%s is a 502, asked once', async (_name, act) => {
+  ])('an API that %s is a 502, and is asked once', async (_name, act) => {
     api.answer = (_request, response) => {
       act(response)
     }
@@ -53,7 +53,7 @@ describe('an API that (#22)', () => {
     expect(api.upstream.requests).toHaveLength(1)
   })
 
-  test('says in its error what is nobody’s business has it told to nobody', async () => {
+  test('the text of an API error does not reach the page', async () => {
     api.answer = (_request, response) =>
       response.writeHead(500, json).end('{"error":{"message":"at db-7.internal"}}')
     const { status, text } = await api.browser.fetch('/api/me')
@@ -61,18 +61,21 @@ describe('an API that (#22)', () => {
     expect(text).not.toContain('internal')
   })
 
-  test.each([301, 302, 303, 307, 308])('redirects with %i is not followed', async (status) => {
-    api.answer = (_request, response) =>
-      response
-        .writeHead(status, { location: new URL('/elsewhere', api.upstream.endpoint).href })
-        .end()
-    const { status: told, headers } = await api.browser.fetch('/api/me')
-    expect(told).toBe(502)
-    expect(headers).not.toHaveProperty('location')
-    expect(api.upstream.requests).toHaveLength(1)
-  })
+  test.each([301, 302, 303, 307, 308])(
+    'a redirect of the API with %i is not followed',
+    async (status) => {
+      api.answer = (_request, response) =>
+        response
+          .writeHead(status, { location: new URL('/elsewhere', api.upstream.endpoint).href })
+          .end()
+      const { status: told, headers } = await api.browser.fetch('/api/me')
+      expect(told).toBe(502)
+      expect(headers).not.toHaveProperty('location')
+      expect(api.upstream.requests).toHaveLength(1)
+    },
+  )
 
-  test('sends without end is cut off, and not kept in memory', async () => {
+  test('an answer of the API without end is cut off, and not kept in memory', async () => {
     const piece = Buffer.alloc(1024 * 1024, ' ')
     let pieces = 0
     let closed: Promise<unknown> = Promise.resolve()
@@ -94,7 +97,7 @@ describe('an API that (#22)', () => {
     expect(pieces).toBeLessThan(64)
   })
 
-  test('announces more than is admitted is cut off', async () => {
+  test('an answer of the API whose announced length is too large is cut off', async () => {
     api.answer = (_request, response) => {
       response.writeHead(200, { ...json, 'content-length': 17 * 1024 * 1024 })
       response.write(Buffer.alloc(16 * 1024 * 1024 + 1, ' '))
@@ -103,7 +106,7 @@ describe('an API that (#22)', () => {
     expect([status, problem]).toMatchObject([502, { code: 'upstream_too_large' }])
   })
 
-  test('sets cookies and invites origins does not do so through this server', async () => {
+  test('cookies and security headers of the API do not pass through the server', async () => {
     api.answer = (_request, response) =>
       response
         .writeHead(200, {
@@ -130,7 +133,7 @@ describe('an API that (#22)', () => {
     }
   })
 
-  test('refuses the token of a hundred requests at a time costs one new token (#20)', async () => {
+  test('a hundred requests with one token that the API refuses cost one new token (#20)', async () => {
     api.world.emulator.clearRequests()
     let refused: string | undefined
     api.answer = (request, response) => {

@@ -4,7 +4,7 @@ import { useScriptedApi } from '../support/scripted-api.ts'
 
 const api = useScriptedApi('/auth/login?scopes=User.Read+Calendars.Read')
 
-describe('what a caller says about hosts, proxies and connections (#19)', () => {
+describe('the headers of a caller (#19)', () => {
   const claims = [
     'Authorization: Basic eDp5',
     'X-Forwarded-For: 203.0.113.7',
@@ -21,7 +21,7 @@ describe('what a caller says about hosts, proxies and connections (#19)', () => 
     'TE: trailers',
   ]
 
-  test('does not reach the API', async () => {
+  test('headers of the caller about hosts, proxies and connections do not reach the API', async () => {
     const answer = await sendRaw(api.world.origin, [
       'GET /api/me HTTP/1.1',
       'Host: evil.example',
@@ -40,7 +40,7 @@ describe('what a caller says about hosts, proxies and connections (#19)', () => 
     })
   })
 
-  test('leaves the language and the version that it has, which do', async () => {
+  test('Accept-Language and If-None-Match of the caller reach the API', async () => {
     const told = { 'accept-language': 'de', 'if-none-match': '"7"' }
     await fetch(`${api.world.origin}/api/me`, {
       headers: { cookie: await api.browser.cookieHeader(), 'x-csrf': '1', ...told },
@@ -48,7 +48,7 @@ describe('what a caller says about hosts, proxies and connections (#19)', () => 
     expect(api.upstream.requests[0]?.headers).toMatchObject(told)
   })
 
-  test('does not change where a sign-in returns to', async () => {
+  test('headers of the caller about hosts and proxies do not change where a sign-in returns to', async () => {
     const answer = await sendRaw(api.world.origin, [
       'GET /auth/login HTTP/1.1',
       'Host: evil.example',

@@ -57,7 +57,7 @@ async function pipeline(cookie: string, count: number) {
 const refused = () => world.logLines.filter((line) => line.includes('"code":"rate_limited"'))
 
 describe('one session (#22)', () => {
-  test('has eight calls under way at most; the ninth is told to come again in a second', async () => {
+  test('a session has at most eight calls under way, and a ninth gets a 429 with Retry-After', async () => {
     const browser = await world.signIn()
     const first = Array.from({ length: mostAtOnce }, () => browser.fetch('/api/me'))
     await untilOpen(mostAtOnce)
@@ -77,7 +77,7 @@ describe('one session (#22)', () => {
     expect(upstream.requests).toHaveLength(mostAtOnce + 1)
   })
 
-  test('with 1,600 calls on one connection keeps nobody else from calling', async () => {
+  test('a session with 1,600 calls on one connection does not keep other sessions from calling', async () => {
     const greedy = await world.signIn()
     const other = await world.signIn()
     const cookie = await greedy.cookieHeader()
@@ -101,8 +101,8 @@ describe('one session (#22)', () => {
   })
 })
 
-describe('a caller who goes before the answer', () => {
-  test('has the call aborted, which is no fault of the API', async () => {
+describe('a caller who disconnects', () => {
+  test('a caller who disconnects aborts the API call, and the log shows no error', async () => {
     const browser = await world.signIn()
     const cookie = await browser.cookieHeader()
     const { socket, received } = await pipeline(cookie, 3)
@@ -115,7 +115,7 @@ describe('a caller who goes before the answer', () => {
     expect(Math.max(...levels)).toBeLessThan(50)
   })
 
-  test('leaves the new tokens of a refresh behind, and calls nobody', async () => {
+  test('a caller who disconnects during a refresh keeps the new tokens, and the API is not called', async () => {
     world.emulator.setLifetimes({ accessToken: 1_800 })
     const browser = await world.signIn()
     world.emulator.setLifetimes({ accessToken: 3_600 })

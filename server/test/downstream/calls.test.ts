@@ -12,7 +12,7 @@ beforeEach(() => {
 afterAll(() => world.close())
 
 describe('GET /api/me', () => {
-  test("answers with Graph's body as it is, and its request id", async () => {
+  test('GET /api/me answers with the body of Graph as it is, and its request id', async () => {
     const browser = await world.signIn()
     const { status, headers, json } = await browser.fetch('/api/me')
     expect(status).toBe(200)
@@ -25,7 +25,7 @@ describe('GET /api/me', () => {
     expect(headers['cache-control']).toBe('no-store')
   })
 
-  test('sends Graph the access token, and nothing of the caller (#19)', async () => {
+  test('GET /api/me sends Graph the access token, and nothing of the caller (#19)', async () => {
     const browser = await world.signIn()
     world.emulator.clearRequests()
     const headers = { authorization: 'Basic x', 'x-forwarded-for': '1.2.3.4', 'x-evil': 'y' }
@@ -37,14 +37,14 @@ describe('GET /api/me', () => {
     }
   })
 
-  test('without a session is a 401 problem, never a redirect', async () => {
+  test('GET /api/me without a session is a 401 problem, never a redirect', async () => {
     const answer = await fetch(`${world.origin}/api/me`, { redirect: 'manual' })
     expect(answer.status).toBe(401)
     expect(answer.headers.get('content-type')).toBe('application/problem+json')
     expect(await answer.json()).toMatchObject({ code: 'not_signed_in', status: 401 })
   })
 
-  test('takes no query of the caller (#18)', async () => {
+  test('GET /api/me takes no query of the caller (#18)', async () => {
     const browser = await world.signIn()
     world.emulator.clearRequests()
     expect((await browser.fetch('/api/me?$select=id')).status).toBe(400)
@@ -57,7 +57,7 @@ describe('GET /api/me', () => {
     '/api/users',
     '/api/me/photo/$value',
     '/api//me',
-  ])('is the only way to Graph: %s is not there (#18)', async (path) => {
+  ])('no other path reaches Graph: %s does not exist (#18)', async (path) => {
     const browser = await world.signIn()
     world.emulator.clearRequests()
     expect((await browser.fetch(path)).status).toBe(404)
@@ -66,7 +66,7 @@ describe('GET /api/me', () => {
 })
 
 describe('the photo', () => {
-  test('comes as an image with its ETag, which is honoured', async () => {
+  test('the photo is an image with an ETag, and If-None-Match gets a 304', async () => {
     const browser = await world.signIn()
     const first = await browser.fetch('/api/me/photo')
     expect(first.status).toBe(200)
@@ -76,7 +76,7 @@ describe('the photo', () => {
     expect(again.status).toBe(304)
   })
 
-  test('is a 404 problem for somebody without one', async () => {
+  test('the photo of a person without one is a 404 problem', async () => {
     world.emulator.signInAutomaticallyAs('AlexW@contoso.onmicrosoft.com')
     const browser = await world.signIn()
     const { status, json } = await browser.fetch('/api/me/photo')
@@ -86,14 +86,14 @@ describe('the photo', () => {
 })
 
 describe('a call with a permission of its own', () => {
-  test('leaves a login hint out of a link that is too long for one', async () => {
+  test('a login link leaves out a login hint that is too long', async () => {
     world.emulator.tamperNextIdToken((claims) => ({ ...claims, login_hint: 'x'.repeat(321) }))
     const browser = await world.signIn()
     const { json } = await browser.fetch('/api/me/calendar')
     expect(json).toMatchObject({ login: { href: '/auth/login?scopes=Calendars.Read' } })
   })
 
-  test('asks for consent to just that, and works after it', async () => {
+  test('a call without its permission asks for consent to that permission alone, and works afterwards', async () => {
     const browser = await world.signIn()
     const { status, json } = await browser.fetch('/api/me/calendar')
     expect(status).toBe(403)
@@ -108,7 +108,7 @@ describe('a call with a permission of its own', () => {
     expect((await browser.fetch('/api/me')).status).toBe(200)
   })
 
-  test('is paged by the parameters of its next link', async () => {
+  test('the groups are paged by the parameters of the next link', async () => {
     world.emulator.signInAutomaticallyAs('MeganB@contoso.onmicrosoft.com')
     const browser = world.openBrowser()
     await browser.goTo('/auth/login?scopes=GroupMember.Read.All')

@@ -40,11 +40,14 @@ describe('a claims challenge of Graph (#20)', () => {
     ['behind another challenge', `Basic realm="a, b=c \\" d", ${challenge(encoded)}`],
     ['with odd spaces and cases', `bearer Error = "insufficient_claims" ,CLAIMS="${encoded}"`],
     ['said twice', `${challenge(encoded)}, ${challenge(encoded)}`],
-  ])('%s is passed on to Entra, once, and the call succeeds', async (_name, header) => {
-    challengeNext(header)
-    expect((await browser.fetch('/api/me')).status).toBe(200)
-    expect(claimsOfRefresh()).toMatchObject(wanted)
-  })
+  ])(
+    'a claims challenge %s is passed on to Entra once, and the call succeeds',
+    async (_name, header) => {
+      challengeNext(header)
+      expect((await browser.fetch('/api/me')).status).toBe(200)
+      expect(claimsOfRefresh()).toMatchObject(wanted)
+    },
+  )
 
   test.each([
     ['not base64', challenge('%%%')],
@@ -53,7 +56,7 @@ describe('a claims challenge of Graph (#20)', () => {
     ['of another error', challenge(encoded).replace('insufficient_claims', 'invalid_token')],
     ['of another scheme', challenge(encoded).replace('Bearer', 'Digest')],
     ['16 kB of nonsense', 'a='.repeat(7_000)],
-  ])('that is %s is a refused token like any other', async (_name, header) => {
+  ])('a claims challenge that is %s counts as a refused token', async (_name, header) => {
     challengeNext(header, 2)
     const { status, json } = await browser.fetch('/api/me')
     expect([status, json]).toMatchObject([401, { code: 'reauthentication_required' }])
@@ -61,7 +64,7 @@ describe('a claims challenge of Graph (#20)', () => {
     expect(world.emulator.requests('me')).toHaveLength(2)
   })
 
-  test('that a new token does not fulfil asks for a sign-in that does', async () => {
+  test('a claims challenge that a new token does not satisfy asks for a sign-in that does', async () => {
     challengeNext(challenge(encoded), 2)
     const answer = await browser.fetch('/api/me')
     expect([answer.status, answer.json]).toMatchObject([401, { code: 'claims_challenge' }])
@@ -72,7 +75,7 @@ describe('a claims challenge of Graph (#20)', () => {
     expect((await browser.fetch('/api/me')).status).toBe(200)
   })
 
-  test('that Entra answers with claims of its own is passed on to the next sign-in', async () => {
+  test('claims that Entra asks for in a refresh are passed on to the next sign-in', async () => {
     challengeNext(challenge(encoded))
     const own = JSON.stringify({ id_token: { amr: { essential: true } } })
     const fault = { error: 'interaction_required', suberror: 'basic_action', claims: own }
@@ -83,7 +86,7 @@ describe('a claims challenge of Graph (#20)', () => {
     expect(JSON.parse(url.searchParams.get('claims') ?? '')).toHaveProperty('id_token.amr')
   })
 
-  test('of 100 kB is no answer that can be read', async () => {
+  test('a claims challenge of 100 kB makes the answer unreadable', async () => {
     world.emulator.failNext('me', {
       status: 401,
       headers: { 'www-authenticate': challenge('A'.repeat(100_000)) },
@@ -94,28 +97,28 @@ describe('a claims challenge of Graph (#20)', () => {
     expect((await browser.fetch('/api/me')).status).toBe(200)
   })
 
-  test('that comes again and again is one note', async () => {
+  test('a repeated claims challenge is stored once', async () => {
     challengeNext(challenge(encoded), 4)
     const hrefs = [hrefOf(await browser.fetch('/api/me')), hrefOf(await browser.fetch('/api/me'))]
     expect(hrefs[0]).toContain('claims=')
     expect(hrefs[1]).toBe(hrefs[0])
   })
 
-  test('leaves the other calls as they are', async () => {
+  test('a claims challenge of one call does not affect the other calls', async () => {
     challengeNext(challenge(encoded), 2)
     await browser.fetch('/api/me')
     expect((await browser.fetch('/api/me/photo')).status).toBe(200)
   })
 })
 
-test('claims cannot be put into a sign-in from outside', async () => {
+test('the query of a sign-in cannot add claims', async () => {
   for (const claims of ['unknown', encodeURIComponent(JSON.stringify(wanted))]) {
     const { url } = await browser.goTo(`/auth/login?claims=${claims}`, world.toEntra)
     expect(url.searchParams.get('claims') ?? '').not.toContain('acrs')
   }
 })
 
-test('Entra is told that this server answers claims challenges, at each sign-in and refresh', async () => {
+test('the server tells Entra at each sign-in and refresh that it handles claims challenges', async () => {
   const capability = { access_token: { xms_cc: { values: ['CP1'] } } }
   const { url } = await browser.goTo('/auth/login', ({ origin }) => origin === world.emulator.url)
   expect(JSON.parse(url.searchParams.get('claims') ?? '{}')).toMatchObject(capability)

@@ -4,9 +4,9 @@ import { json, useScriptedApi } from '../support/scripted-api.ts'
 
 const api = useScriptedApi()
 
-describe('an API that (#22)', () => {
+describe('a failing API (#22)', () => {
   test.each(['gzip', 'br', 'x'])(
-    'packs its answer, as nobody asked it to: %s',
+    'a compressed answer of the API is an upstream error, since none was asked for: %s',
     async (encoding) => {
       api.answer = (_request, response) =>
         response.writeHead(200, { ...json, 'content-encoding': encoding }).end(gzipSync('{}'))
@@ -20,13 +20,13 @@ describe('an API that (#22)', () => {
     'application/jsonp',
     'application/+json',
     'text/json',
-  ])('tells a type that is not JSON: %s', async (type) => {
+  ])('an answer of the API with a type that is not JSON is an upstream error: %s', async (type) => {
     api.answer = (_request, response) => response.writeHead(200, { 'content-type': type }).end('{}')
     expect((await api.browser.fetch('/api/me')).json).toMatchObject({ code: 'upstream_error' })
   })
 
   test.each(['Application/JSON', 'application/problem+json', 'application/json ;charset=utf-8'])(
-    'tells JSON in another way is understood: %s',
+    'an answer of the API with another spelling of a JSON type is accepted: %s',
     async (type) => {
       api.answer = (_request, response) =>
         response.writeHead(200, { 'content-type': type }).end('{}')
@@ -34,7 +34,7 @@ describe('an API that (#22)', () => {
     },
   )
 
-  test('packs a photo, as nobody asked it to', async () => {
+  test('a compressed photo is an upstream error, since none was asked for', async () => {
     const headers = { 'content-type': 'image/png', 'content-encoding': 'gzip' }
     api.answer = (_request, response) => response.writeHead(200, headers).end(gzipSync('picture'))
     expect((await api.browser.fetch('/api/me/photo')).json).toMatchObject({
@@ -43,7 +43,7 @@ describe('an API that (#22)', () => {
   })
 
   test.each(['image/svg+xml', 'text/html', 'application/javascript'])(
-    'sends a document with scripts for a photo: %s',
+    'a photo that is a document with scripts is an upstream error: %s',
     async (type) => {
       api.answer = (_request, response) =>
         response.writeHead(200, { 'content-type': type }).end('<x/>')
@@ -52,12 +52,15 @@ describe('an API that (#22)', () => {
     },
   )
 
-  test.each(['{', 'null x', '[1,', ''])('sends JSON that is none: %j', async (body) => {
-    api.answer = (_request, response) => response.writeHead(200, json).end(body)
-    expect((await api.browser.fetch('/api/me')).json).toMatchObject({ code: 'upstream_error' })
-  })
+  test.each(['{', 'null x', '[1,', ''])(
+    'a malformed JSON answer of the API is an upstream error: %j',
+    async (body) => {
+      api.answer = (_request, response) => response.writeHead(200, json).end(body)
+      expect((await api.browser.fetch('/api/me')).json).toMatchObject({ code: 'upstream_error' })
+    },
+  )
 
-  test('sends a bomb of gzip has it unpacked by nobody', async () => {
+  test('a gzip bomb of the API is not decompressed', async () => {
     const bomb = gzipSync(Buffer.alloc(64 * 1024 * 1024, ' '))
     api.answer = (_request, response) =>
       response.writeHead(200, { ...json, 'content-encoding': 'gzip' }).end(bomb)

@@ -60,15 +60,15 @@ async function callWhich(act: RequestListener): Promise<{ waiting: ReturnType<Br
   return { waiting }
 }
 
-describe('an API that (#22)', () => {
-  test('never answers is a 504 after ten seconds', async () => {
+describe('a failing API (#22)', () => {
+  test('an API that never answers is a 504 after ten seconds', async () => {
     const { waiting } = await callWhich(() => undefined)
     await pass(12)
     const answered = await waiting
     expect([answered.status, answered.json]).toMatchObject([504, { code: 'upstream_timeout' }])
   })
 
-  test('begins to answer and falls silent is a 504 after ten more', async () => {
+  test('an API that stops in its answer is a 504 after ten more seconds', async () => {
     const begun = once(received, 'piece')
     const { waiting } = await callWhich((_request, response) =>
       response.writeHead(200, json).write('{'),
@@ -78,7 +78,7 @@ describe('an API that (#22)', () => {
     expect((await waiting).json).toMatchObject({ code: 'upstream_timeout' })
   })
 
-  test('sends a little now and then is a 504 after twenty seconds in all', async () => {
+  test('an API that sends its answer in small pieces is a 504 after twenty seconds in all', async () => {
     let response: Parameters<RequestListener>[1] | undefined
     const begun = once(received, 'piece')
     const { waiting } = await callWhich((_request, its) => {
@@ -95,14 +95,14 @@ describe('an API that (#22)', () => {
     expect((await waiting).json).toMatchObject({ code: 'upstream_timeout' })
   })
 
-  test('was too slow for one request answers the next', async () => {
+  test('an API that was too slow for one request can answer the next', async () => {
     answer = (_request, response) => response.writeHead(200, json).end('{}')
     expect((await browser.fetch('/api/me')).status).toBe(200)
   })
 })
 
-describe('while Entra does not answer (#28)', () => {
-  test('a sign-in ends in the Error view after eight seconds', async () => {
+describe('an Entra that does not answer (#28)', () => {
+  test('a sign-in ends in the Error view after eight seconds when Entra does not answer', async () => {
     const stranger = world.openBrowser()
     world.emulator.clearRequests()
     world.emulator.failNext('token', { hang: true })
@@ -116,7 +116,7 @@ describe('while Entra does not answer (#28)', () => {
     })
   })
 
-  test('a refresh is a 503 after eight seconds, and the session stays', async () => {
+  test('a refresh is a 503 after eight seconds when Entra does not answer, and the session stays', async () => {
     const own = await world.signIn()
     world.emulator.clearRequests()
     world.emulator.failNext('token', { hang: true })

@@ -28,16 +28,19 @@ describe('GET /api/me', () => {
     ],
     [{ status: 200, body: '<h1>Proxy</h1>' }, 502, 'upstream_error'],
     [{ reset: true as const }, 502, 'upstream_error'],
-  ])('answers %j of Graph with %i %s, asked once (#21, #22)', async (fault, expected, code) => {
-    const browser = await world.signIn()
-    world.emulator.clearRequests()
-    world.emulator.failNext('me', fault)
-    const { status, json } = await browser.fetch('/api/me')
-    expect(status).toBe(expected)
-    expect(json).toMatchObject({ code, status: expected })
-    expect(world.emulator.requests('me')).toHaveLength(1)
-    expect(world.emulator.requests('token')).toHaveLength(0)
-  })
+  ])(
+    'the answer %j of Graph becomes %i %s, and Graph is asked once (#21, #22)',
+    async (fault, expected, code) => {
+      const browser = await world.signIn()
+      world.emulator.clearRequests()
+      world.emulator.failNext('me', fault)
+      const { status, json } = await browser.fetch('/api/me')
+      expect(status).toBe(expected)
+      expect(json).toMatchObject({ code, status: expected })
+      expect(world.emulator.requests('me')).toHaveLength(1)
+      expect(world.emulator.requests('token')).toHaveLength(0)
+    },
+  )
 
   test.each([
     ['7', '7'],
@@ -50,7 +53,7 @@ describe('GET /api/me', () => {
     ['Thu, 01 Jan 2032 09:00:00 GMT', '3600'],
     ['Thu, 01 Jan 1970 00:00:00 GMT', '1'],
     [undefined, '1'],
-  ])('passes on the pause that Graph asks for: %s (#21)', async (asked, told) => {
+  ])('Retry-After of Graph is passed on within limits: %s (#21)', async (asked, told) => {
     vi.useFakeTimers({ toFake: ['Date'], now: Date.UTC(2032, 0, 1) })
     const browser = await world.signIn()
     world.emulator.clearRequests()

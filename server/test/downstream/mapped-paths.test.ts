@@ -21,7 +21,7 @@ async function get(target: string, ...headers: string[]) {
   ])
 }
 
-describe('a path that leads elsewhere (#18)', () => {
+describe('paths that lead elsewhere (#18)', () => {
   test.each([
     '/api/me/..%2f..%2fusers',
     '/api/me%2f..%2fusers',
@@ -70,7 +70,7 @@ describe('a path that leads elsewhere (#18)', () => {
     '@evil.example/api/me',
     'api/me',
     '*',
-  ])('is answered by nobody: %j', async (target) => {
+  ])('a path that leads elsewhere is refused and reaches no API: %j', async (target) => {
     const { status } = await get(target)
     expect([400, 404]).toContain(status)
     expect(api.upstream.requests).toHaveLength(0)
@@ -87,7 +87,7 @@ describe('a path that leads elsewhere (#18)', () => {
     '/api/me/calendar?%24TOP=1',
     '/api/me/calendar?$top=1&=x',
     '/api/me/calendar?constructor=x',
-  ])('or asks for what the call does not take goes no further: %s', async (target) => {
+  ])('a query that the call does not take is refused and reaches no API: %s', async (target) => {
     const { status } = await get(target)
     const isBare = target.endsWith('?')
     expect(status).toBe(isBare ? 200 : 400)
@@ -101,7 +101,7 @@ describe('a path that leads elsewhere (#18)', () => {
     '?$skiptoken=@evil.example',
     '?$top=1&$top=2',
     '?$top=1?$select=id',
-  ])('in a value stays in that value: %s', async (query) => {
+  ])('a query value that holds a path or a host stays a value: %s', async (query) => {
     const { status } = await get(`/api/me/calendar${query}`)
     expect(status).toBe(200)
     const [sent] = api.upstream.requests
@@ -110,7 +110,7 @@ describe('a path that leads elsewhere (#18)', () => {
     expect([...searchParams]).toEqual([...new URLSearchParams(query)])
   })
 
-  test('of the form for proxies, or with a fragment, is the path that it names, here', async () => {
+  test('an absolute URL or a fragment leads to the mapped path that it names, on this server', async () => {
     expect((await get('http://evil.example/api/me')).status).toBe(200)
     expect((await get('/api/me#/users')).status).toBe(200)
     expect((await get('/api/users#/api/me')).status).toBe(404)
@@ -121,8 +121,8 @@ describe('a path that leads elsewhere (#18)', () => {
   })
 })
 
-describe('the calls that there are (#18)', () => {
-  test('reach their own addresses, and no others', async () => {
+describe('the mapped calls (#18)', () => {
+  test('the mapped calls reach their own addresses, and no others', async () => {
     for (const path of ['me', 'me/photo', 'me/calendar']) await get(`/api/${path}`)
     for (const { url } of api.upstream.requests) expect(mapped).toContain(url)
     expect(api.upstream.requests).toHaveLength(3)
@@ -133,7 +133,7 @@ describe('the calls that there are (#18)', () => {
     ['me/photo', '/v1.0/me/photo/$value'],
     ['me/calendar', '/v1.0/me/calendar/events'],
     ['me/groups', '/v1.0/me/memberOf'],
-  ])('asks for %s at the address %s', async (call, address) => {
+  ])('the call %s asks the API at the address %s', async (call, address) => {
     const browser = api.world.openBrowser()
     api.world.emulator.signInAutomaticallyAs('MeganB@contoso.onmicrosoft.com')
     await browser.goTo('/auth/login?scopes=User.Read+Calendars.Read+GroupMember.Read.All')
@@ -141,7 +141,7 @@ describe('the calls that there are (#18)', () => {
     expect(api.upstream.requests.map(({ url }) => url)).toEqual([address])
   })
 
-  test('are read, and never written', async () => {
+  test('the mapped calls accept no method but GET', async () => {
     for (const method of ['POST', 'PUT', 'PATCH', 'DELETE']) {
       const answer = await fetch(`${api.world.origin}/api/me`, {
         method,

@@ -10,7 +10,7 @@ import { json } from '../support/scripted-api.ts'
 import { startUpstream } from '../support/upstream.ts'
 import { World } from '../support/world.ts'
 
-test('nobody is asked whose certificate nobody vouches for: neither an API nor an authority (#22)', async () => {
+test('an API or an authority with an untrusted certificate gets no request (#22)', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'entra-bff-upstream-'))
   const { key, certificate: cert } = await makeCertificates(folder, ['localhost'])
   let asked = 0
@@ -34,7 +34,7 @@ test('nobody is asked whose certificate nobody vouches for: neither an API nor a
   rmSync(folder, { recursive: true })
 })
 
-test('an API that is not there is a 502 at once (#22)', async () => {
+test('an API that cannot be reached is a 502 at once (#22)', async () => {
   const upstream = await startUpstream((_request, response) => response.end())
   const world = await World.open({ ENDPOINT: upstream.endpoint })
   const browser = await world.signIn()

@@ -27,43 +27,49 @@ function shiftEntraClock(minutes: number): void {
 }
 
 describe("Entra's clock (#29)", () => {
-  test.each([0, 1, 4])('may be %i minutes ahead', async (minutes) => {
+  test.each([0, 1, 4])('the clock of Entra may be %i minutes ahead', async (minutes) => {
     shiftEntraClock(minutes)
     const page = await world.openBrowser().goTo('/auth/login')
     expect(page.url.pathname).toBe('/')
   })
 
-  test.each([0, 1, 4])('may be %i minutes behind', async (minutes) => {
+  test.each([0, 1, 4])('the clock of Entra may be %i minutes behind', async (minutes) => {
     world.emulator.setLifetimes({ idToken: 30 })
     shiftEntraClock(-minutes)
     const page = await world.openBrowser().goTo('/auth/login')
     expect(page.url.pathname).toBe('/')
   })
 
-  test.each([6, -6, 10, -10, 60, -60])('may not be %i minutes off', async (minutes) => {
-    world.emulator.setLifetimes({ idToken: 30 })
-    shiftEntraClock(minutes)
-    const browser = world.openBrowser()
-    const page = await browser.goTo('/auth/login')
-    expect(await browser.reportOf(page)).toMatchObject({ code: 'id_token_invalid' })
-    expect((await browser.fetch('/api/session')).json).toMatchObject({ authenticated: false })
-  })
+  test.each([6, -6, 10, -10, 60, -60])(
+    'the clock of Entra may not be %i minutes off',
+    async (minutes) => {
+      world.emulator.setLifetimes({ idToken: 30 })
+      shiftEntraClock(minutes)
+      const browser = world.openBrowser()
+      const page = await browser.goTo('/auth/login')
+      expect(await browser.reportOf(page)).toMatchObject({ code: 'id_token_invalid' })
+      expect((await browser.fetch('/api/session')).json).toMatchObject({ authenticated: false })
+    },
+  )
 
-  test.each(['iat', 'nbf', 'exp'])('counts in each claim by itself: %s', async (name) => {
-    const minutes = name === 'exp' ? -70 : 10
-    world.emulator.tamperNextIdToken((claims) => ({
-      ...claims,
-      nbf: undefined,
-      [name]: Number(claims[name]) + minutes * 60,
-    }))
-    const page = await world.openBrowser().goTo('/auth/login')
-    expect(page.url.pathname).toBe('/error')
-  })
+  test.each(['iat', 'nbf', 'exp'])(
+    'a wrong clock is noticed in each claim alone: %s',
+    async (name) => {
+      const minutes = name === 'exp' ? -70 : 10
+      world.emulator.tamperNextIdToken((claims) => ({
+        ...claims,
+        nbf: undefined,
+        [name]: Number(claims[name]) + minutes * 60,
+      }))
+      const page = await world.openBrowser().goTo('/auth/login')
+      expect(page.url.pathname).toBe('/error')
+    },
+  )
 })
 
 describe('a step of the clock (#29)', () => {
   test.each([-1, -10, -60, -24 * 60])(
-    'of %i minutes breaks no session and makes no storm of refreshes',
+    'a clock step of %i minutes ends no session and causes at most one refresh',
     async (minutes) => {
       const browser = await world.signIn()
       expect((await browser.fetch('/api/me')).status).toBe(200)
@@ -77,7 +83,7 @@ describe('a step of the clock (#29)', () => {
     },
   )
 
-  test('ahead and back again leaves the session as it was', async () => {
+  test('a clock step ahead and back leaves the session as it was', async () => {
     const browser = await world.signIn()
     later(50)
     expect((await browser.fetch('/api/me')).status).toBe(200)
@@ -89,7 +95,7 @@ describe('a step of the clock (#29)', () => {
     expect(world.emulator.requests('token').length).toBeLessThanOrEqual(1)
   })
 
-  test('back during a sign-in does not break it', async () => {
+  test('a clock step back during a sign-in does not break the sign-in', async () => {
     const browser = world.openBrowser()
     const { url } = await browser.goTo('/auth/login', toCallback)
     later(-4)
@@ -97,7 +103,7 @@ describe('a step of the clock (#29)', () => {
     expect((await browser.fetch('/api/me')).status).toBe(200)
   })
 
-  test('back makes a session live no longer than it may', async () => {
+  test('a clock step back does not make a session live longer', async () => {
     const browser = await world.signIn()
     later(-10)
     expect((await browser.fetch('/api/me')).status).toBe(200)

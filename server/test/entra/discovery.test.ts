@@ -19,7 +19,7 @@ describe('health', () => {
     ],
     ['a page for an endpoint', { end_session_endpoint: 'javascript:alert(1)' }],
     ['an endpoint without TLS', { token_endpoint: 'http://evil.example/token' }],
-  ])('does not take a document with %s for that of the authority', async (_name, change) => {
+  ])('a discovery document with %s is refused', async (_name, change) => {
     const fresh = await World.open()
     const url = `${fresh.emulator.authority}/v2.0/.well-known/openid-configuration`
     const document = (await (await fetch(url)).json()) as object
@@ -53,7 +53,7 @@ afterEach(() => {
 afterAll(() => world.close())
 
 describe('the discovery document', () => {
-  test('is asked for once by two hundred questions for readiness while Entra is away', async () => {
+  test('two hundred readiness requests ask for the discovery document once while Entra is away', async () => {
     await world.stopServer()
     await world.startServer()
     world.emulator.clearRequests()
@@ -69,7 +69,7 @@ describe('the discovery document', () => {
     expect(await ready()).toBe(200)
   })
 
-  test('of yesterday serves at once while a new one does not come', async () => {
+  test('a discovery document of yesterday serves at once while the new one does not come', async () => {
     await world.stopServer()
     await world.startServer()
     await world.signIn()
@@ -81,7 +81,7 @@ describe('the discovery document', () => {
     expect(world.emulator.requests('discovery')).toHaveLength(1)
   })
 
-  test('of yesterday serves while no new one can be had, and the log tells it once', async () => {
+  test('a discovery document of yesterday serves while no new one can be fetched, and the log says so once', async () => {
     await world.stopServer()
     await world.startServer()
     await world.signIn()

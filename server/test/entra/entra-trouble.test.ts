@@ -28,26 +28,29 @@ async function errorOf(browser: Browser): Promise<unknown> {
   return await browser.reportOf(page)
 }
 
-describe('while Entra (#28)', () => {
+describe('trouble at Entra (#28)', () => {
   test.each([
     ['answers 503', { status: 503, body: { error: 'temporarily_unavailable' } }],
     ['answers 500 with a page', { status: 500, body: '<h1>Our services are not available</h1>' }],
     ['answers 200 with a page', { status: 200, body: '<h1>Captive portal</h1>' }],
     ['asks for a pause', { status: 429, body: {}, retryAfter: 600 }],
     ['drops connections', { reset: true as const }],
-  ])('%s, people at work go on and sign-ins are told so', async (_name, fault) => {
-    world.emulator.failNext('token', fault)
-    expect((await adeles.fetch('/api/me')).status).toBe(200)
-    expect((await adeles.fetch('/api/session')).json).toMatchObject({ authenticated: true })
-    const stranger = world.openBrowser()
-    expect(await errorOf(stranger)).toMatchObject({ code: 'identity_provider_unavailable' })
-    expect(world.emulator.requests('token')).toHaveLength(1)
-    expect((await stranger.fetch('/api/session')).json).toMatchObject({ authenticated: false })
-    expect((await adeles.fetch('/api/me')).status).toBe(200)
-  })
+  ])(
+    'while Entra %s, signed-in people can work and a sign-in ends in the Error view',
+    async (_name, fault) => {
+      world.emulator.failNext('token', fault)
+      expect((await adeles.fetch('/api/me')).status).toBe(200)
+      expect((await adeles.fetch('/api/session')).json).toMatchObject({ authenticated: true })
+      const stranger = world.openBrowser()
+      expect(await errorOf(stranger)).toMatchObject({ code: 'identity_provider_unavailable' })
+      expect(world.emulator.requests('token')).toHaveLength(1)
+      expect((await stranger.fetch('/api/session')).json).toMatchObject({ authenticated: false })
+      expect((await adeles.fetch('/api/me')).status).toBe(200)
+    },
+  )
 
   test.each(['discovery', 'keys'] as const)(
-    'has no %s, sign-ins are told so, until it has',
+    'while Entra has no %s, a sign-in ends in the Error view',
     async (endpoint) => {
       await world.stopServer()
       await world.startServer()
@@ -65,7 +68,7 @@ describe('while Entra (#28)', () => {
     },
   )
 
-  test('asks one person for a pause, another signs in and calls at once', async () => {
+  test('when Entra asks one person for a pause, another person signs in and calls at once', async () => {
     const refused = world.openBrowser()
     world.emulator.failNext('token', { status: 429, body: {}, retryAfter: 600 })
     expect(await errorOf(refused)).toMatchObject({ code: 'identity_provider_unavailable' })
@@ -75,7 +78,7 @@ describe('while Entra (#28)', () => {
     expect((await refused.fetch('/api/me')).status).toBe(200)
   })
 
-  test('asks one person for a pause in a refresh, another is refreshed at once', async () => {
+  test('when Entra asks one person for a pause in a refresh, another person is refreshed at once', async () => {
     const alexs = await world.signIn()
     later(58)
     world.emulator.failNext('token', { status: 429, body: {}, retryAfter: 600 })
@@ -84,7 +87,7 @@ describe('while Entra (#28)', () => {
     expect((await adeles.fetch('/api/me')).json).toMatchObject({ displayName: 'Adele Vance' })
   })
 
-  test('is not asked again by each request of a page while it cannot refresh', async () => {
+  test('the requests of one page ask Entra at most twice while no refresh succeeds', async () => {
     later(58)
     world.emulator.failNext('token', { status: 503, body: 'down', delayMs: 100 })
     const answers = await Promise.all(Array.from({ length: 8 }, () => adeles.fetch('/api/me')))
@@ -94,7 +97,7 @@ describe('while Entra (#28)', () => {
   })
 })
 
-test('an app that Entra no longer accepts is a 503 and an error in the log, and nobody is signed out', async () => {
+test('a client secret that Entra no longer accepts is a 503 and an error in the log, and nobody is signed out', async () => {
   world.emulator.setLifetimes({ accessToken: 600 })
   const browser = await world.signIn()
   world.emulator.setLifetimes({ accessToken: 3_600 })
@@ -111,7 +114,7 @@ test('an app that Entra no longer accepts is a 503 and an error in the log, and 
   expect((await browser.fetch('/api/me')).status).toBe(200)
 })
 
-test('an app that Entra no longer accepts is told in the log while good tokens still serve, and Entra is asked once', async () => {
+test('a client secret that Entra no longer accepts is logged while good tokens still serve, and Entra is asked once', async () => {
   const browser = await world.signIn()
   await browser.fetch('/api/me')
   later(57)
@@ -125,7 +128,7 @@ test('an app that Entra no longer accepts is told in the log while good tokens s
   expect(world.complaints.join('')).toContain('no token can be refreshed')
 })
 
-test('while Entra answers one person late, another does not wait for it (#28)', async () => {
+test('a person whom Entra answers late does not hold up other people (#28)', async () => {
   const fresh = await World.open()
   const before = await fresh.signIn()
   fresh.emulator.clearRequests()
@@ -141,7 +144,7 @@ test('while Entra answers one person late, another does not wait for it (#28)', 
 })
 
 describe('an authority whose name leads nowhere (#28)', () => {
-  test('is told in the Error view, and by its readiness', async () => {
+  test('an authority whose host does not resolve ends sign-ins in the Error view, and /readyz reports it', async () => {
     await world.stopServer()
     await world.startServer({ AUTHORITY: `https://login.invalid/${world.emulator.tenantId}` })
     const stranger = world.openBrowser()

@@ -40,7 +40,7 @@ describe('an ID token (#6)', () => {
     ['without an expiry', { exp: undefined }, 'id_token_invalid'],
     ['that is not valid yet', { nbf: 9_999_999_999 }, 'id_token_invalid'],
     ['from the future', { iat: 9_999_999_999, nbf: undefined }, 'id_token_invalid'],
-  ])('%s is refused', async (_name, change, code) => {
+  ])('an ID token %s is refused', async (_name, change, code) => {
     const browser = world.openBrowser()
     world.emulator.tamperNextIdToken((claims) => ({ ...claims, ...change }))
     const page = await browser.goTo('/auth/login')
@@ -48,7 +48,7 @@ describe('an ID token (#6)', () => {
   })
 
   test.each([{ alg: 'none' as const }, { alg: 'HS256' as const }, { otherKey: true }])(
-    'signed with %j is refused',
+    'an ID token signed with %j is refused',
     async (options) => {
       const browser = world.openBrowser()
       world.emulator.tamperNextIdToken((claims) => claims, options)
@@ -61,7 +61,7 @@ describe('an ID token (#6)', () => {
     ['missing', {}],
     ['empty', { id_token: '' }],
     ['no token at all', { id_token: 'x' }],
-  ])('that is %s is refused', async (_name, answer) => {
+  ])('an ID token that is %s is refused', async (_name, answer) => {
     const browser = world.openBrowser()
     const tokens = {
       token_type: 'Bearer',

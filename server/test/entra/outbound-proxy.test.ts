@@ -40,7 +40,7 @@ describe('a proxy to the internet', () => {
     return (await browser.fetch('/api/me')).json
   }
 
-  test('that HTTPS_PROXY names leads to Entra and to the APIs, with its password', async () => {
+  test('requests to Entra and the APIs go through HTTPS_PROXY, with its password', async () => {
     const settings = { HTTPS_PROXY: proxy.url('me:secret@') }
     const me = await callThrough({ settings, isOnline: false })
     expect(me).toMatchObject({ displayName: 'Adele Vance' })
@@ -50,7 +50,7 @@ describe('a proxy to the internet', () => {
     expect(proxy.requests.every(({ authorization }) => authorization === expected)).toBe(true)
   }, 60_000)
 
-  test('is not used for hosts that NO_PROXY names', async () => {
+  test('requests to hosts of NO_PROXY do not go through HTTPS_PROXY', async () => {
     const settings = { HTTPS_PROXY: proxy.url(), NO_PROXY: `intranet.example,${login}` }
     expect(await callThrough({ settings })).toMatchObject({ displayName: 'Adele Vance' })
     expect(new Set(proxy.requests.map(({ target }) => target))).toEqual(new Set([`${graph}:443`]))
@@ -60,14 +60,14 @@ describe('a proxy to the internet', () => {
     { HTTP_PROXY: 'http://127.0.0.1:1', https_proxy: 'http://127.0.0.1:1' },
     { HTTPS_PROXY: 'http://127.0.0.1:1', NO_PROXY: '*' },
   ])(
-    'is not used where the settings name none: %j',
+    'requests go through no proxy where the settings name none: %j',
     async (settings) => {
       expect(await callThrough({ settings })).toMatchObject({ displayName: 'Adele Vance' })
     },
     60_000,
   )
 
-  test('is not used on this machine', async () => {
+  test('requests to this machine do not go through HTTPS_PROXY', async () => {
     const local = await World.open({ HTTPS_PROXY: proxy.url() })
     const browser = await local.signIn()
     expect((await browser.fetch('/api/me')).status).toBe(200)

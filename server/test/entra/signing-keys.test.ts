@@ -60,7 +60,7 @@ describe('a key set', () => {
     ['a key whose modulus is no text', { kty: 'RSA', kid: 'two', n: 1, e: 'AQAB' }],
     ['a key of another type', { kty: 'EC', kid: 'three', crv: 'P-256', x: 'AA', y: 'AA' }],
     ['a key that is too short', { kty: 'RSA', kid: 'four', n: 'AQAB', e: 'AQAB' }],
-  ])('with %s beside a good key lets people sign in', async (_name, element) => {
+  ])('a key set with %s beside a good key lets people sign in', async (_name, element) => {
     await restart()
     planKeys(element, published)
     expect(await signIn()).toBe('signed in')
@@ -68,7 +68,7 @@ describe('a key set', () => {
   })
 
   test.each([[[]], [[null]], [[{ kty: 'RSA', kid: 'x' }]]])(
-    'without a usable key, %j, does not replace a good one',
+    'a key set without a usable key, %j, does not replace a good one',
     async (keys) => {
       await restart()
       expect(await signIn()).toBe('signed in')
@@ -83,7 +83,7 @@ describe('a key set', () => {
     },
   )
 
-  test('without a usable key is fetched again after a pause, without a restart', async () => {
+  test('a key set without a usable key is fetched again after a pause, without a restart', async () => {
     await restart()
     planKeys(null)
     expect(await signIn()).toBe('identity_provider_unavailable')
@@ -91,7 +91,7 @@ describe('a key set', () => {
     expect(await signIn()).toBe('signed in')
   })
 
-  test('with the right key in a form that cannot be used is fetched again', async () => {
+  test('a key set in which the right key is unusable is fetched again', async () => {
     await restart()
     planKeys({ kty: 'RSA', kid: published.kid }, await strangeKey('other'))
     expect(await signIn()).toBe('id_token_invalid')
@@ -101,7 +101,7 @@ describe('a key set', () => {
     expect(await signIn()).toBe('signed in')
   })
 
-  test('that cannot be had is asked for once by many, and not during the pause', async () => {
+  test('a key set that cannot be fetched is requested once by many, and not during the pause', async () => {
     await restart()
     world.emulator.failNext('keys', { status: 503, body: 'down', retryAfter: 120, delayMs: 100 })
     const outcomes = await Promise.all(Array.from({ length: 20 }, signIn))
@@ -113,7 +113,7 @@ describe('a key set', () => {
     expect(await signIn()).toBe('signed in')
   })
 
-  test('fetched while the clock was ahead is not kept longer for it', async () => {
+  test('a key set that was fetched while the clock was ahead is not kept longer', async () => {
     await restart()
     later(13 * 60)
     planKeys(await strangeKey('old'))
@@ -124,7 +124,7 @@ describe('a key set', () => {
   })
 })
 
-test('an ID token that names no key is refused, whoever signed it', async () => {
+test('an ID token that names no key is refused, even when the only key signed it', async () => {
   const { publicKey, privateKey } = await generateKeyPair('RS256', { extractable: true })
   const key = { ...(await exportJWK(publicKey)), kid: 'only', use: 'sig' }
   const signed = (idToken: string, header: { kid?: string }) => {

@@ -7,7 +7,7 @@ import { mutationOf, oddParameter, oddText } from '../support/odd-input.ts'
 
 const server = useFuzzedServer()
 
-describe('whatever is sent', () => {
+describe('odd input', () => {
   const names = ['code', 'state', 'error', 'error_description', 'session_state', 'client_info']
   const query = fc.array(
     fc.tuple(fc.oneof(fc.constantFrom(...names, 'state[]', 'code[]'), oddParameter), oddParameter),
@@ -15,7 +15,7 @@ describe('whatever is sent', () => {
   )
 
   test(
-    'as the query of the callback, nobody is signed in by it and nothing breaks (#5, #10)',
+    'an odd query of the callback signs nobody in and breaks nothing (#5, #10)',
     async () => {
       const kind = fc.constantFrom('no state', 'no state', 'a state of an attempt')
       await holds(fc.tuple(query, kind), async ([parameters, kindOfState]) => {
@@ -34,7 +34,7 @@ describe('whatever is sent', () => {
   )
 
   test(
-    'as a code with a good state, it goes to Entra alone, and nobody is signed in by it (#5)',
+    'an odd code with a good state signs nobody in (#5)',
     async () => {
       await holds(
         oddParameter,
@@ -54,7 +54,7 @@ describe('whatever is sent', () => {
   )
 
   test(
-    'in place of the cookies of a sign-in, it is not taken for one (#3, #11)',
+    'an altered cookie of a sign-in is not accepted (#3, #11)',
     async () => {
       const { state, cookie } = await server.startSignIn()
       const [name = '', value = ''] = cookie.split('=')
@@ -85,7 +85,7 @@ describe('whatever is sent', () => {
   )
 
   test(
-    'as returnTo, it is refused or is a path of this origin (#9)',
+    'an odd returnTo is refused or is a path of this origin (#9)',
     async () => {
       await holds(
         oddText,
@@ -105,7 +105,7 @@ describe('whatever is sent', () => {
   )
 
   test(
-    'as returnTo, a sign-in ends on this origin (#9, #10)',
+    'a failed sign-in with an odd returnTo stays on this origin (#9, #10)',
     async () => {
       await holds(
         oddText,
@@ -134,7 +134,7 @@ describe('whatever is sent', () => {
   )
 
   test(
-    'as returnTo of a sign-in that succeeds, the browser stays on this origin (#9)',
+    'a sign-in with an odd returnTo ends on this origin (#9)',
     async () => {
       await holds(
         oddText,

@@ -6,7 +6,7 @@ import { mutationOf, oddLine, oddText } from '../support/odd-input.ts'
 
 const server = useFuzzedServer()
 
-describe('whatever is sent', () => {
+describe('odd input', () => {
   const targets = ['/api/session', '/api/me', '/auth/login', '/getAToken?state=x', '/api/nothing']
   const cookieNames = () => [
     ...Object.keys(server.cookies),
@@ -16,7 +16,7 @@ describe('whatever is sent', () => {
   ]
 
   test(
-    'as cookies, nobody is signed in by them and nothing breaks (#11, #14)',
+    'odd cookies sign nobody in and break nothing (#11, #14)',
     async () => {
       const name = fc.oneof(fc.constantFrom(...cookieNames()), oddLine)
       const cookies = fc.array(fc.tuple(name, oddLine), { maxLength: 8 })
@@ -31,7 +31,7 @@ describe('whatever is sent', () => {
   )
 
   test(
-    'in place of a good session cookie, nobody is signed in by it (#11)',
+    'an altered session cookie signs nobody in (#11)',
     async () => {
       const good = server.cookies[server.world.sessionCookie] ?? ''
       // An encoded or a quoted value is the same value.
@@ -53,7 +53,7 @@ describe('whatever is sent', () => {
   )
 
   test(
-    'as headers, nothing of it comes back and nothing breaks (#10, #19)',
+    'odd headers do not come back in an answer and break nothing (#10, #19)',
     async () => {
       const known = [
         ...['accept', 'accept-encoding', 'accept-language', 'authorization', 'if-none-match'],
@@ -92,7 +92,7 @@ describe('whatever is sent', () => {
   )
 
   test(
-    'as a body, it is refused or ignored and nothing breaks (#13, #14)',
+    'an odd body is refused or ignored and breaks nothing (#13, #14)',
     async () => {
       const type = fc.constantFrom(
         ...['application/json', ' application/json', 'application/json\ta', 'text/plain'],
@@ -127,7 +127,7 @@ describe('whatever is sent', () => {
   )
 
   test(
-    'as a path or a method, it is answered and nothing breaks (#12, #18)',
+    'an odd path or method gets an answer and breaks nothing (#12, #18)',
     async () => {
       const start = fc.constantFrom(
         ...[
@@ -162,7 +162,7 @@ describe('whatever is sent', () => {
     propertyTimeoutMs,
   )
 
-  test('the server has made no mistake of its own meanwhile, and still serves', async () => {
+  test('the server logged no error of its own during the odd requests, and still serves', async () => {
     expect(server.world.complaints).toEqual([])
     expect((await server.send({ target: '/livez' })).status).toBe(200)
     const browser = await server.world.signIn()

@@ -31,14 +31,14 @@ const who = {
 }
 
 describe('the audit log, whatever the level of the log', () => {
-  test('tells of a sign-in: who, how, from where, in which request', async () => {
+  test('the audit log tells who signed in, how, from where, and in which request', async () => {
     await world.signIn()
     expect(events()).toMatchObject([
       { audit: 'signed_in', method: 'redirect', ...who, address: '127.0.0.1', reqId: guid },
     ])
   })
 
-  test('tells of a failed sign-in, with what the support of Entra asks for', async () => {
+  test('the audit log tells of a failed sign-in, with the ids that Microsoft support asks for', async () => {
     world.emulator.failNext('token', { entraError: { error: 'invalid_grant', aadsts: 70008 } })
     await world.openBrowser().goTo('/auth/login')
     expect(events()).toMatchObject([
@@ -47,7 +47,7 @@ describe('the audit log, whatever the level of the log', () => {
     expect(events()[0]?.['entra']).toMatchObject({ correlationId: guid, traceId: guid })
   })
 
-  test('tells of each end of a session, and what caused it', async () => {
+  test('the audit log tells of each end of a session, and its cause', async () => {
     const browser = await world.signIn()
     await world.signIn(browser)
     await browser.submit('/auth/logout')
@@ -58,7 +58,7 @@ describe('the audit log, whatever the level of the log', () => {
     ])
   })
 
-  test('tells of a session ended from the list', async () => {
+  test('the audit log tells of a session that was ended from the list', async () => {
     const [here] = [await world.signIn(), await world.signIn()]
     await here.fetch('/api/sessions?scope=others', { method: 'DELETE' })
     const ends = events().filter(({ audit }) => audit === 'session_ended')
@@ -66,7 +66,7 @@ describe('the audit log, whatever the level of the log', () => {
     expect(ends.every(({ cause }) => cause === 'own_list')).toBe(true)
   })
 
-  test('tells of a refused forgery', async () => {
+  test('the audit log tells of a refused cross-site request', async () => {
     const { body } = await request(`${world.origin}/api/session`, {
       headers: { 'sec-fetch-site': 'cross-site' },
     })
@@ -74,7 +74,7 @@ describe('the audit log, whatever the level of the log', () => {
     expect(events()).toMatchObject([{ audit: 'refused', code: 'csrf_failed', reqId: guid }])
   })
 
-  test('tells of the use of a session that was ended', async () => {
+  test('the audit log tells of the use of a session that was ended', async () => {
     const browser = await world.signIn()
     const cookie = await browser.cookieHeader()
     await browser.submit('/auth/logout')
@@ -83,7 +83,7 @@ describe('the audit log, whatever the level of the log', () => {
     expect(events().at(-1)).toMatchObject({ audit: 'refused', code: 'session_revoked' })
   })
 
-  test('tells of tokens that could not be refreshed', async () => {
+  test('the audit log tells of tokens that could not be refreshed', async () => {
     const browser = await world.signIn()
     world.emulator.revokeRefreshTokens(adele)
     world.emulator.failNext('me', { status: 401, body: {} })
@@ -96,7 +96,7 @@ describe('the audit log, whatever the level of the log', () => {
     })
   })
 
-  test('tells of a device login from its start to its sign-in', async () => {
+  test('the audit log tells of a device login from its start to its sign-in', async () => {
     const browser = world.openBrowser()
     const path = '/api/device-logins'
     const login = (await browser.fetch(path, { method: 'POST' })).json as DeviceLogin
@@ -111,7 +111,7 @@ describe('the audit log, whatever the level of the log', () => {
     ])
   })
 
-  test('tells of a declined device login as a failed sign-in', async () => {
+  test('the audit log tells of a declined device login as a failed sign-in', async () => {
     const browser = world.openBrowser()
     const path = '/api/device-logins'
     const login = (await browser.fetch(path, { method: 'POST' })).json as DeviceLogin
@@ -125,7 +125,7 @@ describe('the audit log, whatever the level of the log', () => {
     })
   })
 
-  test('is silent when the log is', async () => {
+  test('LOG_LEVEL=silent silences the audit log too', async () => {
     const silent = await World.open({ LOG_LEVEL: 'silent' })
     await silent.signIn()
     expect(silent.logLines).toEqual([])

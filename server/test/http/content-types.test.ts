@@ -30,7 +30,7 @@ describe('a body of a type that no route takes (#13)', () => {
     'x',
     '',
     undefined,
-  ])('is refused, and ends no session: %j', async (type) => {
+  ])('a body of a type that no route takes is refused, and ends no session: %j', async (type) => {
     const head = ['POST /auth/logout HTTP/1.1', host, `Cookie: ${cookie}`, 'X-CSRF: 1']
     const typed = type === undefined ? head : [...head, `Content-Type: ${type}`]
     const answer = await sendRaw(world.origin, [...typed, 'Content-Length: 2'], '{}')
@@ -40,7 +40,7 @@ describe('a body of a type that no route takes (#13)', () => {
   })
 
   test.each([' application/json', 'APPLICATION/JSON', 'application/json;charset=utf-8'])(
-    'but of one that is JSON, however written, is read as that: %j',
+    'a body of a JSON type in any spelling is read as JSON: %j',
     async (type) => {
       const head = ['POST /auth/logout HTTP/1.1', host, `Cookie: ${cookie}`, 'X-CSRF: 1']
       const typed = [...head, `Content-Type: ${type}`, 'Content-Length: 2']
@@ -51,7 +51,7 @@ describe('a body of a type that no route takes (#13)', () => {
     },
   )
 
-  test('is not taken from another site in a type that needs no preflight', async () => {
+  test('a cross-site body of a type that needs no preflight is refused', async () => {
     for (const type of ['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data']) {
       const headers = { cookie, 'content-type': type, 'sec-fetch-site': 'cross-site' }
       const url = `${world.origin}/auth/logout`

@@ -49,7 +49,7 @@ test.each([
   },
 )
 
-test('there are no other cookies', () => {
+test('the server sets five cookies and no others', () => {
   const names = setCookies.map((line) => /^__Host-Http-([a-z]+)/.exec(line)?.[1])
   expect(names.sort()).toEqual(['device', 'err', 'last', 'sid', 'tx'])
 })

@@ -35,9 +35,12 @@ describe('a request with the session cookie (#15)', () => {
       403,
       { 'x-csrf': '0', 'sec-fetch-site': 'same-origin' },
     ],
-  ])('from %s is answered with %i', async (_from, status, headers) => {
-    expect(await statusOf({ cookie, ...headers })).toBe(status)
-  })
+  ])(
+    'a request with the session cookie from %s is answered with %i',
+    async (_from, status, headers) => {
+      expect(await statusOf({ cookie, ...headers })).toBe(status)
+    },
+  )
 })
 
 test('a request from another site is refused without a cookie too (#15)', async () => {

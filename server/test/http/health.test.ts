@@ -8,13 +8,13 @@ beforeAll(async () => {
 afterAll(() => world.close())
 
 describe('health', () => {
-  test('tells that the process lives and can sign people in', async () => {
+  test('/livez and /readyz report that the process lives and can sign people in', async () => {
     expect((await fetch(`${world.origin}/livez`)).status).toBe(200)
     const ready = await fetch(`${world.origin}/readyz`)
     expect(await ready.json()).toEqual({ status: 'ok', store: 'ok', authority: 'ok' })
   })
 
-  test('tells that the authority cannot be reached', async () => {
+  test('/readyz reports that the authority cannot be reached', async () => {
     const fresh = await World.open()
     fresh.emulator.failNext('discovery', { status: 500, body: 'down' })
     const answer = await fetch(`${fresh.origin}/readyz`)

@@ -30,13 +30,13 @@ describe('the log', () => {
     ['a hint', `/auth/login?loginHint=${secret.repeat(40)}`],
     ['a parameter that there is not', `/auth/login?${secret}=1&scopes=x`],
     ['a state', `/getAToken?state=${secret}`],
-  ])('holds no value of a query: %s', async (_what, path) => {
+  ])('the log holds no value of a query: %s', async (_what, path) => {
     world.logLines.length = 0
     await world.openBrowser().goTo(path)
     expect(world.logLines.join('')).not.toContain(secret)
   })
 
-  test('holds no error text of a callback', async () => {
+  test('the log holds no error text of a callback', async () => {
     const browser = world.openBrowser()
     const answer = await answeredSignIn(browser)
     answer.searchParams.set('error', secret)
@@ -46,7 +46,7 @@ describe('the log', () => {
     expect(world.logLines.join('')).not.toContain(secret)
   })
 
-  test('holds a hundred characters of a foreign Origin', async () => {
+  test('the log holds at most a hundred characters of a foreign Origin', async () => {
     world.logLines.length = 0
     const origin = `https://${'a'.repeat(12_000)}.example`
     const { statusCode, body } = await request(`${world.origin}/api/session`, {

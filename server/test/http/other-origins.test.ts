@@ -43,18 +43,21 @@ const foreign: [string, Headers][] = [
   ['an origin that is empty', { origin: '' }],
 ]
 
-describe.each(foreign)('from %s (#15)', (_from, headers) => {
-  test.each(readable)('GET /api/%s is refused, with cookie and header or without', async (path) => {
-    for (const more of [{}, { cookie }, { cookie, 'x-csrf': '1' }]) {
-      const answer = await send('GET', `/api/${path}`, { ...headers, ...more })
-      expect(answer.status).toBe(403)
-      expect(JSON.parse(answer.text)).toMatchObject({ code: 'csrf_failed' })
-      expect(answer.text).not.toContain('Adele')
-    }
-    expect(world.emulator.requests()).toHaveLength(0)
-  })
+describe.each(foreign)('a request from %s (#15)', (_from, headers) => {
+  test.each(readable)(
+    'a foreign GET /api/%s is refused, with or without cookie and header',
+    async (path) => {
+      for (const more of [{}, { cookie }, { cookie, 'x-csrf': '1' }]) {
+        const answer = await send('GET', `/api/${path}`, { ...headers, ...more })
+        expect(answer.status).toBe(403)
+        expect(JSON.parse(answer.text)).toMatchObject({ code: 'csrf_failed' })
+        expect(answer.text).not.toContain('Adele')
+      }
+      expect(world.emulator.requests()).toHaveLength(0)
+    },
+  )
 
-  test('POST signs nobody out', async () => {
+  test('a foreign POST signs nobody out', async () => {
     for (const more of [{ cookie }, { cookie, 'x-csrf': '1' }]) {
       const form = { 'content-type': 'application/x-www-form-urlencoded' }
       const answer = await send('POST', '/auth/logout', { ...headers, ...form, ...more })
@@ -64,7 +67,7 @@ describe.each(foreign)('from %s (#15)', (_from, headers) => {
     expect((await browser.fetch('/api/session')).json).toMatchObject({ authenticated: true })
   })
 
-  test('no method of an API path does anything', async () => {
+  test('no method but GET of a foreign request does anything at an API path', async () => {
     for (const method of ['POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const) {
       const answer = await send(method, '/api/me', { ...headers, cookie })
       expect(answer.status).toBe(405)
@@ -72,7 +75,7 @@ describe.each(foreign)('from %s (#15)', (_from, headers) => {
     expect(world.emulator.requests()).toHaveLength(0)
   })
 
-  test('no answer, not even to a preflight, invites a second request (#16)', async () => {
+  test('no answer to a foreign request, not even to a preflight, allows another request (#16)', async () => {
     const preflight = {
       'access-control-request-method': 'GET',
       'access-control-request-headers': 'x-csrf',
@@ -95,25 +98,28 @@ test.each([
   ['DELETE', '/api/sessions?scope=others'],
   ['DELETE', `/api/sessions/${ref}`],
   ['POST', '/api/device-logins'],
-] as const)('without the header no page can do anything: %s %s (#15)', async (method, path) => {
-  const own = { origin: world.origin, 'sec-fetch-site': 'same-origin' }
-  for (const headers of [{}, { cookie }, own, { ...own, cookie }]) {
-    const { status, text } = await send(method, path, headers)
-    expect([status, JSON.parse(text)]).toMatchObject([403, { code: 'csrf_failed' }])
-  }
-})
+] as const)(
+  'a changing request without the header X-CSRF is refused: %s %s (#15)',
+  async (method, path) => {
+    const own = { origin: world.origin, 'sec-fetch-site': 'same-origin' }
+    for (const headers of [{}, { cookie }, own, { ...own, cookie }]) {
+      const { status, text } = await send(method, path, headers)
+      expect([status, JSON.parse(text)]).toMatchObject([403, { code: 'csrf_failed' }])
+    }
+  },
+)
 
-describe('a request that tells nothing of where it comes from (#15)', () => {
-  test('may read with the cookie alone, as a script does', async () => {
+describe('a request without Origin and fetch metadata (#15)', () => {
+  test('a request without Origin and fetch metadata may read with the cookie alone, as a script does', async () => {
     expect((await send('GET', '/api/me', { cookie })).status).toBe(200)
   })
 
-  test('may not sign out without the header', async () => {
+  test('a request without Origin and fetch metadata may not sign out without the header X-CSRF', async () => {
     expect((await send('POST', '/auth/logout', { cookie })).status).toBe(403)
     expect((await browser.fetch('/api/session')).json).toMatchObject({ authenticated: true })
   })
 
-  test('may sign out with it', async () => {
+  test('a request without Origin and fetch metadata may sign out with the header X-CSRF', async () => {
     const own = await world.signIn()
     const headers = { cookie: await own.cookieHeader(), 'x-csrf': '1' }
     expect((await send('POST', '/auth/logout', headers)).status).toBe(303)
@@ -121,7 +127,7 @@ describe('a request that tells nothing of where it comes from (#15)', () => {
   })
 })
 
-test('a preflight of a page of this app itself gets no invitation either (#16)', async () => {
+test('a preflight of a page of this app is not allowed either (#16)', async () => {
   const answer = await send('OPTIONS', '/api/me', {
     origin: world.origin,
     'access-control-request-method': 'GET',

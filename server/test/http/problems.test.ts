@@ -10,7 +10,7 @@ beforeAll(async () => {
 afterAll(() => world.close())
 
 describe('every answer', () => {
-  test('to a path that is not there is a problem for a program', async () => {
+  test('an unknown path is a problem for a program', async () => {
     const answer = await fetch(`${world.origin}/api/nothing`)
     expect(answer.status).toBe(404)
     expect(answer.headers.get('content-type')).toBe('application/problem+json')
@@ -22,7 +22,7 @@ describe('every answer', () => {
 })
 
 test.each(['/api/nothing', '/api/me', '/api/errors/aaaaaaaaaaaaaaaaaaaaaa'])(
-  'the reason of a refusal is told to the log alone: %s',
+  'the reason of a refusal is in the log alone: %s',
   async (path) => {
     world.logLines.length = 0
     const text = await (await fetch(`${world.origin}${path}`)).text()
@@ -47,16 +47,19 @@ describe('a request that no route takes', () => {
     ['POST', '/:(', 404, 'not_found'],
     ['POST', '/:a(', 404, 'not_found'],
     ['POST', '/*', 404, 'not_found'],
-  ] as const)('%s %s is a problem: %i %s', async (method, path, status, code) => {
-    const { statusCode, headers, body } = await request(`${world.origin}${path}`, { method })
-    expect(await body.json()).toMatchObject({ status, code })
-    expect(statusCode).toBe(status)
-    expect(headers['content-security-policy']).toContain("default-src 'none'")
-    expect('allow' in headers).toBe(status === 405)
-  })
+  ] as const)(
+    'the request %s %s, which no route takes, is a problem: %i %s',
+    async (method, path, status, code) => {
+      const { statusCode, headers, body } = await request(`${world.origin}${path}`, { method })
+      expect(await body.json()).toMatchObject({ status, code })
+      expect(statusCode).toBe(status)
+      expect(headers['content-security-policy']).toContain("default-src 'none'")
+      expect('allow' in headers).toBe(status === 405)
+    },
+  )
 })
 
-test('headers without end are answered with a problem and the security headers (#12)', async () => {
+test('headers that are too large are answered with a problem and the security headers (#12)', async () => {
   const headers = { cookie: 'a'.repeat(20_000) }
   const answer = await request(`${world.origin}/api/session`, { headers })
   expect(answer.statusCode).toBe(431)

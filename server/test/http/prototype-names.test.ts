@@ -24,7 +24,7 @@ describe('names that every object has (#14)', () => {
   const names = ['__proto__', 'constructor', 'prototype', 'toString', 'hasOwnProperty']
 
   test.each(['{"__proto__":{"evil":1}}', '{"constructor":{"prototype":{"evil":1}}}'])(
-    'are refused in a body: %s',
+    'names that every object has are refused in a body: %s',
     async (body) => {
       const headers = { cookie, 'x-csrf': '1', 'content-type': 'application/json' }
       const answer = await request(`${world.origin}/auth/logout`, { method: 'POST', headers, body })
@@ -34,7 +34,7 @@ describe('names that every object has (#14)', () => {
     },
   )
 
-  test.each(names)('mean nothing in a query: %s', async (name) => {
+  test.each(names)('names that every object has mean nothing in a query: %s', async (name) => {
     const query = `${name}=evil&${name}[evil]=1&${name}.evil=1`
     expect((await browser.fetch(`/api/me?${query}`)).status).toBe(400)
     expect((await browser.fetch(`/api/session?${query}`)).status).toBe(200)
@@ -44,13 +44,13 @@ describe('names that every object has (#14)', () => {
     cookie = await browser.cookieHeader()
   })
 
-  test.each(names)('mean nothing as a path: %s', async (name) => {
+  test.each(names)('names that every object has mean nothing as a path: %s', async (name) => {
     for (const path of [`/api/${name}`, `/api/me/${name}`, `/api/errors/${name}`]) {
       expect([400, 404]).toContain((await browser.fetch(path)).status)
     }
   })
 
-  test.each(names)('mean nothing as a cookie: %s', async (name) => {
+  test.each(names)('names that every object has mean nothing as a cookie: %s', async (name) => {
     const { port } = new URL(world.origin)
     const headers = {
       cookie: `${name}=1; sid-${port}=${name}; tx-${port}-${name}=1`,
@@ -61,7 +61,7 @@ describe('names that every object has (#14)', () => {
     expect(await answer.body.json()).toMatchObject({ code: 'not_signed_in' })
   })
 
-  test('pass through in what Graph answers, and do nothing here', async () => {
+  test('names that every object has pass through in an answer of Graph, and change no object of the server', async () => {
     const body: unknown = JSON.parse(
       '{"__proto__":{"evil":1},"constructor":{"prototype":{"evil":1}}}',
     )
@@ -73,7 +73,7 @@ describe('names that every object has (#14)', () => {
   })
 
   test.each(['discovery', 'keys', 'token'] as const)(
-    'do nothing in what Entra answers: %s',
+    'names that every object has change no object of the server in an answer of Entra: %s',
     async (endpoint) => {
       const fresh = await World.open()
       const body: unknown = JSON.parse('{"__proto__":{"evil":1},"constructor":{"evil":1}}')

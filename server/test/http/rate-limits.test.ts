@@ -20,7 +20,7 @@ async function statusesOf(world: World, path: string, times: number, from?: () =
 
 describe('an address', () => {
   test.each(['/auth/login', '/getAToken', '/api/errors/aaaaaaaaaaaaaaaaaaaaaa'])(
-    'that asks %s too often is told when to come back',
+    'an address that asks for %s too often is told when to come back',
     async (path) => {
       const world = await World.open({ RATE_LIMIT: '3' })
       const statuses = await statusesOf(world, path, 3)
@@ -35,7 +35,7 @@ describe('an address', () => {
     },
   )
 
-  test('is asked again after a minute', async () => {
+  test('an address that asked too often is served again after a minute', async () => {
     const world = await World.open({ RATE_LIMIT: '2' })
     expect(await statusesOf(world, '/auth/login', 3)).toEqual([302, 302, 429])
     laterSeconds(61)
@@ -44,7 +44,7 @@ describe('an address', () => {
     await world.close()
   })
 
-  test('cannot pretend to be many (#38)', async () => {
+  test('a caller cannot pretend to have many addresses (#38)', async () => {
     const world = await World.open({ RATE_LIMIT: '2' })
     let count = 0
     const from = () => `192.0.2.${String((count += 1))}`
@@ -52,7 +52,7 @@ describe('an address', () => {
     await world.close()
   })
 
-  test('is that of the client when a trusted proxy tells it', async () => {
+  test('a request through a trusted proxy counts by the address of the client', async () => {
     const world = await World.open({ RATE_LIMIT: '2', TRUST_PROXY: 'loopback' })
     let count = 0
     const from = () => `192.0.2.${String((count += 1))}`
@@ -69,18 +69,21 @@ describe('an address', () => {
       '[2001:db8:8::1]',
       '2001:db8:7::1',
     ],
-  ])('is read without its port: %s', async (_version, fromPort, other, plain) => {
-    const world = await World.open({ RATE_LIMIT: '2', TRUST_PROXY: 'loopback' })
-    let port = 40_000
-    const from = () => fromPort((port += 1))
-    expect(await statusesOf(world, '/auth/login', 3, from)).toEqual([302, 302, 429])
-    expect(await statusesOf(world, '/auth/login', 1, () => other)).toEqual([302])
-    const [refused = ''] = world.logLines.filter((line) => line.includes('"audit":"refused"'))
-    expect(JSON.parse(refused)).toMatchObject({ address: plain })
-    await world.close()
-  })
+  ])(
+    'a forwarded address counts without its port: %s',
+    async (_version, fromPort, other, plain) => {
+      const world = await World.open({ RATE_LIMIT: '2', TRUST_PROXY: 'loopback' })
+      let port = 40_000
+      const from = () => fromPort((port += 1))
+      expect(await statusesOf(world, '/auth/login', 3, from)).toEqual([302, 302, 429])
+      expect(await statusesOf(world, '/auth/login', 1, () => other)).toEqual([302])
+      const [refused = ''] = world.logLines.filter((line) => line.includes('"audit":"refused"'))
+      expect(JSON.parse(refused)).toMatchObject({ address: plain })
+      await world.close()
+    },
+  )
 
-  test('is found behind proxies that add ports, and not where the caller wrote it', async () => {
+  test('a client address is found behind proxies that add ports, and not where the caller wrote it', async () => {
     const trusted = 'loopback, 10.0.0.0/8, fd00::/8'
     const world = await World.open({ RATE_LIMIT: '2', TRUST_PROXY: trusted })
     let count = 0
@@ -93,7 +96,7 @@ describe('an address', () => {
     await world.close()
   })
 
-  test('that is none counts as one, is repeated nowhere, and is told of once', async () => {
+  test('forwarded addresses that are invalid count as one address, appear in no log line, and cause one warning', async () => {
     const world = await World.open({ RATE_LIMIT: '2', TRUST_PROXY: 'loopback' })
     let count = 0
     const from = () => `<b>${String((count += 1))}</b>`
@@ -104,7 +107,7 @@ describe('an address', () => {
     await world.close()
   })
 
-  test('can always sign out', async () => {
+  test('an address can sign out as often as it likes', async () => {
     const world = await World.open({ RATE_LIMIT: '2' })
     const browser = await world.signIn()
     const statuses: number[] = []
@@ -116,7 +119,7 @@ describe('an address', () => {
   })
 
   test.each(['/auth/login?returnTo=%2Fsessions', '/getAToken?state=x'])(
-    'from which a person asks for %s too often leads them to the Error view, with the time to wait',
+    'a person who opens %s too often is led to the Error view, with the time to wait',
     async (path) => {
       const world = await World.open({ RATE_LIMIT: '1' })
       const browser = await world.signIn()
@@ -137,7 +140,7 @@ describe('an address', () => {
     ['/56', 4, (count: number) => `2001:db8:1:${count.toString(16)}::1`],
     ['/48', 16, (count: number) => `2001:db8:1:${(count * 256).toString(16)}::1`],
   ])(
-    'of IPv6 counts for the wider network too: %s holds %i times as many',
+    'an IPv6 address counts for the wider network too: %s holds %i times as many',
     async (_net, times, from) => {
       const world = await World.open({ RATE_LIMIT: '1', TRUST_PROXY: 'loopback' })
       let count = 0
@@ -149,14 +152,14 @@ describe('an address', () => {
     },
   )
 
-  test('of IPv6 that asks too often does not use up what its neighbors have', async () => {
+  test('an IPv6 address that asks too often does not use up the limit of its neighbors', async () => {
     const world = await World.open({ RATE_LIMIT: '1', TRUST_PROXY: 'loopback' })
     await statusesOf(world, '/auth/login', 20, () => '2001:db8:1:1::1')
     expect(await statusesOf(world, '/auth/login', 1, () => '2001:db8:1:2::1')).toEqual([302])
     await world.close()
   })
 
-  test('of IPv6 is its whole network: one customer has that many', async () => {
+  test('an IPv6 address counts by its /64 network', async () => {
     const world = await World.open({ RATE_LIMIT: '2', TRUST_PROXY: 'loopback' })
     let count = 0
     const from = () => `2001:db8:1:1::${String((count += 1))}`

@@ -3,7 +3,7 @@ import { connect } from 'node:net'
 import { expect, test, vi } from 'vitest'
 import { World } from '../support/world.ts'
 
-test('a connection that was reset with a request in it harms nobody', async () => {
+test('a connection that is reset while its request is read does no harm', async () => {
   const world = await World.open({ TRUST_PROXY: '10.0.0.0/8' })
   for (let count = 0; count < 20; count += 1) {
     const socket = connect(Number(new URL(world.origin).port), '127.0.0.1')

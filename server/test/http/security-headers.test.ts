@@ -10,7 +10,7 @@ afterAll(() => world.close())
 
 describe('every answer', () => {
   test.each(['/livez', '/api/session', '/api/nothing', '/auth/logout', '/nothing'])(
-    'carries the security headers: %s',
+    'every answer carries the security headers: %s',
     async (path) => {
       const { headers } = await fetch(`${world.origin}${path}`)
       const policy = headers.get('content-security-policy') ?? ''
@@ -28,7 +28,7 @@ describe('every answer', () => {
     },
   )
 
-  test('lets the page load scripts, styles and data from this origin alone', async () => {
+  test('the page may load scripts, styles and data from this origin alone', async () => {
     const { headers } = await fetch(`${world.origin}/api/session`)
     const policy = (headers.get('content-security-policy') ?? '').split('; ')
     for (const name of ['script-src', 'style-src', 'connect-src', 'font-src']) {
@@ -43,9 +43,12 @@ describe('every answer', () => {
     ['GET', '/auth/login', 302],
     ['GET', '/getAToken?state=x', 303],
     ['POST', '/auth/logout', 303],
-  ] as const)('that depends on who asks is kept by nobody: %s %s', async (method, path, status) => {
-    const headers = { 'x-csrf': '1' }
-    const answer = await request(`${world.origin}${path}`, { method, headers })
-    expect([answer.statusCode, answer.headers['cache-control']]).toEqual([status, 'no-store'])
-  })
+  ] as const)(
+    'an answer that depends on the caller may not be cached: %s %s',
+    async (method, path, status) => {
+      const headers = { 'x-csrf': '1' }
+      const answer = await request(`${world.origin}${path}`, { method, headers })
+      expect([answer.statusCode, answer.headers['cache-control']]).toEqual([status, 'no-store'])
+    },
+  )
 })

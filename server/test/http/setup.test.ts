@@ -8,18 +8,18 @@ describe('without values from the app registration', () => {
   )
   afterAll(async () => (await app).close())
 
-  test('the API says that it is not configured', async () => {
+  test('without an app registration, the API says that it is not configured', async () => {
     const answer = await (await app).inject('/api/session')
     expect(answer.statusCode).toBe(503)
     expect(answer.json()).toMatchObject({ code: 'config_missing' })
   })
 
-  test('a sign-in leads to the Setup view', async () => {
+  test('without an app registration, a sign-in leads to the Setup view', async () => {
     const answer = await (await app).inject('/auth/login')
     expect([answer.statusCode, answer.headers.location]).toEqual([303, '/setup'])
   })
 
-  test('the setup is told to this machine, without values', async () => {
+  test('without an app registration, this machine reads the setup, without values', async () => {
     const answer = await (
       await app
     ).inject({ url: '/api/setup', headers: { host: 'localhost:3000' } })
@@ -35,7 +35,7 @@ describe('without values from the app registration', () => {
   })
 
   test.each([{ remoteAddress: '192.0.2.1' }, { headers: { host: 'rebound.example' } }])(
-    'the setup is told to nobody else: %j',
+    'without an app registration, a foreign address or host name reads nothing of the setup: %j',
     async (from) => {
       const answer = await (await app).inject({ url: '/api/setup', ...from })
       expect(answer.json()).toEqual({ configured: false })

@@ -17,7 +17,7 @@ interface Patience {
 
 const config = loadConfig({ SESSION_STORE: 'memory:', LOG_LEVEL: 'silent' })
 
-test('a request has seconds for its headers and half a minute in all (#40)', async () => {
+test('a request has ten seconds for its headers and half a minute in all (#40)', async () => {
   const app = await buildApp(config)
   expect(app.server).toMatchObject({
     headersTimeout: 10_000,
@@ -30,7 +30,7 @@ test('a request has seconds for its headers and half a minute in all (#40)', asy
   await app.close()
 })
 
-describe('with less patience, so that a test need not wait (#40)', () => {
+describe('slow requests, with shorter limits than in production (#40)', () => {
   let app: App
   let port: number
   beforeAll(async () => {
@@ -65,7 +65,7 @@ describe('with less patience, so that a test need not wait (#40)', () => {
     ['a request line that never ends', 'GET /liv'],
     ['a body that never ends', `${post}Content-Length: 9\r\n\r\na`],
     ['a chunk that never ends', `${post}Transfer-Encoding: chunked\r\n\r\n9`],
-  ])('%s: the connection is closed', async (_name, bytes) => {
+  ])('the connection of a slow request is closed: %s', async (_name, bytes) => {
     const { status, headers, body } = await answerOf(await open(bytes))
     expect(status).toBe(408)
     expect(headers.get('content-type')).toBe('application/problem+json')
@@ -73,7 +73,7 @@ describe('with less patience, so that a test need not wait (#40)', () => {
     expect(JSON.parse(body)).toMatchObject({ status: 408, code: 'invalid_request' })
   })
 
-  test('a header that is sent one letter at a time is closed as well', async () => {
+  test('the connection of a header that is sent one letter at a time is closed', async () => {
     const socket = await open('GET /livez HTTP/1.1\r\nHost: x\r\nX-Slow: ')
     const dripping = setInterval(() => socket.write('a'), 10)
     socket.once('close', () => {
@@ -82,7 +82,7 @@ describe('with less patience, so that a test need not wait (#40)', () => {
     expect((await answerOf(socket)).status).toBe(408)
   })
 
-  test('a hundred of them keep nobody else waiting', async () => {
+  test('a hundred slow requests hold up no other request', async () => {
     const slow = await Promise.all(
       Array.from({ length: 100 }, () => open('GET /livez HTTP/1.1\r\n')),
     )

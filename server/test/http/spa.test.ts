@@ -34,7 +34,7 @@ describe('the SPA', () => {
     ['/sessions/', 200],
     ['/result', 404],
     ['/nowhere', 404],
-  ])('is the page at %s, with status %i', async (url, status) => {
+  ])('the page is served at %s, with status %i', async (url, status) => {
     const answer = await (await app).inject({ url, headers: { accept } })
     expect([answer.statusCode, answer.body]).toEqual([status, '<title>the page</title>'])
   })
@@ -45,25 +45,28 @@ describe('the SPA', () => {
     ['br;q=0, gzip;q=0.5', 'gzip', gunzipSync],
     ['identity', undefined, (bytes: Buffer) => bytes],
     [undefined, undefined, (bytes: Buffer) => bytes],
-  ] as const)('is sent compressed as the browser wants it: %s', async (wanted, sent, unpack) => {
-    const encoding = wanted === undefined ? {} : { 'accept-encoding': wanted }
-    for (const [url, status, body, type] of [
-      ['/', 200, '<title>the page</title>', 'text/html; charset=utf-8'],
-      ['/nowhere', 404, '<title>the page</title>', 'text/html; charset=utf-8'],
-      ['/assets/app-abc123.js', 200, 'export {}', 'application/javascript; charset=utf-8'],
-    ] as const) {
-      const headers = { accept, ...encoding }
-      const answer = await (await app).inject({ url, headers })
-      expect([answer.statusCode, unpack(answer.rawPayload).toString()]).toEqual([status, body])
-      expect(answer.headers).toMatchObject({ 'content-type': type, vary: 'accept-encoding' })
-      expect(answer.headers['content-encoding']).toBe(sent)
-      const head = await (await app).inject({ method: 'HEAD', url, headers })
-      expect([head.statusCode, head.body]).toEqual([status, ''])
-      expect(head.headers['content-length']).toBe(answer.headers['content-length'])
-    }
-  })
+  ] as const)(
+    'the page is compressed as the browser accepts it: %s',
+    async (wanted, sent, unpack) => {
+      const encoding = wanted === undefined ? {} : { 'accept-encoding': wanted }
+      for (const [url, status, body, type] of [
+        ['/', 200, '<title>the page</title>', 'text/html; charset=utf-8'],
+        ['/nowhere', 404, '<title>the page</title>', 'text/html; charset=utf-8'],
+        ['/assets/app-abc123.js', 200, 'export {}', 'application/javascript; charset=utf-8'],
+      ] as const) {
+        const headers = { accept, ...encoding }
+        const answer = await (await app).inject({ url, headers })
+        expect([answer.statusCode, unpack(answer.rawPayload).toString()]).toEqual([status, body])
+        expect(answer.headers).toMatchObject({ 'content-type': type, vary: 'accept-encoding' })
+        expect(answer.headers['content-encoding']).toBe(sent)
+        const head = await (await app).inject({ method: 'HEAD', url, headers })
+        expect([head.statusCode, head.body]).toEqual([status, ''])
+        expect(head.headers['content-length']).toBe(answer.headers['content-length'])
+      }
+    },
+  )
 
-  test('is not sent again to a browser that has it, but for a path that is not there', async () => {
+  test('the page is not sent again to a browser that has it, except for an unknown path', async () => {
     const headers = { accept, 'accept-encoding': 'br' }
     const { etag } = (await (await app).inject({ url: '/', headers })).headers
     const again = { accept, 'accept-encoding': 'br', 'if-none-match': etag ?? '' }
@@ -76,7 +79,7 @@ describe('the SPA', () => {
     expect(await statusOf('/assets/app-abc123.js')).toEqual([200, true])
   })
 
-  test('sends a file that has no compressed form as it is, and sends whole files only', async () => {
+  test('a file without a compressed form is sent as it is, and always as a whole', async () => {
     const headers = { accept, 'accept-encoding': 'br', range: 'bytes=0-1' }
     const answer = await (await app).inject({ url: '/assets/old-abc123.js', headers })
     expect([answer.statusCode, answer.body]).toEqual([200, 'export {}'])
@@ -87,7 +90,7 @@ describe('the SPA', () => {
   })
 
   test.each(['/assets/gone-abc123.js', '/assets/app-abc123.js.br', '/assets/'])(
-    'is not sent in place of a file that is not there: %s',
+    'a missing file is a problem, and not the page: %s',
     async (url) => {
       const headers = { accept, 'accept-encoding': 'br' }
       const answer = await (await app).inject({ url, headers })
@@ -96,12 +99,12 @@ describe('the SPA', () => {
     },
   )
 
-  test.each(['/api/nowhere', '/auth/nowhere'])('is not at %s', async (url) => {
+  test.each(['/api/nowhere', '/auth/nowhere'])('the page is not served at %s', async (url) => {
     const answer = await (await app).inject({ url, headers: { accept } })
     expect(answer.headers['content-type']).toBe('application/problem+json')
   })
 
-  test('keeps hashed files for ever and asks for the others each time', async () => {
+  test('hashed files are cached for ever, and other files are asked for each time', async () => {
     const cacheOf = async (url: string) =>
       (await (await app).inject({ url, headers: { accept } })).headers['cache-control']
     expect(await cacheOf('/assets/app-abc123.js')).toBe('public, max-age=31536000, immutable')

@@ -12,7 +12,7 @@ const spoofed = {
   'x-real-ip': '203.0.113.7',
 }
 
-describe('what a request says of the proxies it came through (#38)', () => {
+describe('forwarded headers (#38)', () => {
   let world: World
   beforeAll(async () => {
     world = await World.open()
@@ -29,7 +29,7 @@ describe('what a request says of the proxies it came through (#38)', () => {
   }
 
   test.each([{}, { TRUST_PROXY: 'false' }, { TRUST_PROXY: '10.0.0.0/8' }])(
-    'is ignored unless the caller is a proxy that is trusted: %j',
+    'forwarded headers of a caller that is no trusted proxy are ignored: %j',
     async (settings) => {
       const { headers, location, log } = await start(settings)
       expect(location.searchParams.get('redirect_uri')).toBe(`${world.origin}/getAToken`)
@@ -41,7 +41,7 @@ describe('what a request says of the proxies it came through (#38)', () => {
     },
   )
 
-  test('names the caller when it comes through a trusted one, and changes no address', async () => {
+  test('a trusted proxy names the address of the caller, and changes no public address', async () => {
     const { headers, location, log } = await start({ TRUST_PROXY: 'loopback' })
     expect(log).toContain('"address":"203.0.113.7"')
     expect(location.searchParams.get('redirect_uri')).toBe(`${world.origin}/getAToken`)
@@ -76,7 +76,7 @@ test.each([{}, { 'x-forwarded-proto': 'http' }])(
   },
 )
 
-test('nobody becomes a caller from this machine by saying so (#38)', async () => {
+test('no forwarded header makes a caller one of this machine (#38)', async () => {
   const env = { PORT: '3000', SESSION_STORE: 'memory:', LOG_LEVEL: 'silent' }
   for (const trust of ['false', 'loopback', '10.0.0.0/8']) {
     const app = await buildApp(loadConfig({ ...env, TRUST_PROXY: trust }))

@@ -57,7 +57,7 @@ function* dice(seed: number): Generator<number> {
 }
 
 describe('twenty people at once, thirty requests each (#36)', () => {
-  test('are answered with nobody else’s name, calendar or token', async () => {
+  test('twenty people at once get nobody else’s name, calendar or token', async () => {
     const visitors = await signInTogether(20)
     world.emulator.clearRequests()
     const numbers = dice(36)
@@ -83,7 +83,7 @@ describe('twenty people at once, thirty requests each (#36)', () => {
     expect(new Set(sent).size).toBeGreaterThan(20)
   })
 
-  test('leave one by one, and only they', async () => {
+  test('a person who signs out signs nobody else out', async () => {
     const visitors = await signInTogether(7)
     const [first, ...others] = visitors
     await first?.browser.submit('/auth/logout')
@@ -94,11 +94,11 @@ describe('twenty people at once, thirty requests each (#36)', () => {
   })
 })
 
-describe('what is written at the same time (#26)', () => {
+describe('simultaneous writes (#26)', () => {
   const calls = ['/api/me', '/api/me/photo', '/api/me/calendar']
   const all = 'User.Read+Calendars.Read'
 
-  test('loses neither the session nor a token: calls of different permissions', async () => {
+  test('simultaneous calls with different permissions lose neither the session nor a token', async () => {
     world.emulator.signInAutomaticallyAs('AdeleV@contoso.onmicrosoft.com')
     const browser = world.openBrowser()
     await browser.goTo(`/auth/login?scopes=${all}`)
@@ -113,7 +113,7 @@ describe('what is written at the same time (#26)', () => {
     expect((await browser.fetch('/api/session')).json).toMatchObject({ authenticated: true })
   })
 
-  test('loses no sign-in: two of the same browser end in one that works', async () => {
+  test('two simultaneous sign-ins of one browser end in one session that works', async () => {
     const browser = world.openBrowser()
     const first = await browser.goTo('/auth/login', toCallback)
     const second = await browser.goTo('/auth/login', toCallback)
@@ -122,7 +122,7 @@ describe('what is written at the same time (#26)', () => {
     expect((await browser.fetch('/api/me')).status).toBe(200)
   })
 
-  test('loses no new permission: consent is given while calls go on', async () => {
+  test('consent that is given during calls is not lost', async () => {
     world.emulator.signInAutomaticallyAs('GradyA@contoso.onmicrosoft.com')
     const browser = await world.signIn()
     later(58)

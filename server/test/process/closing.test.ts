@@ -27,7 +27,7 @@ test('closing lets a request in flight finish and waits for no silent connection
   await world.close()
 })
 
-test('SIGTERM under load: what is in flight finishes, what is new is refused, and it ends (#31)', async () => {
+test('SIGTERM under load lets requests in flight finish, refuses new requests, and ends the process (#31)', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'entra-bff-closing-'))
   const world = await World.open({ SESSION_STORE: `file:${folder}` })
   await world.stopServer()
@@ -57,7 +57,7 @@ test('SIGTERM under load: what is in flight finishes, what is new is refused, an
   rmSync(folder, { recursive: true })
 })
 
-test('SIGTERM resets no connection that a proxy keeps open: each is answered and then let go of (#31)', async () => {
+test('SIGTERM resets no connection that a proxy keeps open: each gets an answer and is then closed (#31)', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'entra-bff-closing-'))
   const world = await World.open({ SESSION_STORE: `file:${folder}` })
   await world.stopServer()

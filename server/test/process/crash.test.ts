@@ -145,7 +145,7 @@ async function cookieOf(browser: Browser): Promise<string | undefined> {
 }
 
 test(
-  'a server killed under load loses no session, and brings none back (#30)',
+  'a server killed under load loses no session, and brings no ended session back (#30)',
   async () => {
     const ports = await Promise.all(Array.from({ length: stores }, freePort))
     const origins = ports.map((port) => `http://localhost:${String(port)}`)

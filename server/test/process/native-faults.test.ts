@@ -24,7 +24,7 @@ describe.skipIf(process.platform !== 'linux')('a fault in native code', () => {
     rmSync(folder, { recursive: true })
   })
 
-  test('has no handler in JavaScript, which would run the faulty instruction again without end', async () => {
+  test('a fault in native code has no handler in JavaScript, which would run the faulty instruction again without end', async () => {
     const status = readFileSync(`/proc/${String(server.pid)}/status`, 'utf8')
     const caught = BigInt(`0x${/^SigCgt:\s*([\da-f]+)/m.exec(status)?.[1] ?? ''}`)
     const isCaught = (signal: keyof typeof constants.signals) =>
@@ -35,7 +35,7 @@ describe.skipIf(process.platform !== 'linux')('a fault in native code', () => {
     expect(await server.end('SIGSEGV')).toEqual({ code: null, signal: 'SIGSEGV' })
   })
 
-  test('ends the process: sessions.mdb was cut off under it', async () => {
+  test('a fault in native code ends the process: sessions.mdb was cut off under it', async () => {
     const browser = await world.signIn()
     truncateSync(join(folder, 'sessions.mdb'), 8_192)
     await browser.fetch('/api/session').catch(() => undefined)

@@ -31,7 +31,7 @@ async function signIn() {
 }
 
 describe('three servers of one store', () => {
-  test('refresh an expired token once each at most, and all requests are served (#23)', async () => {
+  test('three servers of one store refresh an expired token once each at most, and serve all requests (#23)', async () => {
     const { get } = await signIn()
     for (const origin of origins) expect((await get(origin, '/api/me')).status).toBe(200)
     later(59.9)
@@ -49,7 +49,7 @@ describe('three servers of one store', () => {
     for (const origin of origins) expect((await get(origin, '/api/me')).status).toBe(200)
   })
 
-  test('write at the same time, and lose neither the session nor its tokens (#26)', async () => {
+  test('three servers of one store write at the same time, and lose neither the session nor its tokens (#26)', async () => {
     const { get } = await signIn()
     for (let round = 0; round < 5; round += 1) {
       later(58)
@@ -62,7 +62,7 @@ describe('three servers of one store', () => {
     }
   })
 
-  test('know at once of a sign-out on one of them, requests in flight included (#25)', async () => {
+  test('three servers of one store know at once of a sign-out at one of them, also for requests in flight (#25)', async () => {
     const { browser, get } = await signIn()
     for (const origin of origins) expect((await get(origin, '/api/me')).status).toBe(200)
     later(2)

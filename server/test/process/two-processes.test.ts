@@ -53,14 +53,14 @@ async function ask(address: string | undefined, path: string, cookie: string) {
   return { status: answer.statusCode, json: await answer.body.json() }
 }
 
-test('two processes that start at once make one session secret, and no noise', () => {
+test('two processes that start at once make one session secret, and print no error', () => {
   const file = join(folder, 'data', 'session-secret')
   expect(readFileSync(file, 'utf8')).toMatch(/^[\da-f]{64}$/)
   expect(statSync(file).mode & 0o777).toBe(0o600)
   expect(servers.map((server) => server.stderr)).toEqual(['', ''])
 })
 
-test('a sign-in at one process is valid at the other, which can call with it', async () => {
+test('a sign-in at one process is valid at the other process, which can call with it', async () => {
   const { cookie } = await signIn()
   expect(await ask(addresses[1], '/api/session', cookie)).toMatchObject({
     json: { authenticated: true, user: { username: adele } },

@@ -81,7 +81,7 @@ describe('the secrets of one sign-in (#39)', () => {
     secrets.set(`${name} ${String(secrets.size)}`, String(value))
   }
 
-  test('are in no line of the log, however talkative', () => {
+  test('the secrets of a sign-in are in no line of the log at any level', () => {
     expect(log).toContain('"path":"/getAToken"')
     expect(log).toContain('"msg":"sign-in failed"')
     for (const [name, secret] of [...ofTokens, ...ofBrowser]) {
@@ -92,7 +92,7 @@ describe('the secrets of one sign-in (#39)', () => {
     expect(log).not.toContain('canary-token')
   })
 
-  test('are in no answer, those of the browser excepted', () => {
+  test('the secrets of a sign-in are in no answer, except the cookies, code and state of the browser', () => {
     const answers = browser.received.join('\n')
     expect(answers).toContain('Adele Vance')
     for (const [name, secret] of ofTokens) expect(answers.includes(secret), name).toBe(false)
@@ -100,7 +100,7 @@ describe('the secrets of one sign-in (#39)', () => {
     expect(answers).not.toContain('canary-token')
   })
 
-  test('are not in the address where the browser ends, nor in what it tells others', async () => {
+  test('the secrets of a sign-in are neither in the final address nor in the Referer', async () => {
     const { url, visited } = await world.openBrowser().goTo('/auth/login?returnTo=%2Fresult%2Fme')
     expect(url.href).toBe(`${world.origin}/result/me`)
     const code = visited.at(-2)?.searchParams.get('code')

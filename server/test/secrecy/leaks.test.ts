@@ -123,7 +123,7 @@ describe('after all that people and scripts do (#39)', () => {
     expect(leaksInto('the log', log, secrets)).toEqual([])
   })
 
-  test('no file of the data folder holds a secret, but its own', async () => {
+  test('no file of the data folder holds a secret, except the session secret in its own file', async () => {
     // What lies there while it runs, and what is left behind.
     for (const stop of [false, true]) {
       if (stop) await world.stopServer()
@@ -138,7 +138,7 @@ describe('after all that people and scripts do (#39)', () => {
     await world.startServer()
   })
 
-  test('no answer holds a secret, but where it belongs', () => {
+  test('no answer holds a secret, except where the secret belongs', () => {
     const ours = answers.filter(({ url }) => isOurs(url))
     expect(ours.length).toBeGreaterThan(50)
     const leaks = ours.flatMap((answer) =>

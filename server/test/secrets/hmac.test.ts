@@ -35,11 +35,14 @@ describe('the signature of a cookie and the name of a record', () => {
       'This is a test using a larger than block-size key and a larger than block-size data. The key needs to be hashed before being used by the HMAC algorithm.',
       '9b09ffa71b942fcb27635fbcd5b0e944bfdc63644f0713938a7f51535c3a35e2',
     ],
-  ])('are HMAC-SHA256: test case %s of RFC 4231', (_number, key, text, digest) => {
-    expect(Buffer.from(mac(macKey(blockOf(key)), text), 'base64url').toString('hex')).toBe(digest)
-  })
+  ])(
+    'cookie signatures and record names are HMAC-SHA256: test case %s of RFC 4231',
+    (_number, key, text, digest) => {
+      expect(Buffer.from(mac(macKey(blockOf(key)), text), 'base64url').toString('hex')).toBe(digest)
+    },
+  )
 
-  test('are what createHmac makes, for any key and text', () => {
+  test('cookie signatures and record names equal the result of createHmac, for any key and text', () => {
     for (let length = 0; length < 200; length += 1) {
       const key = randomBytes(macKeyBytes)
       const text = randomBytes(length).toString('latin1')
@@ -49,7 +52,10 @@ describe('the signature of a cookie and the name of a record', () => {
     }
   })
 
-  test.each([0, 32, 63, 65, 128])('have no key of %i bytes', (length) => {
-    expect(() => macKey(Buffer.alloc(length))).toThrow(RangeError)
-  })
+  test.each([0, 32, 63, 65, 128])(
+    'cookie signatures and record names accept no key of %i bytes',
+    (length) => {
+      expect(() => macKey(Buffer.alloc(length))).toThrow(RangeError)
+    },
+  )
 })

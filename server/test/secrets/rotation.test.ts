@@ -34,7 +34,7 @@ async function sessionCookie(browser: Browser): Promise<string | undefined> {
 }
 
 describe('a rotation of the secret (#33)', () => {
-  test('logs nobody out: neither when it is added nor, once they were here, when the old one goes', async () => {
+  test('a rotation of the secret signs nobody out who uses the session before the old secret is removed', async () => {
     await open({ SESSION_SECRET: old })
     const browser = await world.signIn()
     const before = await sessionCookie(browser)
@@ -49,7 +49,7 @@ describe('a rotation of the secret (#33)', () => {
     expect((await browser.fetch('/api/me')).status).toBe(200)
   })
 
-  test('renews the cookie of whoever uses the session, and refuses the old one once its key is gone', async () => {
+  test('a rotation of the secret renews the cookie at the next use, and the old cookie is refused without the old secret', async () => {
     await open({ SESSION_SECRET: old })
     const browser = await world.signIn()
     const before = await browser.cookieHeader()
@@ -65,7 +65,7 @@ describe('a rotation of the secret (#33)', () => {
     expect((await ask()).status).toBe(401)
   })
 
-  test('ends, with the removal of the old one, the sessions that were not used in between', async () => {
+  test('the removal of the old secret ends the sessions that were not used since the rotation', async () => {
     await open({ SESSION_SECRET: old })
     const browser = await world.signIn()
     await restart({ SESSION_SECRET: `${fresh},${old}` })
@@ -74,7 +74,7 @@ describe('a rotation of the secret (#33)', () => {
     expect([status, json]).toMatchObject([401, { code: 'not_signed_in' }])
   })
 
-  test('lets the next sign-in in this browser end the session before it all the same', async () => {
+  test('a sign-in after a rotation still ends the session that the browser had before', async () => {
     await open({ SESSION_SECRET: old })
     const browser = await world.signIn()
     await restart({ SESSION_SECRET: `${fresh},${old}` })
@@ -88,7 +88,7 @@ describe('a rotation of the secret (#33)', () => {
     expect(await answer.json()).toMatchObject({ code: 'session_revoked' })
   })
 
-  test('is made up for when the store failed at its time', async () => {
+  test('a rotation during a failure of the store is repeated later', async () => {
     const file = join(folder, 'secret')
     writeFileSync(file, old)
     const memory = openMemoryStore()
@@ -107,7 +107,7 @@ describe('a rotation of the secret (#33)', () => {
     expect((await browser.fetch('/api/me')).status).toBe(200)
   })
 
-  test('does not clear the cookie of somebody who goes back to a used callback', async () => {
+  test('a rotation does not clear the cookie of a person who goes back to a used callback', async () => {
     await open({ SESSION_SECRET: old })
     const browser = world.openBrowser()
     const { visited } = await browser.goTo('/auth/login')
@@ -117,7 +117,7 @@ describe('a rotation of the secret (#33)', () => {
     expect((await browser.fetch('/api/session')).json).toMatchObject({ authenticated: true })
   })
 
-  test('takes effect when the file changes, without a restart', async () => {
+  test('a rotation takes effect when the file changes, without a restart', async () => {
     const file = join(folder, 'secret')
     writeFileSync(file, old)
     await open({ SESSION_SECRET_FILE: file })
@@ -133,7 +133,7 @@ describe('a rotation of the secret (#33)', () => {
     expect((await browser.fetch('/api/me')).status).toBe(200)
   })
 
-  test('leaves the lists of sessions whole, though one in them can be opened no more', async () => {
+  test('a list of sessions stays usable when a session in it cannot be opened after a rotation', async () => {
     await open({ SESSION_SECRET: old })
     await world.signIn()
     const browser = await world.signIn()
@@ -146,7 +146,7 @@ describe('a rotation of the secret (#33)', () => {
     expect(others.status).toBe(204)
   })
 
-  test('to a secret that does not open the store is refused, and the old one stays in use', async () => {
+  test('a new secret that does not open the store is refused, and the old secret stays in use', async () => {
     const file = join(folder, 'secret')
     writeFileSync(file, old)
     await open({ SESSION_SECRET_FILE: file })
@@ -159,7 +159,7 @@ describe('a rotation of the secret (#33)', () => {
     expect((await browser.fetch('/api/me')).status).toBe(200)
   })
 
-  test('to something unusable is told in the log, and the old secret stays in use', async () => {
+  test('a new secret that is too short is logged, and the old secret stays in use', async () => {
     const file = join(folder, 'secret')
     writeFileSync(file, old)
     await open({ SESSION_SECRET_FILE: file })

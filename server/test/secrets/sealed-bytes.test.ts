@@ -5,7 +5,7 @@ import { isSealedWithNewest, seal, SealBroken, unseal } from '../../src/secrets/
 describe('sealed bytes', () => {
   const ring = new KeyRing(['s'.repeat(32)])
 
-  test('of a record are not opened as a cookie, whatever their first byte says', () => {
+  test('sealed bytes of a record are not opened as a cookie, whatever their first byte says', () => {
     const cookie = seal(ring, 'name', 'text', 'cookie')
     const record = seal(ring, 'name', 'text', 'record')
     expect(() => unseal(ring, 'name', record, 'cookie')).toThrow(SealBroken)
@@ -15,7 +15,7 @@ describe('sealed bytes', () => {
     expect(() => unseal(ring, 'name', record, 'record')).toThrow(SealBroken)
   })
 
-  test('of a record from before records had their own key are opened, and sealed again', () => {
+  test('sealed bytes of a record from before records had their own key are opened, and sealed again', () => {
     const earlier = seal(ring, 'name', 'text', 'cookie')
     expect(unseal(ring, 'name', earlier, 'record')).toBe('text')
     expect(isSealedWithNewest(ring, earlier)).toBe(false)
@@ -23,7 +23,7 @@ describe('sealed bytes', () => {
   })
 
   test.each(['cookie', 'record'] as const)(
-    'of a %s are opened under their own name alone',
+    'sealed bytes of a %s are opened under their own name alone',
     (use) => {
       const sealed = seal(ring, 'name', 'text', use)
       expect(unseal(ring, 'name', sealed, use)).toBe('text')

@@ -19,7 +19,7 @@ async function failedSignIn(browser: Browser) {
   return { name, value, path: `/api/errors/${ref}` }
 }
 
-test('a cookie is of no use under the name of another', async () => {
+test('the value of a cookie is not accepted under the name of another cookie', async () => {
   const one = await failedSignIn(world.openBrowser())
   const other = await failedSignIn(world.openBrowser())
   const statusWith = async (value: string) => {
@@ -30,7 +30,7 @@ test('a cookie is of no use under the name of another', async () => {
   expect(await statusWith(one.value)).toBe(404)
 })
 
-test('a record is of no use under the name of another', async () => {
+test('the bytes of a record are not accepted under the name of another record', async () => {
   world.emulator.signInAutomaticallyAs(adele)
   const adeles = await world.signIn()
   const [from = ''] = await sessionNames()

@@ -23,7 +23,7 @@ async function open(settings: Record<string, string>): Promise<void> {
 describe('the wrong secret (#27)', () => {
   const data = () => readFileSync(join(folder, 'data/sessions.mdb'))
 
-  test('keeps the server from starting, says what to do, and changes nothing', async () => {
+  test('a wrong secret stops the start, says what to do, and changes nothing', async () => {
     await open({ SESSION_SECRET: old })
     const browser = await world.signIn()
     await world.stopServer()
@@ -36,7 +36,7 @@ describe('the wrong secret (#27)', () => {
     expect((await browser.fetch('/api/me')).status).toBe(200)
   })
 
-  test('is noticed too when the generated one was lost', async () => {
+  test('a missing session-secret file stops the start', async () => {
     await open({})
     await world.stopServer()
     rmSync(join(folder, 'data/session-secret'))
@@ -46,7 +46,7 @@ describe('the wrong secret (#27)', () => {
   })
 
   test.each(['', 'half a secr', 'x'.repeat(64)])(
-    '%j in its file is called damaged',
+    'the text %j in the session-secret file is called damaged',
     async (text) => {
       await open({})
       await world.stopServer()

@@ -36,18 +36,18 @@ async function expectEnded(): Promise<void> {
   expect((await browser.fetch('/api/session/extend', { method: 'POST' })).status).toBe(401)
 }
 
-describe('a session lives at the next request no more', () => {
+describe('a session that is not admitted any more', () => {
   test.each<[string, () => Record<string, string>]>([
     ['its tenant is admitted no longer', () => ({ ALLOWED_TENANTS: otherTenant })],
     ['the authority is another one', () => ({ AUTHORITY: `${world.emulator.url}/common` })],
     ['the app registration is another one', () => ({ CLIENT_ID: otherTenant })],
-  ])('when %s (#7)', async (_why, settings) => {
+  ])('a session ends at the next request when %s (#7)', async (_why, settings) => {
     await restart(settings())
     await expectEnded()
   })
 
   test.each(['authority', 'clientId'])(
-    'when an older build wrote its record, without %s',
+    'a session ends at the next request when an older build wrote its record, without %s',
     async (member) => {
       const config = loadConfig({ ...world.settings, SESSION_SECRET: secret })
       const { ring } = await openKeys(store, config.session)
@@ -69,7 +69,7 @@ test('a session lives on when its tenant is one of those admitted', async () => 
   expect(await browser.isSignedIn()).toBe(true)
 })
 
-test('the list of sessions leaves out what lives no more', async () => {
+test('the list of sessions leaves out sessions that are not admitted any more', async () => {
   const other = await world.signIn()
   await restart({ AUTHORITY: `${world.emulator.url}/common` })
   await world.signIn(other)

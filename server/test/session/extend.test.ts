@@ -18,7 +18,7 @@ afterEach(() => {
 afterAll(() => world.close())
 
 describe('extending a session', () => {
-  test('moves its idle expiry, and answers how it stands', async () => {
+  test('extending a session moves its idle expiry, and answers with the session', async () => {
     const browser = await world.signIn()
     later(50)
     const { status, json } = await browser.fetch('/api/session/extend', { method: 'POST' })
@@ -29,14 +29,14 @@ describe('extending a session', () => {
     expect((await browser.fetch('/api/session')).json).toMatchObject({ authenticated: true })
   })
 
-  test('is refused once it is over', async () => {
+  test('extending a session that is over is refused', async () => {
     const browser = await world.signIn()
     later(61)
     const { status, json } = await browser.fetch('/api/session/extend', { method: 'POST' })
     expect([status, json]).toMatchObject([401, { code: 'session_expired' }])
   })
 
-  test('works for a session that ends soon without use, too', async () => {
+  test('extending works for a session whose idle time is a minute', async () => {
     const hasty = await World.open({ SESSION_IDLE: '60s' })
     const browser = await hasty.signIn()
     for (let count = 0; count < 6; count += 1) {
@@ -48,7 +48,7 @@ describe('extending a session', () => {
     await hasty.close()
   })
 
-  test('tells the truth when a sign-out comes first', async () => {
+  test('extending a session that is signed out at the same time is refused', async () => {
     const memory = openMemoryStore()
     let beforeSwap = () => Promise.resolve()
     const store: Store = {
@@ -74,7 +74,7 @@ describe('extending a session', () => {
     await raced.close()
   })
 
-  test('does not take it past its absolute end', async () => {
+  test('extending a session does not move its absolute expiry', async () => {
     const browser = await world.signIn()
     for (let hours = 0; hours < 11.5; hours += 0.5) {
       later(30)

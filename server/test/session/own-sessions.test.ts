@@ -22,7 +22,7 @@ async function list(browser: Browser): Promise<OwnSession[]> {
 }
 
 describe("a person's own sessions", () => {
-  test('are listed, with the one that asks marked', async () => {
+  test('a person sees the own sessions in a list, with the current one marked', async () => {
     const [here, there] = [await world.signIn(), await world.signIn()]
     const sessions = await list(here)
     expect(sessions).toHaveLength(2)
@@ -38,14 +38,14 @@ describe("a person's own sessions", () => {
     expect((await list(there)).map(({ current }) => current)).toEqual([false, true])
   })
 
-  test('are named by no part of their cookies', async () => {
+  test('the id of a session in the list is no part of its cookies', async () => {
     const browser = await world.signIn()
     const [session] = await list(browser)
     const cookies = Object.values(await browser.cookies()).join(' ')
     expect(cookies).not.toContain(session?.id)
   })
 
-  test("are not anybody else's", async () => {
+  test('a person can neither see nor end the sessions of another person', async () => {
     const browser = await world.signIn()
     world.emulator.signInAutomaticallyAs(other)
     const stranger = await world.signIn()
@@ -58,7 +58,7 @@ describe("a person's own sessions", () => {
     expect(await browser.isSignedIn()).toBe(true)
   })
 
-  test('are those of an object in a tenant, whatever it is called', async () => {
+  test('the sessions of a person are those of an object id in a tenant, whatever the username', async () => {
     const someone = '00000000-0000-4000-8000-000000000001'
     const first = await world.signIn()
     world.emulator.tamperNextIdToken((claims) => ({ ...claims, oid: someone }))
@@ -73,7 +73,7 @@ describe("a person's own sessions", () => {
     expect(await list(renamed)).toHaveLength(2)
   })
 
-  test('can be ended one by one', async () => {
+  test('a person can end the own sessions one by one', async () => {
     const [here, there] = [await world.signIn(), await world.signIn()]
     const target = (await list(here)).find(({ current }) => !current)
     const { status } = await here.fetch(`/api/sessions/${target?.id ?? ''}`, { method: 'DELETE' })
@@ -82,7 +82,7 @@ describe("a person's own sessions", () => {
     expect(await list(here)).toHaveLength(1)
   })
 
-  test('can be ended all but the one that asks', async () => {
+  test('a person can end all own sessions but the current one', async () => {
     const [here, ...there] = [await world.signIn(), await world.signIn(), await world.signIn()]
     const { status } = await here.fetch('/api/sessions?scope=others', { method: 'DELETE' })
     expect(status).toBe(204)
@@ -90,7 +90,7 @@ describe("a person's own sessions", () => {
     for (const browser of there) expect(await browser.isSignedIn()).toBe(false)
   })
 
-  test('can be ended from within: the cookie goes too', async () => {
+  test('a person can end the current session from the list, and its cookie is cleared', async () => {
     const browser = await world.signIn()
     const [own] = await list(browser)
     const { headers } = await browser.fetch(`/api/sessions/${own?.id ?? ''}`, { method: 'DELETE' })
@@ -98,7 +98,7 @@ describe("a person's own sessions", () => {
     expect(await browser.isSignedIn()).toBe(false)
   })
 
-  test('do not include one that has ended or expired', async () => {
+  test('the list of sessions includes no session that has ended or expired', async () => {
     const gone = await world.signIn()
     await gone.submit('/auth/logout')
     const idle = await world.signIn()
@@ -109,7 +109,7 @@ describe("a person's own sessions", () => {
     vi.useRealTimers()
   })
 
-  test('stay listed, and can be ended from elsewhere, when a clock was hours ahead for a while', async () => {
+  test('sessions stay listed, and can be ended from elsewhere, when a clock was hours ahead for a while', async () => {
     const sids: string[] = []
     world.emulator.tamperNextIdToken((claims) => {
       sids.push(String(claims['sid']))
@@ -127,7 +127,7 @@ describe("a person's own sessions", () => {
     for (const browser of [first, ahead]) expect(await browser.isSignedIn()).toBe(false)
   })
 
-  test('are at most a hundred: one more ends the oldest', async () => {
+  test('a person has at most a hundred sessions, and one more ends the oldest', async () => {
     const first = await world.signIn()
     const second = await world.signIn()
     for (let count = 0; count < 99; count += 1) await world.signIn()
@@ -136,7 +136,7 @@ describe("a person's own sessions", () => {
   })
 
   test.each(['', '?scope=all', '?scope=others&scope=others'])(
-    'are not ended by an order that is not understood: %j',
+    'a request to end sessions with a wrong query ends no session: %j',
     async (query) => {
       const [here, there] = [await world.signIn(), await world.signIn()]
       const { status } = await here.fetch(`/api/sessions${query}`, { method: 'DELETE' })
@@ -145,7 +145,7 @@ describe("a person's own sessions", () => {
     },
   )
 
-  test('are told to nobody who is not signed in', async () => {
+  test('the list of sessions is refused without a session', async () => {
     expect((await world.openBrowser().fetch('/api/sessions')).status).toBe(401)
   })
 })

@@ -31,7 +31,7 @@ async function listen(browser: Browser) {
 }
 
 describe('the events of a session', () => {
-  test('tell at once that it was signed out, and then close', async () => {
+  test('the events of a session tell at once that the session was signed out, and then close', async () => {
     const browser = await world.signIn()
     const stream = await listen(browser)
     expect(stream.statusCode).toBe(200)
@@ -44,7 +44,7 @@ describe('the events of a session', () => {
     expect(stream.text).toContain('event: ended\ndata: {"reason":"revoked"}\n\n')
   })
 
-  test('tell that it was ended from another browser', async () => {
+  test('the events of a session tell that the session was ended from another browser', async () => {
     const [here, there] = [await world.signIn(), await world.signIn()]
     const stream = await listen(there)
     await here.fetch('/api/sessions?scope=others', { method: 'DELETE' })
@@ -52,7 +52,7 @@ describe('the events of a session', () => {
     expect(stream.text).toContain('event: ended')
   })
 
-  test('warn two minutes before it ends, once, and again after it was extended', async () => {
+  test('the events of a session warn once two minutes before its end, and again after it was extended', async () => {
     const browser = await world.signIn()
     const stream = await listen(browser)
     later(58.5)
@@ -68,14 +68,14 @@ describe('the events of a session', () => {
     stream.body.destroy()
   })
 
-  test('tell that it expired', async () => {
+  test('the events of a session tell that the session expired', async () => {
     const stream = await listen(await world.signIn())
     later(61)
     await vi.waitUntil(() => stream.isOver, 5_000)
     expect(stream.text).toContain('event: ended\ndata: {"reason":"expired"}')
   })
 
-  test('end quietly when the server closes: the page opens them again', async () => {
+  test('the events of a session end without an event when the server closes, so that the page opens them again', async () => {
     const closing = await World.open()
     const browser = await closing.signIn()
     const cookie = await browser.cookieHeader()
@@ -87,7 +87,7 @@ describe('the events of a session', () => {
     await closing.close()
   })
 
-  test('are told to at most six pages of one session at once; the next is asked not to try', async () => {
+  test('at most six pages of one session get its events at once, and the next page gets a 204', async () => {
     const browser = await world.signIn()
     const streams = []
     for (let count = 0; count < 6; count += 1) streams.push(await listen(browser))
@@ -96,7 +96,7 @@ describe('the events of a session', () => {
     for (const { body } of streams) body.destroy()
   })
 
-  test('are no thing to ask the head of', async () => {
+  test('the events of a session refuse HEAD', async () => {
     const browser = await world.signIn()
     const cookie = await browser.cookieHeader()
     const headers = { cookie, 'sec-fetch-site': 'same-origin' }
@@ -109,8 +109,8 @@ describe('the events of a session', () => {
     ['a sibling domain', 403, { 'sec-fetch-site': 'same-site' }],
     ['the address bar', 403, { 'sec-fetch-site': 'none' }],
     ['another origin, in an old browser', 403, { origin: 'https://evil.example' }],
-    ['nobody in particular', 403, {}],
-  ])('are not told to %s', async (_from, status, headers) => {
+    ['a caller without fetch metadata', 403, {}],
+  ])('the events of a session are refused to %s', async (_from, status, headers) => {
     const browser = await world.signIn()
     const cookie = await browser.cookieHeader()
     const { statusCode, body } = await request(`${world.origin}${path}`, {
@@ -120,7 +120,7 @@ describe('the events of a session', () => {
     expect(statusCode).toBe(status)
   })
 
-  test('are told to nobody who is not signed in', async () => {
+  test('the events of a session are refused without a session', async () => {
     const { statusCode, body } = await request(`${world.origin}${path}`, {
       headers: { 'sec-fetch-site': 'same-origin' },
     })

@@ -24,7 +24,7 @@ afterAll(async () => {
 })
 
 describe('a session', () => {
-  test('survives a restart of the server, tokens and all', async () => {
+  test('a session and its tokens survive a restart of the server', async () => {
     const browser = await world.signIn()
     await world.stopServer()
     await world.startServer()
@@ -32,7 +32,7 @@ describe('a session', () => {
     expect((await browser.fetch('/api/me')).json).toMatchObject({ displayName: 'Adele Vance' })
   })
 
-  test('that was ended stays ended after a restart', async () => {
+  test('a session that was ended stays ended after a restart', async () => {
     const browser = await world.signIn()
     const cookie = await browser.cookieHeader()
     await browser.submit('/auth/logout')
@@ -44,7 +44,7 @@ describe('a session', () => {
     expect(await answer.json()).toMatchObject({ authenticated: false, reason: 'revoked' })
   })
 
-  test('that was ended is known as ended for as long as it could have lived', async () => {
+  test('a session that was ended is known as ended for as long as it could have lived', async () => {
     const browser = await world.signIn()
     const cookie = await browser.cookieHeader()
     await browser.submit('/auth/logout')
@@ -56,7 +56,7 @@ describe('a session', () => {
     }
   })
 
-  test('ends after an hour without use', async () => {
+  test('a session ends after an hour without use', async () => {
     const browser = await world.signIn()
     later(59)
     expect((await browser.fetch('/api/session')).json).toMatchObject({ authenticated: true })
@@ -70,7 +70,7 @@ describe('a session', () => {
     expect(json).toMatchObject({ code: 'session_expired' })
   })
 
-  test('is prolonged by calls, and by nothing else', async () => {
+  test('a session is prolonged by calls, and by nothing else', async () => {
     const browser = await world.signIn()
     later(40)
     await browser.fetch('/api/me')
@@ -80,7 +80,7 @@ describe('a session', () => {
     expect((await browser.fetch('/api/session')).json).toMatchObject({ authenticated: false })
   })
 
-  test('ends after twelve hours of use', async () => {
+  test('a session ends after twelve hours of use', async () => {
     const browser = await world.signIn()
     for (let hours = 0; hours < 11.5; hours += 0.5) {
       later(30)
@@ -90,7 +90,7 @@ describe('a session', () => {
     expect((await browser.fetch('/api/me')).json).toMatchObject({ code: 'session_expired' })
   })
 
-  test('has an opaque cookie: HttpOnly, strict, for the whole origin', async () => {
+  test('the session cookie is opaque, HttpOnly and SameSite=Strict, and is for the whole origin', async () => {
     const browser = await world.signIn()
     const [cookie] = (await browser.jar.getCookies(world.origin)).filter(({ key }) =>
       key.startsWith('sid-'),
@@ -99,7 +99,7 @@ describe('a session', () => {
     expect(cookie?.value).toMatch(/^[\w-]{43}\.[\w-]{43}$/)
   })
 
-  test('has an id of 256 random bits', async () => {
+  test('a session id has 256 random bits', async () => {
     const name = world.sessionCookie
     const browsers = await Promise.all(Array.from({ length: 20 }, () => world.signIn()))
     const cookies = await Promise.all(browsers.map((browser) => browser.cookies()))
@@ -116,7 +116,7 @@ describe('a session', () => {
     ['badly encoded', () => '%E0%A4%A'],
     ['empty', () => ''],
     ['signed twice', (value: string) => `${value}.${value.split('.')[1] ?? ''}`],
-  ])('is not found by a cookie that is %s (#11)', async (_name, change) => {
+  ])('a session is not found by a cookie that is %s (#11)', async (_name, change) => {
     const browser = await world.signIn()
     const name = world.sessionCookie
     const value = (await browser.cookies())[name] ?? ''
@@ -127,7 +127,7 @@ describe('a session', () => {
     expect(await answer.json()).toMatchObject({ code: 'not_signed_in' })
   })
 
-  test('is found by the first of two cookies, and by that alone (#11)', async () => {
+  test('of two session cookies, the first alone counts (#11)', async () => {
     const name = world.sessionCookie
     const value = (await (await world.signIn()).cookies())[name] ?? ''
     const planted = `${'a'.repeat(43)}.${'b'.repeat(43)}`
@@ -141,14 +141,14 @@ describe('a session', () => {
 })
 
 describe('the data folder', () => {
-  test('is readable by its owner alone', () => {
+  test('the data folder is readable by its owner alone', () => {
     expect(statSync(folder).mode & 0o777).toBe(0o700)
     for (const file of ['sessions.mdb', 'session-secret']) {
       expect(statSync(join(folder, file)).mode & 0o777).toBe(0o600)
     }
   })
 
-  test('tells nothing: no token, no cookie, no name (#39)', async () => {
+  test('the data folder holds no token, cookie or name in plain text (#39)', async () => {
     const browser = await world.signIn()
     await browser.fetch('/api/me')
     const [request] = world.emulator.requests('me').slice(-1)

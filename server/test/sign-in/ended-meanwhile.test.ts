@@ -37,8 +37,8 @@ async function codeOf(browser: Browser, { url }: Page): Promise<unknown> {
   return ((await browser.reportOf({ url })) as { code: unknown }).code
 }
 
-describe('a sign-in does not come back after the session of its browser was ended', () => {
-  test('by a sign-out in another tab while the code is redeemed', async () => {
+describe('a sign-in whose browser signs out meanwhile', () => {
+  test('a sign-out in another tab while the code is redeemed cancels the sign-in', async () => {
     const world = await open()
     const browser = await world.signIn()
     const page = await duringRedeem(world, browser, () => browser.submit('/auth/logout'))
@@ -46,7 +46,7 @@ describe('a sign-in does not come back after the session of its browser was ende
     expect(await browser.isSignedIn()).toBe(false)
   })
 
-  test('by a sign-out at another server of the same store', async () => {
+  test('a sign-out at another server of the same store while the code is redeemed cancels the sign-in', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'entra-bff-meanwhile-'))
     closing.push(() => {
       rmSync(folder, { recursive: true })
@@ -63,7 +63,7 @@ describe('a sign-in does not come back after the session of its browser was ende
     expect(await browser.isSignedIn()).toBe(false)
   })
 
-  test('by a sign-out before the answer of Entra came', async () => {
+  test('a sign-out before the answer of Entra cancels the sign-in', async () => {
     const world = await open()
     const browser = await world.signIn()
     const { url } = await browser.goTo('/auth/login', toCallback)
@@ -73,7 +73,7 @@ describe('a sign-in does not come back after the session of its browser was ende
     expect((await browser.goTo('/auth/login')).url.pathname).toBe('/')
   })
 
-  test('by a sign-out of the session that was begun in another tab meanwhile', async () => {
+  test('a sign-out of a session that began in another tab meanwhile cancels the sign-in', async () => {
     const world = await open()
     const browser = world.openBrowser()
     const first = await browser.goTo('/auth/login', toCallback)
@@ -88,7 +88,7 @@ describe('a sign-in does not come back after the session of its browser was ende
     expect(await browser.isSignedIn()).toBe(false)
   })
 
-  test('by a sign-out in the very moment in which the next session is written', async () => {
+  test('a sign-out while the next session is being written cancels the sign-in', async () => {
     const store = new GatedStore()
     const world = await open({}, { server: { store } })
     const browser = await world.signIn()
@@ -103,7 +103,7 @@ describe('a sign-in does not come back after the session of its browser was ende
     expect(world.emulator.requests('token')).toHaveLength(2)
   })
 
-  test('by another sign-in of the same browser, whose session is written first', async () => {
+  test('a sign-in is canceled when another sign-in of the same browser writes its session first', async () => {
     const store = new GatedStore()
     const world = await open({}, { server: { store } })
     const browser = await world.signIn()
@@ -118,7 +118,7 @@ describe('a sign-in does not come back after the session of its browser was ende
     expect((await browser.fetch('/api/me')).status).toBe(200)
   })
 
-  test('on another device', async () => {
+  test('a sign-out while a device login is finished cancels the device login', async () => {
     const world = await open({ DEVICE_LOGIN: 'on' })
     const browser = await world.signIn()
     const { json } = await browser.fetch('/api/device-logins', { method: 'POST' })
@@ -139,8 +139,8 @@ describe('a sign-in does not come back after the session of its browser was ende
   })
 })
 
-describe('a sign-in goes on', () => {
-  test('after a session that had ended before it began', async () => {
+describe('a sign-in beside other sessions', () => {
+  test('a sign-in goes on after a session that had ended before the sign-in began', async () => {
     const world = await open()
     const [browser, elsewhere] = [await world.signIn(), await world.signIn()]
     await elsewhere.fetch('/api/sessions?scope=others', { method: 'DELETE' })
@@ -149,7 +149,7 @@ describe('a sign-in goes on', () => {
     expect(await browser.isSignedIn()).toBe(true)
   })
 
-  test('beside another one of a browser that was signed in: one of them ends the other', async () => {
+  test('two simultaneous sign-ins of a signed-in browser both succeed, and one ends the session of the other', async () => {
     const world = await open()
     const browser = await world.signIn()
     const first = await browser.goTo('/auth/login', toCallback)
@@ -160,7 +160,7 @@ describe('a sign-in goes on', () => {
   })
 })
 
-test('a sign-out that still carries the cookie of the session before ends the present one', async () => {
+test('a sign-out that still carries the cookie of the previous session ends the present session', async () => {
   const world = await open()
   const browser = await world.signIn()
   const cookie = await browser.cookieHeader()

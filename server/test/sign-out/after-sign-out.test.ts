@@ -10,8 +10,8 @@ beforeEach(() => {
 })
 afterAll(() => world.close())
 
-describe('the redirect URI without an answer, as Entra leads to it after a sign-out', () => {
-  test('leads to the page that says so, and changes nothing', async () => {
+describe('the redirect URI after a sign-out', () => {
+  test('the redirect URI without parameters leads to the page that reports the sign-out, and changes nothing', async () => {
     const browser = await world.signIn()
     world.logLines.length = 0
     const { status, headers } = await browser.fetch('/getAToken')
@@ -21,7 +21,7 @@ describe('the redirect URI without an answer, as Entra leads to it after a sign-
     expect(await browser.isSignedIn()).toBe(true)
   })
 
-  test('leads there too with other parameters and without a session', async () => {
+  test('the redirect URI with unknown parameters and without a session leads to the page that reports the sign-out', async () => {
     const { status, headers } = await world.openBrowser().fetch('/getAToken?session_state=x')
     expect([status, headers['location']]).toEqual([303, '/login?signedOut'])
   })

@@ -36,7 +36,7 @@ async function signInWithSid() {
 }
 
 describe('front-channel logout (#37)', () => {
-  test('ends the session with that sid, without a cookie', async () => {
+  test('front-channel logout ends the session with that sid, without a cookie', async () => {
     const { browser, sid } = await signInWithSid()
     const other = await world.signIn()
     const { statusCode, text } = await frame({ sid })
@@ -45,7 +45,7 @@ describe('front-channel logout (#37)', () => {
     expect(await other.isSignedIn()).toBe(true)
   })
 
-  test('is allowed in a frame of Entra, kept by nobody, and sets nothing', async () => {
+  test('front-channel logout is allowed in a frame of Entra, is not cached, and sets no cookie', async () => {
     const { headers } = await frame({ sid: 'x' })
     expect(headers['content-security-policy']).toContain(
       `frame-ancestors ${new URL(world.emulator.authority).origin}`,
@@ -54,7 +54,7 @@ describe('front-channel logout (#37)', () => {
     expect(headers).not.toHaveProperty('set-cookie')
   })
 
-  test('answers the same for a sid that is right, unknown, missing or odd', async () => {
+  test('front-channel logout answers the same for a sid that is right, unknown, missing or odd', async () => {
     const { sid } = await signInWithSid()
     const answers = [
       await frame({ sid }),
@@ -65,7 +65,7 @@ describe('front-channel logout (#37)', () => {
     for (const { statusCode, text } of answers) expect([statusCode, text]).toEqual([200, ''])
   })
 
-  test('counts with the right issuer and not with a wrong one', async () => {
+  test('front-channel logout counts with the right issuer and not with a wrong issuer', async () => {
     const { browser, sid } = await signInWithSid()
     expect((await frame({ sid, iss: 'https://evil.example/v2.0' })).statusCode).toBe(200)
     expect(await browser.isSignedIn()).toBe(true)
@@ -73,14 +73,14 @@ describe('front-channel logout (#37)', () => {
     expect(await browser.isSignedIn()).toBe(false)
   })
 
-  test('is what Entra does at a sign-out: its page opens the address', async () => {
+  test('a sign-out at Entra opens the address of front-channel logout', async () => {
     const { browser } = await signInWithSid()
     const { headers } = await browser.submit('/auth/logout')
     const page = await browser.goTo(String(headers['location']))
     expect(page.html).toContain(`${world.origin}/auth/frontchannel-logout?sid=`)
   })
 
-  test('is limited per address', async () => {
+  test('front-channel logout is limited per address', async () => {
     const limited = await World.open({ RATE_LIMIT: '3' })
     const statuses: number[] = []
     for (let count = 0; count < 5; count += 1) {

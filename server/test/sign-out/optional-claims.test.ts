@@ -14,7 +14,7 @@ describe('an app that has not registered the optional claims', () => {
     return { fresh, browser: await fresh.signIn() }
   }
 
-  test('signs out, but Entra asks for the account first', async () => {
+  test('without the login_hint claim, a sign-out leads to the account picker of Entra', async () => {
     const { fresh, browser } = await signedIn()
     const { headers } = await browser.submit('/auth/logout')
     const url = new URL(String(headers['location']))
@@ -25,7 +25,7 @@ describe('an app that has not registered the optional claims', () => {
     await fresh.close()
   })
 
-  test('is not signed out by front-channel logout, since it knows no sid', async () => {
+  test('without the sid claim, front-channel logout ends no session', async () => {
     const { fresh, browser } = await signedIn()
     const query = 'all=yes'
     const page = await browser.goTo(`${fresh.emulator.authority}/oauth2/v2.0/logout?${query}`)

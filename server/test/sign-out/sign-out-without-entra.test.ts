@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { World } from '../support/world.ts'
 
-test('a server that cannot reach Entra since its start ends sessions and leads home', async () => {
+test('a sign-out at a server that never reached Entra ends the session and leads home', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'entra-bff-without-entra-'))
   const world = await World.open({ SESSION_STORE: `file:${folder}` })
   const browser = await world.signIn()
@@ -23,7 +23,7 @@ test('a server that cannot reach Entra since its start ends sessions and leads h
   rmSync(folder, { recursive: true })
 })
 
-test('signing out while Entra is down ends the session here and goes home', async () => {
+test('a sign-out while Entra is down ends the session here and goes home', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'entra-bff-sign-out-'))
   const fresh = await World.open({ SESSION_STORE: `file:${folder}` })
   const browser = await fresh.signIn()
@@ -40,7 +40,7 @@ test('signing out while Entra is down ends the session here and goes home', asyn
   rmSync(folder, { recursive: true })
 })
 
-test('signing out goes to Entra once its address is known, without asking whether it is up', async () => {
+test('a sign-out leads to Entra once its address is known, without asking whether Entra is up', async () => {
   const fresh = await World.open()
   const browser = await fresh.signIn()
   await fresh.emulator.close()

@@ -19,7 +19,7 @@ afterEach(() => {
 afterAll(() => world.close())
 
 describe('signing out', () => {
-  test('by a form ends the session and goes on to Entra, which comes back home', async () => {
+  test('a sign-out by a form ends the session and leads to Entra, which leads back home', async () => {
     const browser = await world.signIn()
     const { status, headers } = await browser.submit('/auth/logout')
     expect(status).toBe(303)
@@ -32,7 +32,7 @@ describe('signing out', () => {
     expect(page.url.href).toBe(`${world.origin}/login?signedOut`)
   })
 
-  test('tells Entra whom to sign out, by the login_hint claim', async () => {
+  test('a sign-out tells Entra which account to sign out, by the login_hint claim', async () => {
     const hints: unknown[] = []
     world.emulator.tamperNextIdToken((claims) => {
       hints.push(claims['login_hint'])
@@ -45,7 +45,7 @@ describe('signing out', () => {
     expect([hint]).toEqual(hints)
   })
 
-  test('by fetch answers where to go on', async () => {
+  test('a sign-out by fetch answers with the address to go to', async () => {
     const browser = await world.signIn()
     const { status, json } = await browser.fetch('/auth/logout', { method: 'POST' })
     expect(status).toBe(200)
@@ -54,7 +54,7 @@ describe('signing out', () => {
     })
   })
 
-  test('clears the cookie with the attributes it was set with', async () => {
+  test('a sign-out clears the cookie with the attributes that it was set with', async () => {
     const browser = await world.signIn()
     const { headers } = await browser.submit('/auth/logout')
     expect([headers['set-cookie']].flat()[0]).toMatch(
@@ -63,7 +63,7 @@ describe('signing out', () => {
     expect(headers['clear-site-data']).toBe('"cache", "storage"')
   })
 
-  test('makes the old cookie useless for ever', async () => {
+  test('a sign-out makes the old cookie useless for ever', async () => {
     const browser = await world.signIn()
     const cookie = await browser.cookieHeader()
     await browser.submit('/auth/logout')
@@ -75,7 +75,7 @@ describe('signing out', () => {
   test.each([
     ['only reads', 0],
     ['would prolong the session', 2],
-  ])('is not undone by a request in flight that %s (#25)', async (_name, minutes) => {
+  ])('a sign-out is not undone by a request in flight that %s (#25)', async (_name, minutes) => {
     const browser = await world.signIn()
     const cookie = await browser.cookieHeader()
     later(minutes)
@@ -89,7 +89,7 @@ describe('signing out', () => {
     expect(await after.json()).toMatchObject({ authenticated: false, reason: 'revoked' })
   })
 
-  test('discards the tokens of a refresh in flight (#24)', async () => {
+  test('a sign-out discards the tokens of a refresh in flight (#24)', async () => {
     const browser = await world.signIn()
     const cookie = await browser.cookieHeader()
     await browser.fetch('/api/me')
@@ -104,7 +104,7 @@ describe('signing out', () => {
     expect(await after.json()).toMatchObject({ code: 'session_revoked' })
   })
 
-  test('is a POST only', async () => {
+  test('a sign-out accepts POST alone', async () => {
     const browser = await world.signIn()
     const page = await browser.goTo('/auth/logout')
     expect(page.status).toBe(405)
@@ -116,7 +116,7 @@ describe('signing out', () => {
     [{ origin: 'null' }],
     [{ 'sec-fetch-site': 'same-site' }],
     [{}],
-  ])('is refused when the form is not of this app: %j (#15)', async (headers) => {
+  ])('a sign-out is refused when the form is not of this app: %j (#15)', async (headers) => {
     const browser = await world.signIn()
     const cookie = await browser.cookieHeader()
     const answer = await fetch(`${world.origin}/auth/logout`, {
@@ -128,14 +128,14 @@ describe('signing out', () => {
     expect((await browser.fetch('/api/session')).json).toMatchObject({ authenticated: true })
   })
 
-  test('without a session still leads out of Entra', async () => {
+  test('a sign-out without a session still leads to the sign-out of Entra', async () => {
     const { status, headers } = await world.openBrowser().submit('/auth/logout')
     expect(status).toBe(303)
     expect(headers['location']).toContain('/oauth2/v2.0/logout')
   })
 })
 
-test('signing out of a session that has expired erases its tokens too', async () => {
+test('a sign-out of a session that has expired erases its tokens too', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'entra-bff-sign-out-'))
   const fresh = await World.open({ SESSION_STORE: `file:${folder}` })
   const browser = await fresh.signIn()

@@ -65,13 +65,16 @@ describe('a server whose store is damaged', () => {
       'has a root page of zeros',
       (bytes) => bytes.fill(0, rootPage(bytes), rootPage(bytes) + pageSize),
     ],
-  ])('does not start when the file %s, and leaves it as it is (#27)', async (_name, change) => {
-    copies.copyWith(() => {
-      changeStore(change)
-    })
-    const before = contentOf(copies.folder)
-    await expectRefusal(copies.start(), copies.folder, before)
-  })
+  ])(
+    'a server does not start when the store file %s, and leaves the file as it is (#27)',
+    async (_name, change) => {
+      copies.copyWith(() => {
+        changeStore(change)
+      })
+      const before = contentOf(copies.folder)
+      await expectRefusal(copies.start(), copies.folder, before)
+    },
+  )
 
   test.each<[string, () => void]>([
     [
@@ -122,13 +125,16 @@ describe('a server whose store is damaged', () => {
         fs.rmSync(copies.secretFile)
       },
     ],
-  ])('does not start when %s, and leaves all as it is (#27)', async (_name, change) => {
-    copies.copyWith(change)
-    const before = contentOf(copies.folder)
-    await expectRefusal(copies.start(), copies.folder, before)
-  })
+  ])(
+    'a server does not start when %s, and leaves the folder as it is (#27)',
+    async (_name, change) => {
+      copies.copyWith(change)
+      const before = contentOf(copies.folder)
+      await expectRefusal(copies.start(), copies.folder, before)
+    },
+  )
 
-  test('does not start when something else is where the folder should be made (#27)', async () => {
+  test('a server does not start when a file is where the folder should be made (#27)', async () => {
     copies.folder = join(copies.top, 'file')
     fs.writeFileSync(copies.folder, 'in the way')
     const before = contentOf(copies.folder)
@@ -139,7 +145,7 @@ describe('a server whose store is damaged', () => {
   test.skipIf(!canBeNobody()).each<[string, number]>([
     ['written', 0o500],
     ['read', 0o300],
-  ])('does not start when the folder cannot be %s (#27)', async (_name, mode) => {
+  ])('a server does not start when the folder cannot be %s (#27)', async (_name, mode) => {
     copies.copyWith(() => {
       for (const file of fs.readdirSync(copies.folder))
         fs.chownSync(join(copies.folder, file), nobody, nobody)
@@ -152,7 +158,7 @@ describe('a server whose store is damaged', () => {
     await expectRefusal(copies.start({ uid: nobody }), copies.folder, before)
   })
 
-  test('starts anew where the file is empty: it was never written', async () => {
+  test('a server starts with an empty store file as with a new one', async () => {
     copies.copyWith(() => {
       fs.truncateSync(copies.storeFile)
     })
@@ -164,7 +170,7 @@ describe('a server whose store is damaged', () => {
     await copies.world.signIn()
   })
 
-  test('starts with the intact folder, and knows who was signed in', async () => {
+  test('a server starts with the intact folder, and knows who was signed in', async () => {
     copies.copyWith()
     await copies.start().listening()
     expect(await copies.ask('/api/session')).toMatchObject({

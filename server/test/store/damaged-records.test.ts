@@ -23,7 +23,7 @@ function expectUnavailable(answer: { status: number; text: string; headers: obje
 }
 
 describe.each(Object.entries(damaged))('a store that gives back %s (#27)', (_name, change) => {
-  test('makes requests a 503: neither somebody nor nobody', async () => {
+  test('a damaged record makes requests a 503: the caller is neither signed in nor signed out', async () => {
     const browser = await world.signIn()
     store.trouble(reads, async (own) => {
       const bytes = await own()
@@ -34,7 +34,7 @@ describe.each(Object.entries(damaged))('a store that gives back %s (#27)', (_nam
     expect((await browser.fetch('/api/me')).status).toBe(200)
   })
 
-  test('does not keep a person from signing out for good', async () => {
+  test('a damaged record does not keep a person from signing out for good', async () => {
     const browser = await world.signIn()
     const cookie = await browser.cookieHeader()
     store.trouble(reads, async (own) => {

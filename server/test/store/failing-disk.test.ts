@@ -46,7 +46,7 @@ describe.skipIf(!hasPrlimit)('a disk that refuses every write', () => {
     execFileSync('prlimit', ['--pid', String(server.pid), `--fsize=${String(bytes)}:`])
   }
 
-  test('is told by /readyz and once in the log, and the server lives (#27)', async () => {
+  test('a disk that refuses every write is reported by /readyz and once in the log, and the server lives (#27)', async () => {
     server = await new ChildServer(world.settings, { cwd: folder }).listening()
     const browser = await world.signIn()
     limitFiles(1)
@@ -58,7 +58,7 @@ describe.skipIf(!hasPrlimit)('a disk that refuses every write', () => {
     expect(lines).toHaveLength(1)
   })
 
-  test('keeps the server from starting, and nothing is left of the trial (#27)', async () => {
+  test('a disk that refuses every write stops the start, and leaves no new file (#27)', async () => {
     const before = readdirSync(folder)
     server = new ChildServer(world.settings, { cwd: folder, before: 'ulimit -f 0' })
     expect(await server.ended).toEqual({ code: 1, signal: null })
@@ -67,7 +67,7 @@ describe.skipIf(!hasPrlimit)('a disk that refuses every write', () => {
   })
 })
 
-test.skipIf(!hasPrlimit)('a sweep that cannot write ends no process', () => {
+test.skipIf(!hasPrlimit)('a sweep that cannot write does not end the process', () => {
   const script = `
     import { execFileSync } from 'node:child_process'
     import { mock } from 'node:test'
@@ -92,7 +92,7 @@ test.skipIf(!hasPrlimit)('a sweep that cannot write ends no process', () => {
 })
 
 test.skipIf(!mayMount)(
-  'a full disk refuses writes before the database tries, until it has room',
+  'a full disk refuses writes before the database tries, until the disk has room',
   () => {
     const script = `
     import { rmSync, writeFileSync } from 'node:fs'

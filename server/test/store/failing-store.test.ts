@@ -49,7 +49,7 @@ async function sessionCookie(browser: Browser): Promise<string | undefined> {
 
 describe.each(Object.entries(troubles))('a store that %s (#27)', (_name, trouble) => {
   test.each(['/api/session', '/api/me'])(
-    'at reading makes %s a 503, not a sign-out',
+    'a store that fails at reading makes %s a 503, not a sign-out',
     async (path) => {
       const browser = await world.signIn()
       store.trouble(reads, trouble)
@@ -59,7 +59,7 @@ describe.each(Object.entries(troubles))('a store that %s (#27)', (_name, trouble
     },
   )
 
-  test('is told by /readyz, and not by /livez', async () => {
+  test('a failing store is reported by /readyz, and not by /livez', async () => {
     store.trouble([...reads, ...writes], trouble)
     const ready = await atTheDeadline(() => world.openBrowser().fetch('/readyz'))
     expect(ready).toMatchObject({ status: 503, json: { store: 'unavailable' } })
@@ -71,39 +71,45 @@ describe.each(Object.entries(troubles))('a store that %s (#27)', (_name, trouble
     ['reading', reads],
     ['writing', writes],
     ['both', [...reads, ...writes]],
-  ])('at %s lets nobody in, and sends them to the Error view', async (_at, calls) => {
-    const browser = world.openBrowser()
-    const { url } = await browser.goTo('/auth/login', toCallback)
-    store.trouble(calls, trouble)
-    const page = await atTheDeadline(() =>
-      browser.goTo(url.href, (next) => next.origin === world.origin),
-    )
-    expect(page.url.pathname).toBe('/error')
-    expect(await sessionCookie(browser)).toBeUndefined()
-    store.heal()
-    const ref = page.url.searchParams.get('ref') ?? ''
-    const { json, text } = await browser.fetch(`/api/errors/${ref}`)
-    expect(json).toMatchObject({ code: 'service_unavailable' })
-    expect(text).not.toContain('MDB')
-  })
+  ])(
+    'a store that fails at %s signs nobody in, and the sign-in ends in the Error view',
+    async (_at, calls) => {
+      const browser = world.openBrowser()
+      const { url } = await browser.goTo('/auth/login', toCallback)
+      store.trouble(calls, trouble)
+      const page = await atTheDeadline(() =>
+        browser.goTo(url.href, (next) => next.origin === world.origin),
+      )
+      expect(page.url.pathname).toBe('/error')
+      expect(await sessionCookie(browser)).toBeUndefined()
+      store.heal()
+      const ref = page.url.searchParams.get('ref') ?? ''
+      const { json, text } = await browser.fetch(`/api/errors/${ref}`)
+      expect(json).toMatchObject({ code: 'service_unavailable' })
+      expect(text).not.toContain('MDB')
+    },
+  )
 
   test.each([
     ['reading', reads],
     ['writing', writes],
     ['deleting', ['delete'] as const],
     ['swapping', ['swap'] as const],
-  ])('at %s fails a sign-out, which is not claimed and can be repeated', async (_at, calls) => {
-    const browser = await world.signIn()
-    const before = await browser.cookies()
-    store.trouble(calls, trouble)
-    const answer = await atTheDeadline(() => browser.fetch('/auth/logout', { method: 'POST' }))
-    expectUnavailable(answer)
-    expect(await browser.cookies()).toEqual(before)
-    store.heal()
-    const again = await browser.fetch('/auth/logout', { method: 'POST' })
-    expect(again.status).toBe(200)
-    expect((await browser.fetch('/api/session')).json).toMatchObject({ authenticated: false })
-  })
+  ])(
+    'a store that fails at %s makes a sign-out a 503 that changes nothing and can be repeated',
+    async (_at, calls) => {
+      const browser = await world.signIn()
+      const before = await browser.cookies()
+      store.trouble(calls, trouble)
+      const answer = await atTheDeadline(() => browser.fetch('/auth/logout', { method: 'POST' }))
+      expectUnavailable(answer)
+      expect(await browser.cookies()).toEqual(before)
+      store.heal()
+      const again = await browser.fetch('/auth/logout', { method: 'POST' })
+      expect(again.status).toBe(200)
+      expect((await browser.fetch('/api/session')).json).toMatchObject({ authenticated: false })
+    },
+  )
 })
 
 test('a store that fails to prolong a session does not fail the call (#27)', async () => {

@@ -27,7 +27,7 @@ describe('a server whose disk is full (#27, #30)', () => {
     throw new Error('it is not full')
   }
 
-  test('refuses sign-ins within two seconds, and keeps whom it has', async () => {
+  test('a server with a full disk refuses sign-ins within two seconds, and keeps its sessions', async () => {
     copies.copyWith()
     const kilobytes = Math.ceil(fs.statSync(copies.storeFile).size / 1_024) + 200
     const server = await copies.start({ before: `ulimit -f ${String(kilobytes)}` }).listening()
@@ -48,7 +48,7 @@ describe('a server whose disk is full (#27, #30)', () => {
     }
   })
 
-  test('never says that somebody is signed out who is not', async () => {
+  test('a server with a full disk reports a sign-out only when the session has ended', async () => {
     copies.copyWith()
     const kilobytes = Math.ceil(fs.statSync(copies.storeFile).size / 1_024) + 200
     const server = await copies.start({ before: `ulimit -f ${String(kilobytes)}` }).listening()
@@ -66,7 +66,7 @@ describe('a server whose disk is full (#27, #30)', () => {
     expect((await copies.ask('/livez')).status).toBe(200)
   })
 
-  test('is as it was at the next start, when there is room again', async () => {
+  test('a server whose disk was full has all its sessions at the next start, when there is room again', async () => {
     copies.copyWith()
     const kilobytes = Math.ceil(fs.statSync(copies.storeFile).size / 1_024) + 200
     const server = copies.start({ before: `ulimit -f ${String(kilobytes)}` })

@@ -9,7 +9,7 @@ describe('a network file system', () => {
     ['CIFS', 0xff534d42 | 0],
     ['SMB2', 0xfe534d42],
     ['AFS', 0x5346414f],
-  ])('is known by its number: %s, %i', (name, type) => {
+  ])('a network file system is known by its number: %s, %i', (name, type) => {
     expect(networkFileSystem(type)).toBe(name)
   })
 
@@ -22,7 +22,7 @@ describe('a network file system', () => {
     ['overlayfs', 0x794c7630],
     ['FUSE', 0x65735546],
     ['9p', 0x01021997],
-  ])('is not taken for one that may be local: %s', (_name, type) => {
+  ])('a file system that may be local is not called a network file system: %s', (_name, type) => {
     expect(networkFileSystem(type)).toBeUndefined()
   })
 })

@@ -51,23 +51,26 @@ describe('a store whose files are taken away under the server', () => {
         fs.rmSync(join(folder, 'sessions.mdb-lock'))
       },
     ],
-  ])('admits nobody any more and says why: %s', async (_name, takeAway) => {
-    await world.signIn()
-    takeAway()
-    const browser = world.openBrowser()
-    const page = await browser.goTo('/auth/login')
-    expect(page.url.pathname).toBe('/error')
-    expect(Object.keys(await browser.cookies()).filter((name) => name.startsWith('sid-'))).toEqual(
-      [],
-    )
-    const ready = await request(`${world.origin}/readyz`)
-    expect(ready.statusCode).toBe(503)
-    expect(await ready.body.json()).toMatchObject({ store: 'unavailable' })
-    const [line = ''] = world.logLines.filter((text) => text.includes('store cannot be used'))
-    expect(line).toMatch(/sessions\.mdb(-lock)? was removed or replaced .* Restart the server/)
-  })
+  ])(
+    'a store whose files are taken away signs nobody in and says why: %s',
+    async (_name, takeAway) => {
+      await world.signIn()
+      takeAway()
+      const browser = world.openBrowser()
+      const page = await browser.goTo('/auth/login')
+      expect(page.url.pathname).toBe('/error')
+      expect(
+        Object.keys(await browser.cookies()).filter((name) => name.startsWith('sid-')),
+      ).toEqual([])
+      const ready = await request(`${world.origin}/readyz`)
+      expect(ready.statusCode).toBe(503)
+      expect(await ready.body.json()).toMatchObject({ store: 'unavailable' })
+      const [line = ''] = world.logLines.filter((text) => text.includes('store cannot be used'))
+      expect(line).toMatch(/sessions\.mdb(-lock)? was removed or replaced .* Restart the server/)
+    },
+  )
 
-  test('goes on when the same files are put back', async () => {
+  test('a store works again when the same files are put back', async () => {
     const browser = await world.signIn()
     fs.renameSync(folder, `${folder}.away`)
     await vi.waitUntil(async () => (await browser.fetch('/api/session')).status === 503, 5_000)
@@ -78,7 +81,7 @@ describe('a store whose files are taken away under the server', () => {
 })
 
 describe('the files of a store', () => {
-  test('are for their user alone from the first moment', async () => {
+  test('the files of a store belong to their user alone from the first moment', async () => {
     world = await World.open()
     const noChmod = `data:text/javascript,import fs from 'node:fs'
       import { syncBuiltinESMExports } from 'node:module'
@@ -99,7 +102,7 @@ describe('the files of a store', () => {
     expect(modeOf(folder)).toBe(0o700)
   })
 
-  test('close a folder that is theirs alone, and leave any other as it is', async () => {
+  test('a store closes its own folder to other users, and leaves a shared folder as it is', async () => {
     const home = join(top, 'home')
     for (const path of [folder, home]) {
       fs.mkdirSync(path)

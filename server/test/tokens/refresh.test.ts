@@ -16,14 +16,14 @@ afterEach(() => {
 afterAll(() => world.close())
 
 describe('GET /api/me', () => {
-  test('serves a good token from memory', async () => {
+  test('a good access token is served from memory', async () => {
     const browser = await world.signIn()
     world.emulator.clearRequests()
     for (let count = 0; count < 5; count += 1) await browser.fetch('/api/me')
     expect(world.emulator.requests('token')).toHaveLength(0)
   })
 
-  test('refreshes an expired token once for a hundred requests at a time (#23)', async () => {
+  test('an expired access token is refreshed once for a hundred simultaneous requests (#23)', async () => {
     world.emulator.setLifetimes({ accessToken: 1_800 })
     const browser = await world.signIn()
     await browser.fetch('/api/me')
@@ -37,7 +37,7 @@ describe('GET /api/me', () => {
     expect(world.emulator.requests('me')).toHaveLength(served.length)
   })
 
-  test('goes on with the rotated refresh token the next time', async () => {
+  test('each refresh uses the newest refresh token', async () => {
     world.emulator.setLifetimes({ accessToken: 600 })
     const browser = await world.signIn()
     const sent = new Set<string | undefined>()
@@ -53,7 +53,7 @@ describe('GET /api/me', () => {
     expect(sent.size).toBe(3)
   })
 
-  test('tries one new token when Graph refuses one, and then asks for a sign-in (#20)', async () => {
+  test('a token that Graph refuses is replaced once, and a second refusal asks for a sign-in (#20)', async () => {
     const browser = await world.signIn()
     world.emulator.clearRequests()
     const refusal = { status: 401, body: { error: { code: 'InvalidAuthenticationToken' } } }
@@ -72,7 +72,7 @@ describe('GET /api/me', () => {
     expect(world.emulator.requests('me')).toHaveLength(2)
   })
 
-  test('asks for a sign-in when the refresh token is dead, and keeps the session', async () => {
+  test('a dead refresh token asks for a sign-in, and keeps the session', async () => {
     const browser = await world.signIn()
     later(58)
     world.emulator.revokeRefreshTokens(adele)
@@ -86,7 +86,7 @@ describe('GET /api/me', () => {
     expect(world.emulator.requests('token')).toHaveLength(0)
   })
 
-  test('goes on with a token that is still good while Entra cannot refresh it (#28)', async () => {
+  test('a good access token serves while Entra cannot refresh it (#28)', async () => {
     const browser = await world.signIn()
     await browser.fetch('/api/me')
     later(57)
@@ -94,7 +94,7 @@ describe('GET /api/me', () => {
     expect((await browser.fetch('/api/me')).status).toBe(200)
   })
 
-  test('keeps to the pause that Entra asks for, for that session alone, and goes on after it (#28)', async () => {
+  test('a refresh keeps to the pause that Entra asks for, for that session alone, and works after the pause (#28)', async () => {
     world.emulator.setLifetimes({ accessToken: 1_800 })
     const browser = await world.signIn()
     later(31)
@@ -114,7 +114,7 @@ describe('GET /api/me', () => {
   })
 })
 
-test('a pause that Entra asks for one API holds up no other', async () => {
+test('a pause that Entra asks for one API does not hold up another API', async () => {
   const browser = await world.signIn()
   world.emulator.failNext('token', { status: 429, body: {}, retryAfter: 600 })
   expect((await browser.fetch('/api/me/calendar')).status).toBe(503)

@@ -19,7 +19,7 @@ afterAll(async () => {
 })
 
 describe('an answer of the token endpoint', () => {
-  test('may hold numbers as text, and members that nobody knows', async () => {
+  test('a token answer may hold numbers as text, and unknown members', async () => {
     front.answerTokens = (tokens) => ({
       ...tokens,
       expires_in: '3600',
@@ -42,7 +42,7 @@ describe('an answer of the token endpoint', () => {
   })
 
   test.each([undefined, 0, '0', -3_600, 'soon', 30])(
-    'that calls a token good for %j seconds makes one refresh a minute, not one for each call',
+    'a token answer with a lifetime of %j seconds causes one refresh a minute, not one for each call',
     async (lifetime) => {
       front.answerTokens = (tokens) => ({ ...tokens, expires_in: lifetime })
       const browser = await world.signIn()
@@ -57,7 +57,7 @@ describe('an answer of the token endpoint', () => {
     },
   )
 
-  test('tells what was granted, which can be more than was asked for', async () => {
+  test('a token answer may grant more permissions than were asked for', async () => {
     front.answerTokens = (tokens) => ({ ...tokens, scope: 'openid User.Read Calendars.Read' })
     const browser = await world.signIn()
     expect(front.issues.at(-1)?.request.get('scope')).not.toContain('Calendars.Read')

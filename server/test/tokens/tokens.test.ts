@@ -85,7 +85,7 @@ function interruptedStore(point: Point, act: () => void, answer: number, erase: 
 
 describe('the tokens of a session', () => {
   test.each(points)(
-    'that are erased %s, while a refresh is in flight, stay erased',
+    'tokens that are erased %s, while a refresh is in flight, stay erased',
     async (point) => {
       for (let answer = 0; answer < 10; answer += 1) {
         for (let erase = 0; erase < 10; erase += 1) {
@@ -105,7 +105,7 @@ describe('the tokens of a session', () => {
     },
   )
 
-  test('that another process erased, while a refresh is in flight, serve no call (#24)', async () => {
+  test('tokens that another process erased while a refresh is in flight serve no call (#24)', async () => {
     const store = openMemoryStore()
     const other = new Tokens(entra, new TokenRecords(store, ring), ignore)
     const shared: Store = {
@@ -121,7 +121,7 @@ describe('the tokens of a session', () => {
     })
   })
 
-  test('leave memory an hour after their last use, without a sign-out', async () => {
+  test('tokens leave memory an hour after their last use, without a sign-out', async () => {
     const store = openMemoryStore()
     const tokens = await tokensIn(store, 'idle')
     await tokens.get('idle', scopes)
@@ -137,7 +137,7 @@ describe('the tokens of a session', () => {
   })
 })
 
-test('a token that another process has refreshed meanwhile serves this call, and theirs the next', async () => {
+test('a token that another process has refreshed serves that call, and all processes use it next', async () => {
   const store = openMemoryStore()
   const [one, two] = [await tokensIn(store, 'shared'), await tokensIn(store, 'shared')]
   const refused = { token: 'refused' }

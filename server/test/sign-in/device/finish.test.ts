@@ -28,8 +28,8 @@ afterAll(async () => {
   rmSync(folder, { recursive: true })
 })
 
-describe('a sign-in on another device', () => {
-  test('leads to a session like any other, with tokens that are refreshed', async () => {
+describe('device logins', () => {
+  test('a device login leads to a session like any other, with tokens that are refreshed', async () => {
     const login = await startDeviceLogin(world.openBrowser())
     expect(await statusOf(login)).toEqual({ status: 'pending', interval: 5 })
     world.emulator.approveDeviceCode(login.userCode, adele)
@@ -51,7 +51,7 @@ describe('a sign-in on another device', () => {
     expect((await browser.fetch(`${deviceLogins}/${id}`)).status).toBe(404)
   })
 
-  test('works from a script with a cookie jar and no trace of a browser', async () => {
+  test('a device login works from a script with a cookie jar and no browser headers', async () => {
     const headers = { 'x-csrf': '1' }
     const started = await request(`${world.origin}${deviceLogins}`, { method: 'POST', headers })
     const { id, userCode, interval } = (await started.body.json()) as DeviceLogin
@@ -70,7 +70,7 @@ describe('a sign-in on another device', () => {
     expect(await me.body.json()).toMatchObject({ displayName: 'Adele Vance' })
   })
 
-  test('ends the session that the browser had', async () => {
+  test('a device login ends the session that the browser had', async () => {
     const browser = await world.signIn()
     const before = await browser.cookieHeader()
     const login = await startDeviceLogin(browser)
@@ -93,7 +93,7 @@ describe('a sign-in on another device', () => {
         await browser.fetch(`/api/sessions/${own?.id ?? ''}`, { method: 'DELETE' })
       },
     ],
-  ])('is of no use to whoever comes after somebody who %s', async (_what, act) => {
+  ])('a ready device login cannot be finished after the person %s', async (_what, act) => {
     const login = await startDeviceLogin(world.openBrowser())
     world.emulator.approveDeviceCode(login.userCode, adele)
     await statusOf(login)
@@ -104,7 +104,7 @@ describe('a sign-in on another device', () => {
     expect((await login.browser.fetch(deviceLogins, { method: 'POST' })).status).toBe(201)
   })
 
-  test('is to be finished within five minutes', async () => {
+  test('a ready device login expires after five minutes', async () => {
     const login = await startDeviceLogin(world.openBrowser())
     world.emulator.approveDeviceCode(login.userCode, adele)
     await statusOf(login)
@@ -114,7 +114,7 @@ describe('a sign-in on another device', () => {
     expect(await statusOf(login, 0)).toMatchObject({ status: 'expired' })
   })
 
-  test('is finished once, however many ask for it', async () => {
+  test('a device login is finished once, however many requests ask for it', async () => {
     const login = await startDeviceLogin(world.openBrowser())
     world.emulator.approveDeviceCode(login.userCode, adele)
     await statusOf(login)
@@ -124,13 +124,13 @@ describe('a sign-in on another device', () => {
     expect(answers.every(({ status }) => [200, 404, 409].includes(status))).toBe(true)
   })
 
-  test('is not finished before it is ready', async () => {
+  test('a device login is not finished before it is ready', async () => {
     const { browser, id } = await startDeviceLogin(world.openBrowser())
     const { status, json } = await browser.fetch(`${deviceLogins}/${id}`, { method: 'POST' })
     expect([status, json]).toMatchObject([409, { code: 'not_ready' }])
   })
 
-  test('can be finished again when Entra was away', async () => {
+  test('a device login can be finished again when Entra was unavailable', async () => {
     const login = await startDeviceLogin(world.openBrowser())
     world.emulator.approveDeviceCode(login.userCode, adele)
     await statusOf(login)
@@ -140,7 +140,7 @@ describe('a sign-in on another device', () => {
     expect((await finish()).status).toBe(200)
   })
 
-  test('that Entra refuses at its end is told in the log and to the page', async () => {
+  test('a device login that Entra refuses at its end is reported in the log and to the page', async () => {
     const login = await startDeviceLogin(world.openBrowser())
     world.emulator.approveDeviceCode(login.userCode, adele)
     await statusOf(login)
@@ -156,13 +156,13 @@ describe('a sign-in on another device', () => {
     expect(error.json).toMatchObject({ code: 'not_assigned', aadsts: '50105' })
   })
 
-  test('is cancelled by whoever started it', async () => {
+  test('a device login can be canceled by the browser that started it', async () => {
     const { browser, id } = await startDeviceLogin(world.openBrowser())
     expect((await browser.fetch(`${deviceLogins}/${id}`, { method: 'DELETE' })).status).toBe(204)
     expect((await browser.fetch(`${deviceLogins}/${id}`)).status).toBe(404)
   })
 
-  test('is of use to nobody else (#34)', async () => {
+  test('a device login cannot be used by another browser (#34)', async () => {
     const { id } = await startDeviceLogin(world.openBrowser())
     const stranger = world.openBrowser()
     await startDeviceLogin(stranger)
@@ -171,7 +171,7 @@ describe('a sign-in on another device', () => {
     }
   })
 
-  test('is not finished again while it is being finished', async () => {
+  test('a device login is not finished again while it is being finished', async () => {
     const login = await startDeviceLogin(world.openBrowser())
     world.emulator.approveDeviceCode(login.userCode, adele)
     await statusOf(login)

@@ -16,8 +16,8 @@ async function failureOf(username: string): Promise<unknown> {
   return (await login.browser.fetch(`/api/errors/${state.errorRef ?? ''}`)).json
 }
 
-describe('a sign-in on another device', () => {
-  test('of a tenant that is not allowed is refused', async () => {
+describe('device logins', () => {
+  test('a device login of a tenant that is not allowed is refused', async () => {
     world = await World.open({ DEVICE_LOGIN: 'on' })
     await world.stopServer()
     const contoso = world.emulator.tenantId
@@ -28,7 +28,7 @@ describe('a sign-in on another device', () => {
     })
   })
 
-  test('takes no ID token with a nonce, for it sent none', async () => {
+  test('a device login accepts no ID token with a nonce, since it sent none', async () => {
     world = await World.open({ DEVICE_LOGIN: 'on' })
     world.emulator.tamperNextIdToken((claims) => ({ ...claims, nonce: 'of another sign-in' }))
     expect(await failureOf(adele)).toMatchObject({ code: 'nonce_mismatch' })

@@ -11,7 +11,7 @@ afterEach(() => {
 })
 
 describe('too many device logins (#34)', () => {
-  test('of one address are refused for a minute', async () => {
+  test('too many device logins of one address are refused for a minute', async () => {
     const limited = await World.open({ DEVICE_LOGIN: 'on', RATE_LIMIT: '50' })
     const statuses: number[] = []
     for (let count = 0; count < 7; count += 1) {
@@ -23,7 +23,7 @@ describe('too many device logins (#34)', () => {
     await limited.close()
   })
 
-  test('are refused alike when it is their status, end or cancellation that is asked for', async () => {
+  test('too many requests for the status, end or cancellation of device logins are refused too', async () => {
     const limited = await World.open({ DEVICE_LOGIN: 'on', RATE_LIMIT: '3' })
     for (const method of ['GET', 'POST', 'DELETE'] as const) {
       const browser = limited.openBrowser()
@@ -36,7 +36,7 @@ describe('too many device logins (#34)', () => {
     await limited.close()
   })
 
-  test('of one network leave places to others: fifty are open for each /48', async () => {
+  test('fifty device logins can be open in each /48 network, so that one network leaves room for others', async () => {
     const { crowded, startFrom } = await openCrowded()
     for (let count = 0; count < 50; count += 1) {
       expect((await startFrom(`2001:db8:1:${count.toString(16)}::1`)).status).toBe(201)
@@ -49,7 +49,7 @@ describe('too many device logins (#34)', () => {
     await crowded.close()
   })
 
-  test('free their place when they are cancelled', async () => {
+  test('a canceled device login frees its place', async () => {
     const { crowded, startFrom } = await openCrowded()
     const cookies: string[] = []
     for (let count = 0; count < 50; count += 1) {
@@ -68,18 +68,22 @@ describe('too many device logins (#34)', () => {
     await crowded.close()
   })
 
-  test('in all are refused while a thousand are open', { timeout: 60_000 }, async () => {
-    const { crowded, startFrom } = await openCrowded()
-    for (let network = 0; network < 20; network += 1) {
-      const starts = Array.from({ length: 50 }, () => startFrom(`192.0.2.${String(network)}`))
-      await Promise.all(starts)
-    }
-    const { status, json } = await startFrom('192.0.2.99')
-    expect([status, json]).toMatchObject([429, { code: 'rate_limited' }])
-    later(26)
-    expect((await startFrom('192.0.2.99')).status).toBe(201)
-    await crowded.close()
-  })
+  test(
+    'a device login is refused while a thousand device logins are open',
+    { timeout: 60_000 },
+    async () => {
+      const { crowded, startFrom } = await openCrowded()
+      for (let network = 0; network < 20; network += 1) {
+        const starts = Array.from({ length: 50 }, () => startFrom(`192.0.2.${String(network)}`))
+        await Promise.all(starts)
+      }
+      const { status, json } = await startFrom('192.0.2.99')
+      expect([status, json]).toMatchObject([429, { code: 'rate_limited' }])
+      later(26)
+      expect((await startFrom('192.0.2.99')).status).toBe(201)
+      await crowded.close()
+    },
+  )
 })
 
 /** A server whose callers tell their addresses, and which cannot list the names of its records. */
@@ -98,9 +102,9 @@ async function openCrowded() {
   return { crowded, startFrom }
 }
 
-describe('a sign-in on another device', () => {
+describe('device logins', () => {
   test.each(['GET', 'POST'] as const)(
-    'is asked for by one address no more often than RATE_LIMIT: %s',
+    'one address can ask for device logins no more often than RATE_LIMIT: %s',
     async (method) => {
       const world = await World.open({ DEVICE_LOGIN: 'on', RATE_LIMIT: '3' })
       const statuses: number[] = []

@@ -25,7 +25,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true })
 })
 
-describe('a sign-in on another device where the app registration', () => {
+describe('device logins and public client flows', () => {
   function setPublicClientFlows(isAllowed: boolean): void {
     const registration = registrationAt(world.origin)
     world.emulator.registerClient({ ...registration, allowPublicClientFlows: isAllowed })
@@ -45,7 +45,7 @@ describe('a sign-in on another device where the app registration', () => {
     ['does not allow public client flows', false, [true], [true]],
     ['allows public client flows', true, [true, false], [false]],
   ])(
-    '%s is asked in the way that Entra takes, also after a restart and in a refresh',
+    'a device login where the registration %s polls as Entra accepts it, also after a restart and in a refresh',
     async (_name, isAllowed, firstPoll, later_) => {
       setPublicClientFlows(isAllowed)
       const login = await startDeviceLogin(world.openBrowser())
@@ -69,7 +69,7 @@ describe('a sign-in on another device where the app registration', () => {
   )
 
   test.each([false, true])(
-    'had another setting when the person signed in goes on, and remembers: %s',
+    'a session goes on after the setting for public client flows changed, and remembers: %s',
     async (isAllowed) => {
       setPublicClientFlows(!isAllowed)
       const login = await startDeviceLogin(world.openBrowser())
@@ -91,7 +91,7 @@ describe('a sign-in on another device where the app registration', () => {
     [700025, 2],
     [7000218, 1],
   ])(
-    'fits neither way of asking, AADSTS%i, has the name of the setting in the log',
+    'a device login that fits neither kind of client, AADSTS%i, names the setting in the log',
     async (aadsts, times) => {
       const login = await startDeviceLogin(world.openBrowser())
       world.logLines.length = 0

@@ -23,8 +23,8 @@ afterAll(async () => {
   rmSync(folder, { recursive: true })
 })
 
-describe('a sign-in on another device', () => {
-  test('begins with a code, and where to type it', async () => {
+describe('device logins', () => {
+  test('a device login begins with a code, and the address where to type it', async () => {
     const browser = world.openBrowser()
     const { status, headers, json, text } = await browser.fetch(deviceLogins, { method: 'POST' })
     expect(status).toBe(201)
@@ -42,7 +42,7 @@ describe('a sign-in on another device', () => {
     expect(text).not.toContain('device_code')
   })
 
-  test('is asked for every five seconds where Entra names no interval', async () => {
+  test('a device login is polled every five seconds where Entra names no interval', async () => {
     const body = {
       device_code: 'd'.repeat(43),
       user_code: 'ABCDEFGHI',
@@ -57,7 +57,7 @@ describe('a sign-in on another device', () => {
     })
   })
 
-  test('shows the same code again until it expires', async () => {
+  test('a device login shows the same code again until the code expires', async () => {
     const first = await startDeviceLogin(world.openBrowser())
     const again = await first.browser.fetch(deviceLogins, { method: 'POST' })
     expect([again.status, (again.json as DeviceLogin).userCode]).toEqual([200, first.userCode])
@@ -67,7 +67,7 @@ describe('a sign-in on another device', () => {
     expect((fresh.json as DeviceLogin).userCode).not.toBe(first.userCode)
   })
 
-  test('that Entra does not let begin is told in the log', async () => {
+  test('a device login that Entra does not start is reported in the log', async () => {
     world.logLines.length = 0
     world.emulator.failNext('devicecode', { entraError: { error: 'unauthorized_client' } })
     const { status } = await world.openBrowser().fetch(deviceLogins, { method: 'POST' })
@@ -75,7 +75,7 @@ describe('a sign-in on another device', () => {
     expect(world.logLines.join('')).toContain('"code":"app_misconfigured"')
   })
 
-  test('keeps its device code to the server: no answer, cookie, log or file has it', async () => {
+  test('the device code is in no answer, cookie, log or file', async () => {
     const login = await startDeviceLogin(world.openBrowser())
     world.emulator.clearRequests()
     await statusOf(login)
@@ -92,12 +92,15 @@ describe('a sign-in on another device', () => {
     ['POST', deviceLogins] as const,
     ['POST', `${deviceLogins}/x`] as const,
     ['DELETE', `${deviceLogins}/x`] as const,
-  ])('is not moved by a request without the header: %s %s', async (method, url) => {
-    const { statusCode, body } = await request(`${world.origin}${url}`, { method })
-    expect([statusCode, await body.json()]).toMatchObject([403, { code: 'csrf_failed' }])
-  })
+  ])(
+    'a request without the header X-CSRF cannot change a device login: %s %s',
+    async (method, url) => {
+      const { statusCode, body } = await request(`${world.origin}${url}`, { method })
+      expect([statusCode, await body.json()]).toMatchObject([403, { code: 'csrf_failed' }])
+    },
+  )
 
-  test('has an id of 256 random bits', async () => {
+  test('a device login has an id of 256 random bits', async () => {
     const logins = await Promise.all(
       Array.from({ length: 20 }, () => startDeviceLogin(world.openBrowser())),
     )
@@ -105,7 +108,7 @@ describe('a sign-in on another device', () => {
   })
 })
 
-test('while it is off, it is not offered, and says so', async () => {
+test('with DEVICE_LOGIN off, device logins are not offered and answer method_disabled', async () => {
   const plain = await World.open()
   const browser = plain.openBrowser()
   expect((await browser.fetch('/api/session')).json).toMatchObject({
@@ -121,7 +124,7 @@ test('while it is off, it is not offered, and says so', async () => {
   await plain.close()
 })
 
-test('while it is on, it is offered', async () => {
+test('with DEVICE_LOGIN on, device logins are offered', async () => {
   expect((await world.openBrowser().fetch('/api/session')).json).toMatchObject({
     signIn: { methods: ['redirect', 'device'] },
   })

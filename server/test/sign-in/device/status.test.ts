@@ -26,7 +26,7 @@ afterAll(async () => {
 })
 
 describe('the status of a device login', () => {
-  test('is told no faster than the interval, and asked of Entra no faster (#34)', async () => {
+  test('the status of a device login is answered no faster than the interval, and Entra is asked no faster (#34)', async () => {
     const login = await startDeviceLogin(world.openBrowser())
     world.emulator.clearRequests()
     const early = await login.browser.fetch(`${deviceLogins}/${login.id}`)
@@ -36,7 +36,7 @@ describe('the status of a device login', () => {
     expect(world.emulator.requests('token')).toHaveLength(1)
   })
 
-  test('is asked of Entra by one of many at once', async () => {
+  test('one of many simultaneous requests for the status asks Entra', async () => {
     const { browser, id, interval } = await startDeviceLogin(world.openBrowser())
     world.emulator.clearRequests()
     laterSeconds(interval)
@@ -47,7 +47,7 @@ describe('the status of a device login', () => {
     expect(world.emulator.requests('token')).toHaveLength(1)
   })
 
-  test('is asked of Entra by one alone, however long it takes to answer', async () => {
+  test('one request for the status alone asks Entra, however long Entra takes to answer', async () => {
     const login = await startDeviceLogin(world.openBrowser())
     world.emulator.approveDeviceCode(login.userCode, adele)
     world.emulator.clearRequests()
@@ -60,7 +60,7 @@ describe('the status of a device login', () => {
     expect(await slow).toMatchObject({ status: 'ready' })
   })
 
-  test('slows down when Entra asks for it (#34)', async () => {
+  test('polling slows down when Entra asks for it (#34)', async () => {
     const login = await startDeviceLogin(world.openBrowser())
     world.emulator.failNext('token', { status: 400, body: { error: 'slow_down' } })
     expect(await statusOf(login)).toEqual({ status: 'pending', interval: 10 })
@@ -70,7 +70,7 @@ describe('the status of a device login', () => {
     expect((await login.browser.fetch(`${deviceLogins}/${login.id}`)).status).toBe(200)
   })
 
-  test('keeps to a pause that Entra asks for', async () => {
+  test('polling keeps to the pause that Entra asks for', async () => {
     const login = await startDeviceLogin(world.openBrowser())
     world.emulator.failNext('token', { status: 429, body: {}, retryAfter: 120 })
     expect(await statusOf(login)).toEqual({ status: 'pending', interval: 10 })
@@ -81,7 +81,7 @@ describe('the status of a device login', () => {
     expect(await statusOf(login, 20)).toMatchObject({ status: 'pending' })
   })
 
-  test('stays pending, and slows down, while Entra is away', async () => {
+  test('a device login stays pending, and polling slows down, while Entra is unavailable', async () => {
     const login = await startDeviceLogin(world.openBrowser())
     world.emulator.failNext('token', { reset: true })
     expect(await statusOf(login)).toEqual({ status: 'pending', interval: 10 })
@@ -94,28 +94,31 @@ describe('the status of a device login', () => {
     ['expired', { error: 'expired_token' }, 'expired', 'device_code_expired'],
     ['unknown', { error: 'bad_verification_code' }, 'failed', 'sign_in_expired'],
     ['refused', { error: 'invalid_client' }, 'failed', 'app_misconfigured'],
-  ])('is final once Entra calls it %s (#34)', async (_name, body, status, code) => {
-    const login = await startDeviceLogin(world.openBrowser())
-    world.emulator.failNext('token', { status: 400, body })
-    const state = (await statusOf(login)) as { errorRef: string }
-    expect(state).toMatchObject({ status })
-    const error = await login.browser.fetch(`/api/errors/${state.errorRef}`)
-    expect(error.json).toMatchObject({ code, retry: { href: '/login/device' } })
-    world.emulator.clearRequests()
-    world.logLines.length = 0
-    expect(await statusOf(login)).toEqual(state)
-    expect(world.emulator.requests('token')).toHaveLength(0)
-    expect(world.logLines.join('')).not.toContain('sign_in_failed')
-    const { status: started } = await login.browser.fetch(deviceLogins, { method: 'POST' })
-    expect(started).toBe(201)
-  })
+  ])(
+    'the status of a device login is final once Entra calls it %s (#34)',
+    async (_name, body, status, code) => {
+      const login = await startDeviceLogin(world.openBrowser())
+      world.emulator.failNext('token', { status: 400, body })
+      const state = (await statusOf(login)) as { errorRef: string }
+      expect(state).toMatchObject({ status })
+      const error = await login.browser.fetch(`/api/errors/${state.errorRef}`)
+      expect(error.json).toMatchObject({ code, retry: { href: '/login/device' } })
+      world.emulator.clearRequests()
+      world.logLines.length = 0
+      expect(await statusOf(login)).toEqual(state)
+      expect(world.emulator.requests('token')).toHaveLength(0)
+      expect(world.logLines.join('')).not.toContain('sign_in_failed')
+      const { status: started } = await login.browser.fetch(deviceLogins, { method: 'POST' })
+      expect(started).toBe(201)
+    },
+  )
 
-  test('is expired by our own clock too', async () => {
+  test('a device login expires by the clock of the server too', async () => {
     const login = await startDeviceLogin(world.openBrowser())
     expect(await statusOf(login, 15 * 60 + 1)).toMatchObject({ status: 'expired' })
   })
 
-  test('survives a restart of the server (#34)', async () => {
+  test('a device login survives a restart of the server (#34)', async () => {
     const login = await startDeviceLogin(world.openBrowser())
     await statusOf(login)
     await world.stopServer()
@@ -125,21 +128,21 @@ describe('the status of a device login', () => {
     expect((await finishDeviceLogin(login)).status).toBe(200)
   })
 
-  test('is that of an ID token which is validated like any other', async () => {
+  test('a device login is refused when its ID token is invalid', async () => {
     const login = await startDeviceLogin(world.openBrowser())
     world.emulator.approveDeviceCode(login.userCode, adele)
     world.emulator.tamperNextIdToken((claims) => ({ ...claims, aud: 'somebody-else' }))
     expect(await statusOf(login)).toMatchObject({ status: 'failed' })
   })
 
-  test('is over at its expiry by our own clock, and Entra is not asked any more', async () => {
+  test('an expired device login is not polled at Entra any more', async () => {
     const login = await startDeviceLogin(world.openBrowser())
     world.emulator.clearRequests()
     expect(await statusOf(login, login.expiresIn + 1)).toMatchObject({ status: 'expired' })
     expect(world.emulator.requests('token')).toHaveLength(0)
   })
 
-  test('waits twice as long each time that Entra does not answer, a minute at most', async () => {
+  test('the polling interval doubles each time that Entra does not answer, up to a minute', async () => {
     const login = await startDeviceLogin(world.openBrowser())
     const intervals: unknown[] = []
     let { interval } = login

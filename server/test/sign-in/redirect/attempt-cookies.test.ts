@@ -13,7 +13,7 @@ beforeEach(() => {
 afterAll(() => world.close())
 
 describe('starting a sign-in', () => {
-  test('answers with less than 4 kB of headers, with the longest hints (#17)', async () => {
+  test('starting a sign-in answers with less than 4 kB of headers, with the longest hints (#17)', async () => {
     const browser = world.openBrowser()
     for (let tries = 0; tries < 5; tries += 1) await browser.goTo('/auth/login', world.toEntra)
     await world.signIn(browser)
@@ -29,7 +29,7 @@ describe('starting a sign-in', () => {
   })
 
   test.each(['tx', 'err'])(
-    'looks at ten cookies of a request that carries a thousand, and clears no others: %s (#17)',
+    'starting a sign-in looks at ten of a thousand cookies, and clears no others: %s (#17)',
     async (kind) => {
       const { port } = new URL(world.origin)
       const names = Array.from({ length: 1_000 }, (_, index) => `${kind}-${port}-${String(index)}`)
@@ -45,7 +45,7 @@ describe('starting a sign-in', () => {
     },
   )
 
-  test('keeps at most five attempts in one browser, of a hundred, and the last ones (#17)', async () => {
+  test('a browser keeps the last five of a hundred sign-in attempts (#17)', async () => {
     const browser = world.openBrowser()
     for (let tries = 0; tries < 99; tries += 1) await browser.goTo('/auth/login', world.toEntra)
     const last = await browser.goTo('/auth/login?returnTo=%2F%3Flast', world.toEntra)
@@ -55,7 +55,7 @@ describe('starting a sign-in', () => {
   })
 })
 
-test('no cookie is too large for a browser, and all together fit into a request (#17)', async () => {
+test('no cookie is too large for a browser, and all cookies together fit into a request (#17)', async () => {
   const browser = world.openBrowser()
   const long = [`/${'漢'.repeat(1_000)}`, `/${'?&'.repeat(250)}`, `/${'a'.repeat(511)}`]
   const scopes = Array.from({ length: 140 }, () => 'User.Read').join(' ')

@@ -40,14 +40,14 @@ describe('a callback', () => {
     ['with a state of 10 kB', `?code=abc&state=${'a'.repeat(10_000)}`, 'state_mismatch'],
     ['with NUL in the state', '?code=abc&state=%00', 'state_mismatch'],
     ['with a state that is not UTF-8', '?code=abc&state=%ff%fe', 'state_mismatch'],
-  ])('%s ends in the Error view (#5)', async (_name, query, code) => {
+  ])('a callback %s ends in the Error view (#5)', async (_name, query, code) => {
     const browser = world.openBrowser()
     const page = await browser.goTo(`/getAToken${query}`)
     expect(await reportOf(page, browser)).toMatchObject({ code })
     expect(world.emulator.requests('token')).toHaveLength(0)
   })
 
-  test('of another browser ends in the Error view, and leaves the first sign-in usable (#3)', async () => {
+  test('a callback of another browser ends in the Error view, and leaves the first sign-in usable (#3)', async () => {
     const [attacker, victim] = [world.openBrowser(), world.openBrowser()]
     const answer = await answeredSignIn(attacker)
     const page = await victim.goTo(answer.href)
@@ -55,7 +55,7 @@ describe('a callback', () => {
     expect((await attacker.goTo(answer.href)).url.pathname).toBe('/result/me')
   })
 
-  test('of another browser changes nothing for somebody who is signed in (#3)', async () => {
+  test('a callback of another browser changes nothing for a person who is signed in (#3)', async () => {
     const answer = await answeredSignIn(world.openBrowser())
     world.emulator.signInAutomaticallyAs('AlexW@contoso.onmicrosoft.com')
     const victim = await world.signIn()
@@ -70,7 +70,7 @@ describe('a callback', () => {
     expect((await victim.goTo(own.href)).url.pathname).toBe('/result/me')
   })
 
-  test('after ten minutes ends in the Error view and says so', async () => {
+  test('a callback after ten minutes ends in the Error view and says so', async () => {
     const browser = world.openBrowser()
     const answer = await answeredSignIn(browser)
     later(11)
@@ -81,7 +81,7 @@ describe('a callback', () => {
     })
   })
 
-  test('that is replayed by somebody signed in goes home and changes nothing (#1)', async () => {
+  test('a callback that is replayed by its signed-in browser goes home and changes nothing (#1)', async () => {
     const browser = world.openBrowser()
     const answer = await answeredSignIn(browser)
     await browser.goTo(answer.href)
@@ -93,7 +93,7 @@ describe('a callback', () => {
     expect(world.emulator.requests('token')).toHaveLength(1)
   })
 
-  test('that is replayed by anybody else ends in the Error view (#1)', async () => {
+  test('a callback that is replayed by another browser ends in the Error view (#1)', async () => {
     const browser = world.openBrowser()
     const answer = await answeredSignIn(browser)
     await browser.goTo(answer.href)
@@ -103,7 +103,7 @@ describe('a callback', () => {
     expect(world.emulator.requests('token')).toHaveLength(1)
   })
 
-  test('is forgotten when its sign-in could not be finished any more (#1)', async () => {
+  test('a used state is forgotten when its sign-in would have expired (#1)', async () => {
     const browser = world.openBrowser()
     const answer = await answeredSignIn(browser)
     later(9)
@@ -114,7 +114,7 @@ describe('a callback', () => {
     expect(await reportOf(page, other)).toMatchObject({ code: 'state_mismatch' })
   })
 
-  test('sent twenty times at once makes one token request and one session (#1)', async () => {
+  test('a callback sent twenty times at once makes one token request and one session (#1)', async () => {
     const browser = world.openBrowser()
     const { href } = await answeredSignIn(browser)
     const cookie = await browser.jar.getCookieString(href)
@@ -131,7 +131,7 @@ describe('a callback', () => {
     expect(world.emulator.requests('token')).toHaveLength(1)
   })
 
-  test('with the code of another attempt of the same browser is refused (#2)', async () => {
+  test('a callback with the code of another attempt of the same browser is refused (#2)', async () => {
     const browser = world.openBrowser()
     const first = await answeredSignIn(browser)
     const second = await answeredSignIn(browser)
@@ -140,7 +140,7 @@ describe('a callback', () => {
     expect(await reportOf(page, browser)).toMatchObject({ code: 'sign_in_expired' })
   })
 
-  test('with cookies of foreign names ends in the Error view all the same', async () => {
+  test('a callback with cookies of foreign names ends in the Error view', async () => {
     const { port } = new URL(world.origin)
     const { statusCode, headers } = await request(`${world.origin}/getAToken?state=x`, {
       headers: { cookie: `err-${port}-a b"(),/=1; tx-${port}-=2; __proto__=3` },
@@ -149,7 +149,7 @@ describe('a callback', () => {
     expect(headers['location']).toMatch(/^\/error\?ref=/)
   })
 
-  test('with neither code nor error ends in the Error view', async () => {
+  test('a callback with neither code nor error ends in the Error view', async () => {
     const browser = world.openBrowser()
     const answer = await answeredSignIn(browser)
     answer.searchParams.delete('code')

@@ -42,7 +42,7 @@ describe('an error from Entra', () => {
     ['unheard_of', 999999, 'sign_in_failed', 'Try again'],
     ['constructor', undefined, 'sign_in_failed', 'Try again'],
     ['__proto__', undefined, 'sign_in_failed', 'Try again'],
-  ])('%s with AADSTS%s becomes %s', async (error, aadsts, code, label) => {
+  ])('the error %s from Entra with AADSTS%s becomes %s', async (error, aadsts, code, label) => {
     const browser = world.openBrowser()
     world.emulator.failNext('authorize', { entraError: { error, ...(aadsts && { aadsts }) } })
     const page = await browser.goTo('/auth/login?returnTo=%2Fresult%2Fme')
@@ -52,7 +52,7 @@ describe('an error from Entra', () => {
     expect(JSON.stringify(report)).toContain('returnTo=%2Fresult%2Fme')
   })
 
-  test('uses the attempt up', async () => {
+  test('an error from Entra uses the sign-in attempt up', async () => {
     const browser = world.openBrowser()
     const { href } = await answeredSignIn(browser)
     const cookie = await browser.jar.getCookieString(href)
@@ -66,7 +66,7 @@ describe('an error from Entra', () => {
     expect(world.emulator.requests('token')).toHaveLength(0)
   })
 
-  test('of a signed-in person who declines one more permission is no cancelled sign-in', async () => {
+  test('a signed-in person who declines one more permission stays signed in, and can ask again', async () => {
     const browser = await world.signIn()
     world.emulator.failNext('authorize', {
       entraError: { error: 'access_denied', aadsts: 65004 },
@@ -87,7 +87,7 @@ describe('an error from Entra', () => {
     expect((await browser.fetch('/api/me/calendar')).status).toBe(200)
   })
 
-  test('of a person who changes the account, or has signed out, is a cancelled sign-in', async () => {
+  test('a person who declines while changing the account or without a session has canceled the sign-in', async () => {
     const entraError = { error: 'access_denied', aadsts: 65004 }
     const signedIn = await world.signIn()
     world.emulator.failNext('authorize', { entraError })
@@ -103,7 +103,7 @@ describe('an error from Entra', () => {
     expect(await reportOf(declined, stranger)).toMatchObject({ code: 'access_denied' })
   })
 
-  test('is not shown in words of its own', async () => {
+  test('the error text of Entra is not shown', async () => {
     const browser = world.openBrowser()
     const description = '<script>alert(1)</script>'
     world.emulator.failNext('authorize', { entraError: { error: 'access_denied', description } })
@@ -112,7 +112,7 @@ describe('an error from Entra', () => {
   })
 })
 
-describe('a token endpoint that', () => {
+describe('the token endpoint', () => {
   test.each([
     ['answers 500', { status: 500, body: { error: 'server_error' } }],
     ['answers HTML', { status: 200, body: '<h1>Proxy error</h1>' }],
@@ -122,13 +122,16 @@ describe('a token endpoint that', () => {
     ['answers an empty JSON object', { status: 200, body: {} }],
     ['asks for a pause', { status: 429, body: {}, retryAfter: 7 }],
     ['drops the connection', { reset: true as const }],
-  ])('%s ends in the Error view, asked once', async (_name, fault) => {
-    const browser = world.openBrowser()
-    world.emulator.failNext('token', fault)
-    const page = await browser.goTo('/auth/login')
-    expect(await reportOf(page, browser)).toMatchObject({ code: 'identity_provider_unavailable' })
-    expect(world.emulator.requests('token')).toHaveLength(1)
-  })
+  ])(
+    'a token endpoint that %s ends the sign-in in the Error view, and is asked once',
+    async (_name, fault) => {
+      const browser = world.openBrowser()
+      world.emulator.failNext('token', fault)
+      const page = await browser.goTo('/auth/login')
+      expect(await reportOf(page, browser)).toMatchObject({ code: 'identity_provider_unavailable' })
+      expect(world.emulator.requests('token')).toHaveLength(1)
+    },
+  )
 
   test.each([
     [{ error: 'invalid_client', aadsts: 7000215 }, 'app_misconfigured'],
@@ -136,7 +139,7 @@ describe('a token endpoint that', () => {
     [{ error: 'interaction_required', aadsts: 50076 }, 'interaction_required'],
     [{ error: 'invalid_scope', aadsts: 70011 }, 'app_misconfigured'],
     [{ error: 'temporarily_unavailable' }, 'identity_provider_unavailable'],
-  ])('answers %j is told as %s', async (entraError, code) => {
+  ])('an error of the token endpoint, %j, is reported as %s', async (entraError, code) => {
     const browser = world.openBrowser()
     world.emulator.failNext('token', { entraError })
     const page = await browser.goTo('/auth/login')
@@ -159,7 +162,7 @@ test.each([70008, 54005, undefined])(
   },
 )
 
-test('a sign-in while Entra is down ends in the Error view, and works again after it (#28)', async () => {
+test('a sign-in while Entra is down ends in the Error view, and a later sign-in works (#28)', async () => {
   const fresh = await World.open()
   const browser = fresh.openBrowser()
   fresh.emulator.failNext('discovery', { status: 503, body: 'down' })

@@ -12,7 +12,7 @@ beforeEach(() => {
 afterAll(() => world.close())
 
 describe('finishing a sign-in', () => {
-  test('gives a session that names the person, and no token', async () => {
+  test('a sign-in gives a session that names the person, and no token', async () => {
     const browser = await world.signIn()
     const { status, json, text } = await browser.fetch('/api/session')
     expect(status).toBe(200)
@@ -28,7 +28,7 @@ describe('finishing a sign-in', () => {
     expect(text).not.toMatch(/eyJ[\w-]{10}/)
   })
 
-  test('returns to where the person was, with a clean address', async () => {
+  test('a sign-in returns to the page that the person came from, with a clean address', async () => {
     const page = await world.openBrowser().goTo('/auth/login?returnTo=%2Fresult%2Fme%3Fa%3D1')
     expect(page.url.href).toBe(`${world.origin}/result/me?a=1`)
   })
@@ -47,13 +47,13 @@ describe('finishing a sign-in', () => {
     '/a\r\nset-cookie: x=1',
     'http://localhost:1@evil.example',
     `/${'a'.repeat(4_096)}`,
-  ])('returns home instead of to %j (#9)', async (returnTo) => {
+  ])('a sign-in returns home instead of to %j (#9)', async (returnTo) => {
     const query = new URLSearchParams({ returnTo }).toString()
     const page = await world.openBrowser().goTo(`/auth/login?${query}`)
     expect(page.url.href).toBe(`${world.origin}/`)
   })
 
-  test('replaces a cookie that was planted before, and ends the session behind it (#8)', async () => {
+  test('a sign-in replaces a session cookie that was planted before, and ends its session (#8)', async () => {
     const browser = await world.signIn()
     const before = (await browser.cookies())[world.sessionCookie]
     await world.signIn(browser)
@@ -66,7 +66,7 @@ describe('finishing a sign-in', () => {
   })
 
   test.each(['signed by nobody', 'of a session that has ended', "of somebody else's session"])(
-    'takes over no cookie that came along with the answer of Entra: %s (#8)',
+    'a sign-in does not take over a session cookie that came with the callback: %s (#8)',
     async (kind) => {
       const stranger = await world.signIn()
       const signed = String((await stranger.cookies())[world.sessionCookie])
@@ -92,7 +92,7 @@ describe('finishing a sign-in', () => {
     },
   )
 
-  test('of another person in the same browser answers with that person alone', async () => {
+  test('a sign-in of another person in the same browser answers with the data of that person alone', async () => {
     const browser = await world.signIn()
     await browser.fetch('/api/me')
     world.emulator.signInAutomaticallyAs('AlexW@contoso.onmicrosoft.com')
@@ -101,7 +101,7 @@ describe('finishing a sign-in', () => {
     expect(json).toMatchObject({ displayName: 'Alex Wilber' })
   })
 
-  test('in two tabs at once works in both', async () => {
+  test('sign-ins in two tabs at once work in both tabs', async () => {
     const browser = world.openBrowser()
     const first = await browser.goTo('/auth/login?returnTo=%2F%3Ftab%3D1', world.toEntra)
     const second = await browser.goTo('/auth/login?returnTo=%2F%3Ftab%3D2', world.toEntra)

@@ -13,7 +13,7 @@ beforeEach(() => {
 afterAll(() => world.close())
 
 describe('starting a sign-in', () => {
-  test('passes hints on, and drops the picker for a named account', async () => {
+  test('a sign-in passes hints on to Entra, and a login hint skips the account picker', async () => {
     const path = '/auth/login?loginHint=alex%40contoso.onmicrosoft.com&domainHint=contoso.com'
     const { url } = await world.openBrowser().goTo(path, world.toEntra)
     expect(url.searchParams.get('login_hint')).toBe('alex@contoso.onmicrosoft.com')
@@ -29,7 +29,7 @@ describe('starting a sign-in', () => {
     ['none', '?prompt=none'],
     [undefined, '?loginHint=alex%40contoso.onmicrosoft.com'],
   ])(
-    'lets people choose their account when they come from elsewhere: %s %s',
+    'a sign-in from another site or without a page shows the account picker: %s %s',
     async (site, query) => {
       const { headers } = await request(`${world.origin}/auth/login${query}`, {
         headers: {
@@ -43,14 +43,14 @@ describe('starting a sign-in', () => {
     },
   )
 
-  test('may be silent when a page of this app asks for that', async () => {
+  test('a page of this app may ask for a silent sign-in', async () => {
     const { url } = await world.openBrowser().goTo('/auth/login?prompt=none', world.toEntra)
     expect(url.searchParams.get('prompt')).toBe('none')
   })
 })
 
 describe('with PROMPT=auto', () => {
-  test('Entra is sent no prompt, and signs in silently whom it knows', async () => {
+  test('with PROMPT=auto, a sign-in sends Entra no prompt', async () => {
     const own = await World.open({ PROMPT: 'auto' })
     const { url } = await own.openBrowser().goTo('/auth/login', own.toEntra)
     expect(url.searchParams.has('prompt')).toBe(false)
@@ -59,7 +59,7 @@ describe('with PROMPT=auto', () => {
     await own.close()
   })
 
-  test('people who come from elsewhere choose their account all the same', async () => {
+  test('with PROMPT=auto, a sign-in from another site shows the account picker', async () => {
     const own = await World.open({ PROMPT: 'auto' })
     const { headers } = await request(`${own.origin}/auth/login`, {
       headers: { 'sec-fetch-site': 'cross-site' },

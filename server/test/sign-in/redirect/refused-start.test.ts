@@ -24,24 +24,27 @@ async function reportOf(page: Page, browser: Browser): Promise<unknown> {
   return browser.reportOf(page)
 }
 
-describe('a person who goes to a sign-in that cannot start', () => {
+describe('a sign-in with a wrong query', () => {
   test.each([
     ['a permission that no call needs', 'scopes=Mail.ReadWrite'],
     ['a prompt that there is not', 'prompt=always'],
     ['a query twice', 'prompt=login&prompt=none'],
     ['a hint that is too long', `loginHint=${'a'.repeat(400)}`],
-  ])('reads in the Error view what is wrong: %s', async (_what, query) => {
-    const browser = world.openBrowser()
-    const page = await browser.goTo(`/auth/login?${query}&returnTo=%2Fsessions`)
-    expect(page.visited).toHaveLength(2)
-    expect(await reportOf(page, browser)).toMatchObject({
-      code: 'invalid_request',
-      retry: { href: '/auth/login?returnTo=%2Fsessions', label: 'Start again' },
-    })
-  })
+  ])(
+    'a person who opens a sign-in with a wrong query reads in the Error view what is wrong: %s',
+    async (_what, query) => {
+      const browser = world.openBrowser()
+      const page = await browser.goTo(`/auth/login?${query}&returnTo=%2Fsessions`)
+      expect(page.visited).toHaveLength(2)
+      expect(await reportOf(page, browser)).toMatchObject({
+        code: 'invalid_request',
+        retry: { href: '/auth/login?returnTo=%2Fsessions', label: 'Start again' },
+      })
+    },
+  )
 
   test.each(['scopes=Mail.ReadWrite', 'prompt=always'])(
-    'is answered with a problem when it is a program: %s',
+    'a program that opens a sign-in with a wrong query gets a problem: %s',
     async (query) => {
       const { statusCode, headers, body } = await request(`${world.origin}/auth/login?${query}`)
       expect(statusCode).toBe(400)

@@ -14,7 +14,7 @@ beforeEach(() => {
 afterAll(() => world.close())
 
 describe('starting a sign-in', () => {
-  test('sends the browser to Entra with state, nonce and an S256 challenge', async () => {
+  test('a sign-in sends the browser to Entra with state, nonce and an S256 challenge', async () => {
     const { url } = await world.openBrowser().goTo('/auth/login', world.toEntra)
     const query = Object.fromEntries(url.searchParams)
     expect(url.pathname).toBe(`/${world.emulator.tenantId}/oauth2/v2.0/authorize`)
@@ -33,7 +33,7 @@ describe('starting a sign-in', () => {
     )
   })
 
-  test('gives each sign-in a state, a nonce and a challenge of its own, of 256 random bits', async () => {
+  test('each sign-in has its own state, nonce and challenge, of 256 random bits', async () => {
     const starts = await Promise.all(
       Array.from({ length: 20 }, () => world.openBrowser().goTo('/auth/login', world.toEntra)),
     )
@@ -43,7 +43,7 @@ describe('starting a sign-in', () => {
     }
   })
 
-  test('asks for no scope that no call needs', async () => {
+  test('a sign-in can ask for no scope that no call needs', async () => {
     const { statusCode, body } = await request(`${world.origin}/auth/login?scopes=Mail.ReadWrite`)
     expect(statusCode).toBe(400)
     expect(await body.json()).toMatchObject({ code: 'invalid_request' })
@@ -59,21 +59,24 @@ describe('starting a sign-in', () => {
     ['empty', 'no-cors'],
     ['empty', 'cors'],
     ['document', 'no-cors'],
-  ])('is refused to an element: %s, %s (#17)', async (destination, mode) => {
-    const browser = world.openBrowser()
-    const { status, json, headers } = await browser.fetch('/auth/login', {
-      headers: { 'sec-fetch-dest': destination, 'sec-fetch-mode': mode },
-    })
-    expect(status).toBe(403)
-    expect(json).toMatchObject({ code: 'csrf_failed' })
-    expect(headers).not.toHaveProperty('set-cookie')
-  })
+  ])(
+    'a sign-in cannot start from an element of a page: %s, %s (#17)',
+    async (destination, mode) => {
+      const browser = world.openBrowser()
+      const { status, json, headers } = await browser.fetch('/auth/login', {
+        headers: { 'sec-fetch-dest': destination, 'sec-fetch-mode': mode },
+      })
+      expect(status).toBe(403)
+      expect(json).toMatchObject({ code: 'csrf_failed' })
+      expect(headers).not.toHaveProperty('set-cookie')
+    },
+  )
 
   test.each([
     ['loginHint', 'a'.repeat(321)],
     ['loginHint', '漢'.repeat(36)],
     ['domainHint', 'b'.repeat(129)],
-  ])('says that a hint is too long: %s', async (name, value) => {
+  ])('a hint that is too long is a problem that names the hint: %s', async (name, value) => {
     const query = new URLSearchParams({ [name]: value }).toString()
     const { statusCode, body } = await request(`${world.origin}/auth/login?${query}`)
     expect(statusCode).toBe(400)

@@ -16,7 +16,7 @@ afterEach(() => {
 afterAll(() => world.close())
 
 describe('a sign-in error', () => {
-  test('is shown to no other browser', async () => {
+  test('a sign-in error is shown to no other browser', async () => {
     const page = await world.openBrowser().goTo('/getAToken?state=x')
     const ref = page.url.searchParams.get('ref') ?? ''
     const { status, json } = await world.openBrowser().fetch(`/api/errors/${ref}`)
@@ -24,7 +24,7 @@ describe('a sign-in error', () => {
     expect(json).toMatchObject({ code: 'not_found' })
   })
 
-  test('is forgotten after ten minutes', async () => {
+  test('a sign-in error is forgotten after ten minutes', async () => {
     const browser = world.openBrowser()
     const page = await browser.goTo('/getAToken?state=x')
     later(10)
