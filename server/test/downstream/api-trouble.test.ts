@@ -93,7 +93,7 @@ describe('a failing API (#22)', () => {
     expect((problem as Problem).detail).toMatch(/16 MiB.*Ask for less/)
     expect((problem as Problem).detail).not.toMatch(/again/i)
     await closed
-    // 16 MiB are admitted; the rest is what was on its way.
+    // The server reads 16 MiB at most; the other pieces are in buffers.
     expect(pieces).toBeLessThan(64)
   })
 

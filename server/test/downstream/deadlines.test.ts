@@ -6,7 +6,7 @@ import type { Browser } from '../support/browser.ts'
 import { startUpstream, type Upstream } from '../support/upstream.ts'
 import { World } from '../support/world.ts'
 
-/** Tells of each piece of an answer that has come in. */
+/** Emits `piece` for each part of an API answer that has come in. */
 const received = new EventEmitter()
 
 let upstream: Upstream
@@ -14,9 +14,9 @@ let answer: RequestListener
 let world: World
 let browser: Browser
 beforeAll(async () => {
-  // Before any request: the HTTP client keeps the timers that it finds first.
+  // Must come before any request: the HTTP client keeps the timers that it finds first.
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
-  // Vitest's clock knows nothing of this timer of the platform.
+  // Vitest's fake timers do not replace AbortSignal.timeout.
   vi.spyOn(AbortSignal, 'timeout').mockImplementation((ms) => {
     const controller = new AbortController()
     const reason = new DOMException('The operation was aborted due to timeout', 'TimeoutError')

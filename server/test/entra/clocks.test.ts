@@ -15,7 +15,7 @@ afterEach(() => {
 })
 afterAll(() => world.close())
 
-/** The emulator lives by the clock of this process: of its own it has what it writes. */
+/** The emulator uses the clock of this process, so a wrong clock is written into the claims. */
 function shiftEntraClock(minutes: number): void {
   const shift = (time: unknown) => Number(time) + minutes * 60
   world.emulator.tamperNextIdToken(({ iat, nbf, exp, ...claims }) => ({

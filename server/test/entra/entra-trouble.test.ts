@@ -92,7 +92,7 @@ describe('trouble at Entra (#28)', () => {
     world.emulator.failNext('token', { status: 503, body: 'down', delayMs: 100 })
     const answers = await Promise.all(Array.from({ length: 8 }, () => adeles.fetch('/api/me')))
     expect(answers.every(({ status }) => status === 200)).toBe(true)
-    // One fails; should a request come after that, one more is made, and succeeds.
+    // The first refresh fails. A request after that may cause a second refresh, which succeeds.
     expect(world.emulator.requests('token').length).toBeLessThanOrEqual(2)
   })
 })

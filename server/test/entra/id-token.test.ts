@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
-import type { Browser, Page } from '../support/browser.ts'
+import { reportOf } from '../support/failed-sign-in.ts'
 import { adele, World } from '../support/world.ts'
 
 let world: World
@@ -14,14 +14,6 @@ afterEach(() => {
   vi.useRealTimers()
 })
 afterAll(() => world.close())
-
-/** The Error view's report, after checking that nobody is signed in and Entra was asked once at most. */
-async function reportOf(page: Page, browser: Browser): Promise<unknown> {
-  expect(page.url.pathname).toBe('/error')
-  expect((await browser.fetch('/api/session')).json).toMatchObject({ authenticated: false })
-  expect(world.emulator.requests('token').length).toBeLessThanOrEqual(1)
-  return browser.reportOf(page)
-}
 
 describe('an ID token (#6)', () => {
   const guid = '00000000-0000-4000-8000-000000000000'
@@ -44,7 +36,7 @@ describe('an ID token (#6)', () => {
     const browser = world.openBrowser()
     world.emulator.tamperNextIdToken((claims) => ({ ...claims, ...change }))
     const page = await browser.goTo('/auth/login')
-    expect(await reportOf(page, browser)).toMatchObject({ code })
+    expect(await reportOf(world, page, browser)).toMatchObject({ code })
   })
 
   test.each([{ alg: 'none' as const }, { alg: 'HS256' as const }, { otherKey: true }])(
@@ -53,7 +45,7 @@ describe('an ID token (#6)', () => {
       const browser = world.openBrowser()
       world.emulator.tamperNextIdToken((claims) => claims, options)
       const page = await browser.goTo('/auth/login')
-      expect(await reportOf(page, browser)).toMatchObject({ code: 'id_token_invalid' })
+      expect(await reportOf(world, page, browser)).toMatchObject({ code: 'id_token_invalid' })
     },
   )
 

@@ -30,7 +30,7 @@ const cases: Case[] = [
   externalId('External ID at a domain of its own', 'login.contoso.com', tenant),
 ]
 
-/** The built server as in production; only its name resolution leads back to this machine. */
+/** The built server as in production, except that host names resolve to this machine. */
 describe("under Microsoft's own host names", () => {
   const folder = mkdtempSync(join(tmpdir(), 'entra-bff-hosts-'))
   let certificates: Certificates

@@ -11,7 +11,7 @@ beforeAll(async () => {
 })
 afterAll(() => world.close())
 
-/** A server that has fetched nothing yet. */
+/** Restarts the server, so that it has fetched no document and no keys. */
 async function restart(settings: Record<string, string> = {}): Promise<void> {
   await world.stopServer()
   await world.startServer({ AUTHORITY: `${world.emulator.url}/common`, ...settings })
@@ -26,7 +26,7 @@ async function outcome(username: string): Promise<unknown> {
   return await browser.reportOf(page)
 }
 
-/** The emulator's keys, as if Entra said that this issuer alone may use them. */
+/** Answers the next request for keys as if this issuer alone could use them. */
 async function planKeysOf(issuer: string): Promise<void> {
   const answer = await fetch(`${world.emulator.url}/common/discovery/v2.0/keys`)
   const { keys } = (await answer.json()) as { keys: object[] }

@@ -23,7 +23,7 @@ afterAll(async () => {
   front.close()
 })
 
-/** A server that has fetched nothing yet. */
+/** Restarts the server, so that it has fetched no document and no keys. */
 async function restart(): Promise<void> {
   await world.stopServer()
   await world.startServer()
@@ -31,7 +31,7 @@ async function restart(): Promise<void> {
   world.logLines.length = 0
 }
 
-/** What the next request for the keys is answered with. */
+/** Answers the next request for keys with these keys. */
 function planKeys(...keys: unknown[]): void {
   world.emulator.failNext('keys', { status: 200, body: { keys } })
 }

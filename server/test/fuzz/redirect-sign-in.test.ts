@@ -63,7 +63,7 @@ describe('odd input', () => {
         mutationOf(name).map((odd) => `${odd}=${value}`),
         fc.constantFrom(...Object.values(server.cookies)).map((other) => `${name}=${other}`),
       )
-      // A bit that base64 does not use, an encoded and a quoted value: all the same bytes.
+      // Not altered: values with the same bytes, such as encoded or quoted values.
       const bytesOf = (pair: string) =>
         Buffer.from(pair.replace(/^[^=]*=/, ''), 'base64url').toString('hex')
       const other = altered.filter(
@@ -74,10 +74,10 @@ describe('odd input', () => {
       const target = `/getAToken?state=${state}&error=access_denied`
       await holds(other, async (pair) => {
         const answer = await server.send({ target, headers: [...navigation, ['cookie', pair]] })
-        // Not even HTTP.
+        // The cookie made the request malformed.
         if (answer.status === 400) return
         expect(valuesOf(answer, 'location')[0]).toMatch(/^\/error\?ref=/)
-        // Clearing the attempt's cookie would mean that it was found.
+        // A cleared cookie would mean that the server accepted it.
         expect(valuesOf(answer, 'set-cookie').join()).not.toContain(`${name}=;`)
       })
     },

@@ -73,7 +73,7 @@ describe('odd input', () => {
       await holds(
         fc.tuple(method, place, headers, signedIn),
         async ([verb, target, odd, withSession]) => {
-          // Signing out for good would make the rest of the run one of nobody.
+          // A sign-out would leave the rest of the run without a session.
           const keeps = withSession && target !== '/auth/logout'
           const cookie = keeps
             ? [

@@ -19,7 +19,7 @@ async function ask(path: string, method: 'GET' | 'POST' = 'GET', cookie?: string
   return { location: String(answer.headers['location']), lines }
 }
 
-/** Of a sign-in, one that failed, and one on another device. */
+/** The cookies that a sign-in, a failed sign-in and a device login set. */
 async function everyCookieSet(): Promise<string[]> {
   const start = await ask('/auth/login')
   const entra = await request(start.location)

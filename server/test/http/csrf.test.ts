@@ -12,7 +12,7 @@ beforeAll(async () => {
 afterAll(() => world.close())
 
 async function statusOf(headers: Record<string, string>): Promise<number> {
-  // `fetch` adds fetch metadata of its own; this sends what it is given.
+  // `fetch` would add fetch metadata of its own.
   const answer = await request(`${world.origin}/api/me`, { headers })
   await answer.body.dump()
   return answer.statusCode

@@ -1,7 +1,7 @@
 import { request } from 'undici'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
-import type { Browser } from '../support/browser.ts'
-import { adele, toCallback, World } from '../support/world.ts'
+import { answeredSignIn } from '../support/failed-sign-in.ts'
+import { adele, World } from '../support/world.ts'
 
 let world: World
 beforeAll(async () => {
@@ -15,11 +15,6 @@ afterEach(() => {
   vi.useRealTimers()
 })
 afterAll(() => world.close())
-
-/** A sign-in that has come as far as Entra's answer, which is not delivered yet. */
-async function answeredSignIn(browser: Browser): Promise<URL> {
-  return (await browser.goTo('/auth/login?returnTo=%2Fresult%2Fme', toCallback)).url
-}
 
 describe('the log', () => {
   const secret = 'TEXT-FROM-OUTSIDE'

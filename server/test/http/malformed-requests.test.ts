@@ -65,7 +65,7 @@ describe('malformed requests (#12)', () => {
     ['by its length', 'application/json', 65_537],
   ])('a body that is too large %s is refused: %s, %i bytes', async (_name, type, size) => {
     const head = [...post, host, `Cookie: ${cookie}`, `Content-Type: ${type}`]
-    // Nothing of the body is sent: its length alone is enough.
+    // The announced length alone must be refused: no body is sent.
     const announced = await sendRaw(world.origin, [...head, `Content-Length: ${String(size)}`])
     const piece = `${size.toString(16)}\r\n${'a'.repeat(size)}\r\n0\r\n\r\n`
     const sent = await sendRaw(world.origin, [...head, chunked], piece)

@@ -8,7 +8,7 @@ test('a connection that is reset while its request is read does no harm', async 
   for (let count = 0; count < 20; count += 1) {
     const socket = connect(Number(new URL(world.origin).port), '127.0.0.1')
     await once(socket, 'connect')
-    // In one turn of the event loop: the server finds the bytes, and no address any more.
+    // In one turn of the event loop, so that the server reads the bytes of a socket without an address.
     socket.write('GET /auth/login HTTP/1.1\r\nHost: localhost\r\n\r\n')
     socket.resetAndDestroy()
   }

@@ -8,7 +8,7 @@ import { freePort } from '../support/world.ts'
 
 type App = Awaited<ReturnType<typeof buildApp>>
 
-/** What Node decides by whether a request comes too slowly, and how often it looks. Milliseconds. */
+/** Node's limits for slow requests, and how often Node checks them. In milliseconds. */
 interface Patience {
   headersTimeout: number
   requestTimeout: number

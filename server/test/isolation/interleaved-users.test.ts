@@ -22,7 +22,7 @@ afterAll(async () => {
   front.close()
 })
 
-/** A person of a directory larger than the emulator's: each sign-in is another's. */
+/** A person who is not in the emulator's directory: the test writes the claims of each sign-in. */
 interface Person {
   id: string
   name: string
@@ -38,12 +38,12 @@ function personAt(index: number): Person {
   }
 }
 
-/** Whose code, refresh token or access token it is, by its hash. */
+/** The owner of each code, refresh token and access token, by the hash of the secret. */
 const owners = new Map<string, Person>()
 
 const hashOf = (secret: string) => createHash('sha256').update(secret).digest('hex')
 
-/** Graph's view: follows each access token back to the code that began its line. */
+/** The owner of an access token: each token answer belongs to the owner of the code or refresh token. */
 function ownerOf(accessToken: string): Person | undefined {
   for (const { request, tokens } of front.issues.splice(0)) {
     const grant = request.get('code') ?? request.get('refresh_token') ?? ''
@@ -77,7 +77,7 @@ interface Session {
   browser: Browser
 }
 
-/** One person's turn: both answers are theirs. */
+/** Both answers must be those of this person. */
 async function turnOf({ person, browser }: Session): Promise<void> {
   const [me, session] = await Promise.all([browser.fetch('/api/me'), browser.fetch('/api/session')])
   expect([me.status, me.json]).toEqual([200, profileOf(person)])

@@ -19,7 +19,7 @@ interface Visitor {
   displayName: string
 }
 
-/** All come to the door one by one, and are let in at the same time. */
+/** People go to Entra one by one, and finish their sign-ins at the same time. */
 async function signInTogether(count: number): Promise<Visitor[]> {
   const { tenantId, users } = world.emulator
   const people = users.filter((user) => user.tenantId === tenantId)
@@ -41,7 +41,7 @@ async function signInTogether(count: number): Promise<Visitor[]> {
   return visitors
 }
 
-/** What somebody asks in their round, and what the answer has to say of them. */
+/** Calls, and what the answer must say of the person who calls. */
 const questions: { path: string; mine: (visitor: Visitor) => object }[] = [
   { path: '/api/me', mine: ({ id, displayName }) => ({ id, displayName }) },
   { path: '/api/session', mine: ({ id, username }) => ({ user: { id, username } }) },
@@ -102,7 +102,7 @@ describe('simultaneous writes (#26)', () => {
     world.emulator.signInAutomaticallyAs('AdeleV@contoso.onmicrosoft.com')
     const browser = world.openBrowser()
     await browser.goTo(`/auth/login?scopes=${all}`)
-    // Both are due: new tokens, and the time of the last use.
+    // New tokens and the time of the last use are due, so each call writes both.
     later(58)
     const answers = await Promise.all([...calls, ...calls].map((path) => browser.fetch(path)))
     expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 200))
@@ -130,7 +130,7 @@ describe('simultaneous writes (#26)', () => {
     const calls = Array.from({ length: 8 }, () => browser.fetch('/api/me'))
     const page = await browser.goTo(url.href)
     expect(page.url.pathname).toBe('/')
-    // Those of the session before are answered, or told that it has ended.
+    // Calls of the previous session are answered, or get a 401.
     for (const { status } of await Promise.all(calls)) expect([200, 401]).toContain(status)
     expect((await browser.fetch('/api/me/calendar')).status).toBe(200)
     expect((await browser.fetch('/api/session')).json).toMatchObject({

@@ -38,7 +38,7 @@ test('SIGTERM under load lets requests in flight finish, refuses new requests, a
   const silent = connect(Number(new URL(world.origin).port), '127.0.0.1')
   silent.resume()
   await once(silent, 'connect')
-  // As many as one session may have.
+  // A session may have eight calls under way.
   const inFlight = 8
   world.emulator.clearRequests()
   world.emulator.failNext('me', { delayMs: 500 }, inFlight)

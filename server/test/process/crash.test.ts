@@ -9,7 +9,7 @@ import { Browser } from '../support/browser.ts'
 import { ChildServer } from '../support/child-server.ts'
 import { adele, freePort, registrationAt, settingsFor } from '../support/world.ts'
 
-/** A full run sets 50, which takes a minute. In two stores at a time, for a start takes one processor. */
+/** A full run sets 50, which takes a minute. Two stores at a time, since a start takes one processor. */
 const crashes = Number(process.env['CRASHES'] ?? 10)
 const stores = 2
 const browsersAtOnce = 4
@@ -19,7 +19,7 @@ let folder: string
 const running = new Set<ChildServer>()
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'entra-bff-crash-'))
-  // So short that each call refreshes, and writes.
+  // A lifetime so short that each call refreshes tokens, and writes.
   emulator = await startEmulator({ automaticUser: adele, lifetimes: { accessToken: 60 } })
 })
 afterAll(async () => {
@@ -28,9 +28,9 @@ afterAll(async () => {
   rmSync(folder, { recursive: true })
 })
 
-/** A browser-like client of one store, and what it was told about its sessions. */
+/** A client of one store, and what the client was told about its sessions. */
 class Lane {
-  /** By cookie. What nobody was told, since the server died before, is in neither. */
+  /** Cookies of the sessions. A sign-in or sign-out without an answer is in neither set. */
   readonly living = new Set<string>()
   readonly ended = new Set<string>()
   /** Cookies that were not looked at since the last crash. */
@@ -57,7 +57,7 @@ class Lane {
     running.delete(server)
   }
 
-  /** After the last crash: all that was ever acknowledged. */
+  /** Checks after the last crash all that was ever acknowledged. */
   async finish(): Promise<void> {
     const server = await this.#start()
     await this.#check([...this.living, ...this.ended])

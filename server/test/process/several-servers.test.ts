@@ -1,26 +1,18 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import { later } from '../support/clock.ts'
 import { World } from '../support/world.ts'
 
-let folder: string
 let world: World
 let origins: string[]
 beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'entra-bff-several-'))
-  world = await World.open({ SESSION_STORE: `file:${folder}` })
+  world = await World.open({}, { keepsFiles: true })
   const others = [await world.startAnotherServer(), await world.startAnotherServer()]
   origins = [world.origin, ...others]
 })
 afterEach(() => {
   vi.useRealTimers()
 })
-afterAll(async () => {
-  await world.close()
-  rmSync(folder, { recursive: true })
-})
+afterAll(() => world.close())
 
 async function signIn() {
   const browser = await world.signIn()
@@ -36,7 +28,7 @@ describe('three servers of one store', () => {
     for (const origin of origins) expect((await get(origin, '/api/me')).status).toBe(200)
     later(59.9)
     world.emulator.clearRequests()
-    // As many of one session as each server takes at once.
+    // Each server takes eight calls of a session at once.
     const requests = Array.from({ length: 24 }, (_, index) =>
       get(origins[index % 3] ?? '', '/api/me'),
     )
@@ -44,7 +36,7 @@ describe('three servers of one store', () => {
     expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 200))
     expect(world.emulator.requests('token').length).toBeLessThanOrEqual(3)
 
-    // Whoever wrote last: the tokens that lie in the store are good.
+    // The tokens in the store are good, whichever server wrote last.
     later(59.9)
     for (const origin of origins) expect((await get(origin, '/api/me')).status).toBe(200)
   })

@@ -12,7 +12,7 @@ let emulator: Emulator
 let folder: string
 let origin: string
 let servers: ChildServer[]
-/** Where each process listens; browsers know the first one alone. */
+/** Where each process listens; browsers know the first address alone. */
 let addresses: string[]
 const agent = new Agent({ connections: 50 })
 beforeAll(async () => {
@@ -27,7 +27,7 @@ beforeAll(async () => {
     PUBLIC_URL: origin,
     SESSION_STORE: `file:${join(folder, 'data')}`,
   }
-  // At once: each finds no folder, no file and no secret.
+  // Both start at once, so that each finds no folder, no file and no secret.
   servers = ports.map((PORT) => new ChildServer({ ...settings, PORT }, { cwd: folder }))
   await Promise.all(servers.map((server) => server.listening()))
 })
@@ -103,7 +103,7 @@ test('a callback sent to both processes at once is used up once (#1)', async () 
 })
 
 test('a hundred requests at token expiry are all answered, with one refresh per process at most (#23)', async () => {
-  // Ends so soon that it has to be replaced; the one that replaces it lasts.
+  // The first access token must be refreshed at once; the second lasts.
   emulator.setLifetimes({ accessToken: 60 })
   const { cookie } = await signIn()
   emulator.setLifetimes({ accessToken: 3_600 })

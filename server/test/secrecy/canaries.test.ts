@@ -5,7 +5,7 @@ import { World } from '../support/world.ts'
 
 const jwt = /eyJ[\w-]{10,}\.eyJ[\w-]{10,}/
 
-/** A sign-in, calls, a refresh, failures and a sign-out: what of their secrets is seen where? */
+/** Looks for the secrets of a sign-in, calls, a refresh, failures and a sign-out. */
 describe('the secrets of one sign-in (#39)', () => {
   let world: World
   let browser: Browser
@@ -54,7 +54,7 @@ describe('the secrets of one sign-in (#39)', () => {
   })
   afterAll(() => world.close())
 
-  /** With tokens in hand: Entra has answered, and the answer is refused. */
+  /** Sign-ins that the server refuses after Entra has given out tokens. */
   async function failASignIn(): Promise<void> {
     const other = world.openBrowser()
     for (const fault of [

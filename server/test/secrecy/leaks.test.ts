@@ -37,7 +37,7 @@ interface Secret {
   value: string
 }
 
-/** Everything that was secret in the flows so far, as the other side or the browser saw it. */
+/** All secrets of the flows so far, as Entra, Graph or the browser saw them. */
 function collectSecrets(): Secret[] {
   const secrets: Secret[] = [
     { kind: 'client secret', value: client.clientSecret },
@@ -71,7 +71,7 @@ const isToken = (name: string) => ['access_token', 'refresh_token', 'id_token'].
 
 const isOurs = (url: string) => new URL(url).origin === world.origin
 
-/** A secret as it may lie about: as it is, encoded for a URL, or decoded to bytes. */
+/** The forms in which a secret can leak: as it is, encoded for a URL, or decoded to bytes. */
 function tracesOf({ value }: Secret): string[] {
   const decoded = Buffer.from(value, 'base64url').toString('latin1')
   return [value, encodeURIComponent(value), ...(decoded.length > 15 ? [decoded] : [])]
@@ -124,7 +124,7 @@ describe('after all that people and scripts do (#39)', () => {
   })
 
   test('no file of the data folder holds a secret, except the session secret in its own file', async () => {
-    // What lies there while it runs, and what is left behind.
+    // Checks the files of the running server, and those that it leaves behind.
     for (const stop of [false, true]) {
       if (stop) await world.stopServer()
       for (const file of readdirSync(folder)) {

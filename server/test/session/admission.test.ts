@@ -9,7 +9,7 @@ import { World } from '../support/world.ts'
 const secret = 's'.repeat(32)
 const otherTenant = 'c2a9e4d7-61b8-4f0e-9b5d-7d3f8a2e6b45'
 
-/** Lives on while servers come and go. */
+/** Keeps its records over restarts of the server. */
 const store = { ...openMemoryStore(), close: () => Promise.resolve() }
 let world: World
 let browser: Browser

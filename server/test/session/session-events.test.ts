@@ -18,7 +18,7 @@ afterAll(() => world.close())
 
 const path = '/api/session/events'
 
-/** What `EventSource` sends, and what has arrived so far. */
+/** Opens the stream as `EventSource` does, and collects what arrives. */
 async function listen(browser: Browser) {
   const cookie = await browser.cookieHeader()
   const headers = { cookie, accept: 'text/event-stream', 'sec-fetch-site': 'same-origin' }

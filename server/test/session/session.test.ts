@@ -1,5 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { later } from '../support/clock.ts'
@@ -7,10 +6,8 @@ import { leastDifferent } from '../support/randomness.ts'
 import { adele, World } from '../support/world.ts'
 
 let world: World
-let folder: string
 beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'entra-bff-session-'))
-  world = await World.open({ SESSION_STORE: `file:${folder}` })
+  world = await World.open({}, { keepsFiles: true })
 })
 beforeEach(() => {
   world.emulator.signInAutomaticallyAs(adele)
@@ -18,10 +15,7 @@ beforeEach(() => {
 afterEach(() => {
   vi.useRealTimers()
 })
-afterAll(async () => {
-  await world.close()
-  rmSync(folder, { recursive: true })
-})
+afterAll(() => world.close())
 
 describe('a session', () => {
   test('a session and its tokens survive a restart of the server', async () => {
@@ -142,9 +136,9 @@ describe('a session', () => {
 
 describe('the data folder', () => {
   test('the data folder is readable by its owner alone', () => {
-    expect(statSync(folder).mode & 0o777).toBe(0o700)
+    expect(statSync(world.folder).mode & 0o777).toBe(0o700)
     for (const file of ['sessions.mdb', 'session-secret']) {
-      expect(statSync(join(folder, file)).mode & 0o777).toBe(0o600)
+      expect(statSync(join(world.folder, file)).mode & 0o777).toBe(0o600)
     }
   })
 
@@ -155,7 +149,7 @@ describe('the data folder', () => {
     const token = String(request?.headers.authorization).slice('Bearer '.length)
     const cookie = Object.values(await browser.cookies()).join()
     await world.stopServer()
-    const bytes = readFileSync(join(folder, 'sessions.mdb')).toString('latin1')
+    const bytes = readFileSync(join(world.folder, 'sessions.mdb')).toString('latin1')
     for (const secret of [token, cookie.slice(0, 43), 'Adele', 'AdeleV', 'eyJ']) {
       expect(bytes).not.toContain(secret)
     }

@@ -5,16 +5,16 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 
 declare module 'fastify' {
   interface Session {
-    /** Of the small app below. */
+    /** Members of the small app below. */
     visitor?: string
     visits?: number
   }
 }
 
 /**
- * Why sessions here are not kept the way `@fastify/session` keeps them by itself: the same request
- * in flight that `sign-out.test.ts` shows to be harmless. If this fails one day, the plugin has
- * learnt it, and less code of our own may do.
+ * Why the server does not use the store and defaults of `@fastify/session`. `sign-out.test.ts` shows
+ * that the same request in flight is harmless here. If this test fails one day, the plugin may replace
+ * code of ours.
  */
 describe('with the stock store and defaults of @fastify/session', () => {
   let app: FastifyInstance

@@ -11,7 +11,7 @@ beforeEach(() => {
 })
 afterAll(() => world.close())
 
-/** What Entra's page opens in a frame: no cookie arrives. */
+/** Opens front-channel logout as a frame of Entra's page does: without cookies. */
 async function frame(query: Record<string, string>) {
   const url = `${world.origin}/auth/frontchannel-logout?${new URLSearchParams(query).toString()}`
   const { statusCode, headers, body } = await request(url, {
@@ -24,7 +24,7 @@ async function frame(query: Record<string, string>) {
   return { statusCode, headers, text: await body.text() }
 }
 
-/** Signs in twice in one browser session at Entra, and learns its `sid` as Entra tells it. */
+/** Signs in, and reads the `sid` from the ID token. */
 async function signInWithSid() {
   const sids: unknown[] = []
   world.emulator.tamperNextIdToken((claims) => {

@@ -24,7 +24,7 @@ function replaceByFolder(path: string): void {
   fs.mkdirSync(path)
 }
 
-/** Expects one message, which names the place and says what to do, in place of a server. */
+/** Expects that the server does not start, and that one message names the place and says what to do. */
 async function expectRefusal(server: ChildServer, place: string, before: object): Promise<void> {
   const outcome = await server.listening().then(
     () => 'it serves',
@@ -40,7 +40,7 @@ async function expectRefusal(server: ChildServer, place: string, before: object)
   expect(contentOf(copies.folder)).toEqual(before)
 }
 
-/** Whether this process may become somebody with few rights, who can read the server all the same. */
+/** Whether this process may become a user with few rights who can still read the server. */
 function canBeNobody(): boolean {
   if (process.getuid?.() !== 0) return false
   const read = ['-e', `require('fs').readFileSync(${JSON.stringify(import.meta.filename)})`]

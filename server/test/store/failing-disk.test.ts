@@ -12,7 +12,7 @@ import { World } from '../support/world.ts'
 
 const builtStore = new URL('../../dist/store/lmdb.js', import.meta.url).href
 const hasPrlimit = spawnSync('prlimit', ['--version']).status === 0
-/** Whether this user may mount a small disk, in a namespace of its own that ends with the process. */
+/** Whether this user may mount a small disk in a namespace that ends with the process. */
 const mayMount = spawnSync('unshare', ['--mount', 'true']).status === 0
 
 let folder: string
@@ -29,7 +29,7 @@ async function readiness(world: World) {
   return { status: answer.statusCode, json: await answer.body.json() }
 }
 
-// prlimit, of Linux, makes every write of a running process to a file fail, and work again.
+// On Linux, prlimit can make every file write of a running process fail, and work again.
 describe.skipIf(!hasPrlimit)('a disk that refuses every write', () => {
   let world: World
   let server: ChildServer
@@ -116,7 +116,7 @@ test.skipIf(!mayMount)(
       },
     )
     const outcomes = ['written', 'ENOSPC', 'the disk of data is full', 6_000, 'written']
-    // LMDB tells a failed write on the standard error.
+    // LMDB would print a failed write on the standard error.
     expect([stdout.trim(), stderr]).toEqual([JSON.stringify(outcomes), ''])
   },
 )

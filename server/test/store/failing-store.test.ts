@@ -16,7 +16,7 @@ afterEach(() => {
 })
 afterAll(() => world.close())
 
-/** Runs it with a clock that is moved on to the deadline as soon as the store has been asked. */
+/** Moves the clock on to the store's deadline as soon as `work` has asked the store. */
 async function atTheDeadline<T>(work: () => Promise<T>): Promise<T> {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
   store.asked = 0
@@ -29,7 +29,7 @@ async function atTheDeadline<T>(work: () => Promise<T>): Promise<T> {
   while (pending.size > 0 && store.asked === 0) await new Promise((next) => setImmediate(next))
   await vi.advanceTimersByTimeAsync(deadlineMs)
   vi.useRealTimers()
-  // The deadline is that of the request: another look-up has no other two seconds.
+  // All look-ups of a request share one deadline.
   await vi.waitUntil(() => pending.size === 0, { timeout: 1_000, interval: 5 })
   return result
 }

@@ -1,14 +1,14 @@
 import { openMemoryStore } from '../../src/store/memory.ts'
 import type { Store } from '../../src/store/store.ts'
 
-/** A real store, which can be held when the next session is to be written. */
+/** A real store that can pause before it writes the next session. */
 export class GatedStore implements Store {
   readonly #store = openMemoryStore()
   #reached: (() => void) | undefined
   #gate: Promise<void> | undefined
   release: () => void = () => undefined
 
-  /** @returns resolves when a session is about to be written */
+  /** @returns a promise that resolves when a session is about to be written */
   holdNextSession(): Promise<void> {
     this.#gate = new Promise((resolve) => (this.release = resolve))
     return new Promise((resolve) => (this.#reached = resolve))

@@ -6,11 +6,11 @@ export type Trouble = (own: () => Promise<unknown>) => Promise<unknown>
 
 export const reads: readonly Call[] = ['get']
 export const writes: readonly Call[] = ['put', 'swap', 'delete']
-/** A real store that can be given trouble, call by call. */
+/** A real store whose calls can be made to fail. */
 export class TroubledStore implements Store {
   readonly #store = openMemoryStore()
   readonly #troubles = new Map<Call, Trouble>()
-  /** How often trouble was met. */
+  /** Number of calls that were made to fail. */
   asked = 0
 
   trouble(calls: readonly Call[], trouble: Trouble): void {
@@ -67,7 +67,7 @@ export const troubles: Record<string, Trouble> = {
   },
 }
 
-/** What a store that lost its mind gives back. */
+/** How a damaged store changes the bytes of a record. */
 export const damaged: Record<string, (bytes: Uint8Array) => Uint8Array> = {
   'no bytes': () => new Uint8Array(),
   'other bytes': (bytes) => bytes.map((byte) => byte ^ 255),

@@ -49,7 +49,7 @@ describe('GET /api/me', () => {
       expect(others).toEqual([])
       sent.add(refresh?.form['refresh_token'])
     }
-    // The old ones would do as well at Entra: none is sent twice.
+    // Entra would accept old refresh tokens too, so only this shows that none is sent twice.
     expect(sent.size).toBe(3)
   })
 

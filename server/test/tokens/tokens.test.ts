@@ -49,12 +49,12 @@ async function tokensIn(store: Store, sessionKey: string): Promise<Tokens> {
 const points = ['before get', 'after get', 'before swap', 'after swap'] as const
 type Point = (typeof points)[number]
 
-/** Lets everything else that is ready run, so many times. */
+/** Lets other pending promises run, `count` times. */
 async function turns(count: number): Promise<void> {
   for (let turn = 0; turn < count; turn += 1) await Promise.resolve()
 }
 
-/** Calls `act` when a request reaches that point, and delays what comes after it. */
+/** A store that calls `act` at one point of a request, and delays what comes after that point. */
 function interruptedStore(point: Point, act: () => void, answer: number, erase: number): Store {
   const store = openMemoryStore()
   const at = async (reached: Point) => {

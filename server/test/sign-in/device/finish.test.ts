@@ -1,7 +1,4 @@
 import type { DeviceLogin, OwnSession } from '@entra-bff/shared'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { request } from 'undici'
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import type { Browser } from '../../support/browser.ts'
@@ -15,18 +12,13 @@ import {
 import { adele, World } from '../../support/world.ts'
 
 let world: World
-let folder: string
 beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'entra-bff-device-'))
-  world = await World.open({ SESSION_STORE: `file:${folder}`, DEVICE_LOGIN: 'on' })
+  world = await World.open({ DEVICE_LOGIN: 'on' }, { keepsFiles: true })
 })
 afterEach(() => {
   vi.useRealTimers()
 })
-afterAll(async () => {
-  await world.close()
-  rmSync(folder, { recursive: true })
-})
+afterAll(() => world.close())
 
 describe('device logins', () => {
   test('a device login leads to a session like any other, with tokens that are refreshed', async () => {

@@ -8,7 +8,7 @@ afterEach(async () => {
   await world.close()
 })
 
-/** Why it failed, as the page is told. */
+/** The report of a device login that fails. */
 async function failureOf(username: string): Promise<unknown> {
   const login = await startDeviceLogin(world.openBrowser())
   world.emulator.approveDeviceCode(login.userCode, username)

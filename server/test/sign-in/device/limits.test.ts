@@ -86,7 +86,7 @@ describe('too many device logins (#34)', () => {
   )
 })
 
-/** A server whose callers tell their addresses, and which cannot list the names of its records. */
+/** A server behind a proxy that names the client address. Its store cannot list record names. */
 async function openCrowded() {
   const keys = () => {
     throw new Error('no request lists the names of records')

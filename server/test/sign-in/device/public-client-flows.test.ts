@@ -1,6 +1,3 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import { later } from '../../support/clock.ts'
 import {
@@ -12,18 +9,13 @@ import {
 import { adele, registrationAt, World } from '../../support/world.ts'
 
 let world: World
-let folder: string
 beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'entra-bff-device-'))
-  world = await World.open({ SESSION_STORE: `file:${folder}`, DEVICE_LOGIN: 'on' })
+  world = await World.open({ DEVICE_LOGIN: 'on' }, { keepsFiles: true })
 })
 afterEach(() => {
   vi.useRealTimers()
 })
-afterAll(async () => {
-  await world.close()
-  rmSync(folder, { recursive: true })
-})
+afterAll(() => world.close())
 
 describe('device logins and public client flows', () => {
   function setPublicClientFlows(isAllowed: boolean): void {
@@ -34,7 +26,7 @@ describe('device logins and public client flows', () => {
     setPublicClientFlows(false)
   })
 
-  /** Whether each request for tokens carried the client's secret, since the last time. */
+  /** Whether each token request since the last call carried the client secret. */
   function secretsSent(): boolean[] {
     const sent = world.emulator.requests('token').map(({ form }) => 'client_secret' in form)
     world.emulator.clearRequests()

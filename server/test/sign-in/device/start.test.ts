@@ -1,6 +1,5 @@
 import type { DeviceLogin } from '@entra-bff/shared'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { request } from 'undici'
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
@@ -10,18 +9,13 @@ import { leastDifferent } from '../../support/randomness.ts'
 import { World } from '../../support/world.ts'
 
 let world: World
-let folder: string
 beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'entra-bff-device-'))
-  world = await World.open({ SESSION_STORE: `file:${folder}`, DEVICE_LOGIN: 'on' })
+  world = await World.open({ DEVICE_LOGIN: 'on' }, { keepsFiles: true })
 })
 afterEach(() => {
   vi.useRealTimers()
 })
-afterAll(async () => {
-  await world.close()
-  rmSync(folder, { recursive: true })
-})
+afterAll(() => world.close())
 
 describe('device logins', () => {
   test('a device login begins with a code, and the address where to type it', async () => {
@@ -82,7 +76,7 @@ describe('device logins', () => {
     const code = world.emulator.requests('token')[0]?.form['device_code'] ?? ''
     expect(code).not.toBe('')
     const cookies = Object.values(await login.browser.cookies()).join('')
-    const stored = readFileSync(join(folder, 'sessions.mdb')).toString('latin1')
+    const stored = readFileSync(join(world.folder, 'sessions.mdb')).toString('latin1')
     for (const place of [world.logLines.join(''), cookies, stored, ...login.browser.received]) {
       expect(place).not.toContain(code)
     }

@@ -1,6 +1,3 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import { laterSeconds } from '../../support/clock.ts'
 import {
@@ -12,18 +9,13 @@ import {
 import { adele, World } from '../../support/world.ts'
 
 let world: World
-let folder: string
 beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'entra-bff-device-'))
-  world = await World.open({ SESSION_STORE: `file:${folder}`, DEVICE_LOGIN: 'on' })
+  world = await World.open({ DEVICE_LOGIN: 'on' }, { keepsFiles: true })
 })
 afterEach(() => {
   vi.useRealTimers()
 })
-afterAll(async () => {
-  await world.close()
-  rmSync(folder, { recursive: true })
-})
+afterAll(() => world.close())
 
 describe('the status of a device login', () => {
   test('the status of a device login is answered no faster than the interval, and Entra is asked no faster (#34)', async () => {

@@ -1,8 +1,8 @@
 import { request } from 'undici'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
-import type { Browser, Page } from '../../support/browser.ts'
 import { later } from '../../support/clock.ts'
-import { adele, toCallback, World } from '../../support/world.ts'
+import { answeredSignIn, reportOf } from '../../support/failed-sign-in.ts'
+import { adele, World } from '../../support/world.ts'
 
 let world: World
 beforeAll(async () => {
@@ -17,19 +17,6 @@ afterEach(() => {
 })
 afterAll(() => world.close())
 
-/** The Error view's report, after checking that nobody is signed in and Entra was asked once at most. */
-async function reportOf(page: Page, browser: Browser): Promise<unknown> {
-  expect(page.url.pathname).toBe('/error')
-  expect((await browser.fetch('/api/session')).json).toMatchObject({ authenticated: false })
-  expect(world.emulator.requests('token').length).toBeLessThanOrEqual(1)
-  return browser.reportOf(page)
-}
-
-/** A sign-in that has come as far as Entra's answer, which is not delivered yet. */
-async function answeredSignIn(browser: Browser): Promise<URL> {
-  return (await browser.goTo('/auth/login?returnTo=%2Fresult%2Fme', toCallback)).url
-}
-
 describe('a callback', () => {
   test.each([
     ['without a state', '?code=abc', 'state_missing'],
@@ -43,7 +30,7 @@ describe('a callback', () => {
   ])('a callback %s ends in the Error view (#5)', async (_name, query, code) => {
     const browser = world.openBrowser()
     const page = await browser.goTo(`/getAToken${query}`)
-    expect(await reportOf(page, browser)).toMatchObject({ code })
+    expect(await reportOf(world, page, browser)).toMatchObject({ code })
     expect(world.emulator.requests('token')).toHaveLength(0)
   })
 
@@ -51,7 +38,7 @@ describe('a callback', () => {
     const [attacker, victim] = [world.openBrowser(), world.openBrowser()]
     const answer = await answeredSignIn(attacker)
     const page = await victim.goTo(answer.href)
-    expect(await reportOf(page, victim)).toMatchObject({ code: 'state_mismatch' })
+    expect(await reportOf(world, page, victim)).toMatchObject({ code: 'state_mismatch' })
     expect((await attacker.goTo(answer.href)).url.pathname).toBe('/result/me')
   })
 
@@ -75,7 +62,7 @@ describe('a callback', () => {
     const answer = await answeredSignIn(browser)
     later(11)
     const page = await browser.goTo(answer.href)
-    expect(await reportOf(page, browser)).toMatchObject({
+    expect(await reportOf(world, page, browser)).toMatchObject({
       code: 'state_expired',
       retry: { href: '/auth/login?returnTo=%2Fresult%2Fme', label: 'Start again' },
     })
@@ -99,7 +86,7 @@ describe('a callback', () => {
     await browser.goTo(answer.href)
     const other = world.openBrowser()
     const page = await other.goTo(answer.href)
-    expect(await reportOf(page, other)).toMatchObject({ code: 'state_replayed' })
+    expect(await reportOf(world, page, other)).toMatchObject({ code: 'state_replayed' })
     expect(world.emulator.requests('token')).toHaveLength(1)
   })
 
@@ -111,7 +98,7 @@ describe('a callback', () => {
     later(12)
     const other = world.openBrowser()
     const page = await other.goTo(answer.href)
-    expect(await reportOf(page, other)).toMatchObject({ code: 'state_mismatch' })
+    expect(await reportOf(world, page, other)).toMatchObject({ code: 'state_mismatch' })
   })
 
   test('a callback sent twenty times at once makes one token request and one session (#1)', async () => {
@@ -137,7 +124,7 @@ describe('a callback', () => {
     const second = await answeredSignIn(browser)
     second.searchParams.set('code', first.searchParams.get('code') ?? '')
     const page = await browser.goTo(second.href)
-    expect(await reportOf(page, browser)).toMatchObject({ code: 'sign_in_expired' })
+    expect(await reportOf(world, page, browser)).toMatchObject({ code: 'sign_in_expired' })
   })
 
   test('a callback with cookies of foreign names ends in the Error view', async () => {
@@ -154,6 +141,6 @@ describe('a callback', () => {
     const answer = await answeredSignIn(browser)
     answer.searchParams.delete('code')
     const page = await browser.goTo(answer.href)
-    expect(await reportOf(page, browser)).toMatchObject({ code: 'sign_in_failed' })
+    expect(await reportOf(world, page, browser)).toMatchObject({ code: 'sign_in_failed' })
   })
 })

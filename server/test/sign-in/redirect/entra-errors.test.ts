@@ -1,8 +1,8 @@
 import type { SignInError } from '@entra-bff/shared'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
-import type { Browser, Page } from '../../support/browser.ts'
 import { pass } from '../../support/clock.ts'
-import { adele, toCallback, World } from '../../support/world.ts'
+import { answeredSignIn, reportOf } from '../../support/failed-sign-in.ts'
+import { adele, World } from '../../support/world.ts'
 
 let world: World
 beforeAll(async () => {
@@ -16,19 +16,6 @@ afterEach(() => {
   vi.useRealTimers()
 })
 afterAll(() => world.close())
-
-/** The Error view's report, after checking that nobody is signed in and Entra was asked once at most. */
-async function reportOf(page: Page, browser: Browser): Promise<unknown> {
-  expect(page.url.pathname).toBe('/error')
-  expect((await browser.fetch('/api/session')).json).toMatchObject({ authenticated: false })
-  expect(world.emulator.requests('token').length).toBeLessThanOrEqual(1)
-  return browser.reportOf(page)
-}
-
-/** A sign-in that has come as far as Entra's answer, which is not delivered yet. */
-async function answeredSignIn(browser: Browser): Promise<URL> {
-  return (await browser.goTo('/auth/login?returnTo=%2Fresult%2Fme', toCallback)).url
-}
 
 describe('an error from Entra', () => {
   test.each([
@@ -46,7 +33,7 @@ describe('an error from Entra', () => {
     const browser = world.openBrowser()
     world.emulator.failNext('authorize', { entraError: { error, ...(aadsts && { aadsts }) } })
     const page = await browser.goTo('/auth/login?returnTo=%2Fresult%2Fme')
-    const report = await reportOf(page, browser)
+    const report = await reportOf(world, page, browser)
     expect(report).toMatchObject({ code, retry: { label } })
     if (aadsts) expect(report).toMatchObject({ aadsts: String(aadsts) })
     expect(JSON.stringify(report)).toContain('returnTo=%2Fresult%2Fme')
@@ -100,7 +87,7 @@ describe('an error from Entra', () => {
     world.emulator.failNext('authorize', { entraError })
     world.emulator.clearRequests()
     const declined = await stranger.goTo('/auth/login?scopes=Calendars.Read')
-    expect(await reportOf(declined, stranger)).toMatchObject({ code: 'access_denied' })
+    expect(await reportOf(world, declined, stranger)).toMatchObject({ code: 'access_denied' })
   })
 
   test('the error text of Entra is not shown', async () => {
@@ -108,7 +95,7 @@ describe('an error from Entra', () => {
     const description = '<script>alert(1)</script>'
     world.emulator.failNext('authorize', { entraError: { error: 'access_denied', description } })
     const page = await browser.goTo('/auth/login')
-    expect(JSON.stringify(await reportOf(page, browser))).not.toContain('script')
+    expect(JSON.stringify(await reportOf(world, page, browser))).not.toContain('script')
   })
 })
 
@@ -128,7 +115,9 @@ describe('the token endpoint', () => {
       const browser = world.openBrowser()
       world.emulator.failNext('token', fault)
       const page = await browser.goTo('/auth/login')
-      expect(await reportOf(page, browser)).toMatchObject({ code: 'identity_provider_unavailable' })
+      expect(await reportOf(world, page, browser)).toMatchObject({
+        code: 'identity_provider_unavailable',
+      })
       expect(world.emulator.requests('token')).toHaveLength(1)
     },
   )
@@ -143,7 +132,7 @@ describe('the token endpoint', () => {
     const browser = world.openBrowser()
     world.emulator.failNext('token', { entraError })
     const page = await browser.goTo('/auth/login')
-    expect(await reportOf(page, browser)).toMatchObject({ code })
+    expect(await reportOf(world, page, browser)).toMatchObject({ code })
   })
 })
 
@@ -154,7 +143,7 @@ test.each([70008, 54005, undefined])(
     const entraError = { error: 'invalid_grant', ...(aadsts && { aadsts }) }
     world.emulator.failNext('token', { entraError })
     const page = await browser.goTo('/auth/login')
-    expect(await reportOf(page, browser)).toMatchObject({
+    expect(await reportOf(world, page, browser)).toMatchObject({
       code: 'sign_in_expired',
       retry: { label: 'Sign in again' },
     })

@@ -1,6 +1,6 @@
 import { request } from 'undici'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
-import type { Browser, Page } from '../../support/browser.ts'
+import { reportOf } from '../../support/failed-sign-in.ts'
 import { adele, World } from '../../support/world.ts'
 
 let world: World
@@ -16,14 +16,6 @@ afterEach(() => {
 })
 afterAll(() => world.close())
 
-/** The Error view's report, after checking that nobody is signed in and Entra was asked once at most. */
-async function reportOf(page: Page, browser: Browser): Promise<unknown> {
-  expect(page.url.pathname).toBe('/error')
-  expect((await browser.fetch('/api/session')).json).toMatchObject({ authenticated: false })
-  expect(world.emulator.requests('token').length).toBeLessThanOrEqual(1)
-  return browser.reportOf(page)
-}
-
 describe('a sign-in with a wrong query', () => {
   test.each([
     ['a permission that no call needs', 'scopes=Mail.ReadWrite'],
@@ -36,7 +28,7 @@ describe('a sign-in with a wrong query', () => {
       const browser = world.openBrowser()
       const page = await browser.goTo(`/auth/login?${query}&returnTo=%2Fsessions`)
       expect(page.visited).toHaveLength(2)
-      expect(await reportOf(page, browser)).toMatchObject({
+      expect(await reportOf(world, page, browser)).toMatchObject({
         code: 'invalid_request',
         retry: { href: '/auth/login?returnTo=%2Fsessions', label: 'Start again' },
       })
