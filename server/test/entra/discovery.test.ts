@@ -1,9 +1,14 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
-import type { Browser } from '../support/browser.ts'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { pass } from '../support/clock.ts'
-import { adele, World } from '../support/world.ts'
+import { World } from '../support/world.ts'
 
-describe('health', () => {
+let world: World
+beforeAll(async () => {
+  world = await World.open()
+})
+afterAll(() => world.close())
+
+describe('the discovery document', () => {
   const other = 'c2a9e4d7-61b8-4f0e-9b5d-7d3f8a2e6b45'
 
   test.each([
@@ -31,28 +36,7 @@ describe('health', () => {
     expect((await fetch(`${fresh.origin}/readyz`)).status).toBe(503)
     await fresh.close()
   })
-})
 
-const alex = 'AlexW@contoso.onmicrosoft.com'
-
-let world: World
-let adeles: Browser
-beforeAll(async () => {
-  world = await World.open()
-})
-beforeEach(async () => {
-  world.emulator.signInAutomaticallyAs(adele)
-  adeles = await world.signIn()
-  await adeles.fetch('/api/me')
-  world.emulator.signInAutomaticallyAs(alex)
-  world.emulator.clearRequests()
-})
-afterEach(() => {
-  vi.useRealTimers()
-})
-afterAll(() => world.close())
-
-describe('the discovery document', () => {
   test('two hundred readiness requests ask for the discovery document once while Entra is away', async () => {
     await world.stopServer()
     await world.startServer()

@@ -1,7 +1,14 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import type { Browser } from '../support/browser.ts'
 import { later } from '../support/clock.ts'
-import { detail, reads, TroubledStore, troubles, writes } from '../support/troubled-store.ts'
+import {
+  detail,
+  expectUnavailable,
+  reads,
+  TroubledStore,
+  troubles,
+  writes,
+} from '../support/troubled-store.ts'
 import { toCallback, World } from '../support/world.ts'
 
 const deadlineMs = 2_000
@@ -32,15 +39,6 @@ async function atTheDeadline<T>(work: () => Promise<T>): Promise<T> {
   // All look-ups of a request share one deadline.
   await vi.waitUntil(() => pending.size === 0, { timeout: 1_000, interval: 5 })
   return result
-}
-
-function expectUnavailable(answer: { status: number; text: string; headers: object }): void {
-  expect(answer.status).toBe(503)
-  expect(JSON.parse(answer.text)).toMatchObject({ code: 'store_unavailable' })
-  expect(answer.text).not.toContain('MDB')
-  expect(answer.text).not.toContain('authenticated')
-  expect(answer.headers).not.toHaveProperty('set-cookie')
-  expect(answer.headers).not.toHaveProperty('clear-site-data')
 }
 
 async function sessionCookie(browser: Browser): Promise<string | undefined> {

@@ -1,3 +1,4 @@
+import { expect } from 'vitest'
 import { openMemoryStore } from '../../src/store/memory.ts'
 import type { Store } from '../../src/store/store.ts'
 
@@ -73,4 +74,14 @@ export const damaged: Record<string, (bytes: Uint8Array) => Uint8Array> = {
   'other bytes': (bytes) => bytes.map((byte) => byte ^ 255),
   'half of the bytes': (bytes) => bytes.subarray(0, bytes.length / 2),
   'one other bit': (bytes) => bytes.map((byte, index) => (index === 40 ? byte ^ 1 : byte)),
+}
+
+/** Expects a 503 that says nothing of the store, and nothing of whether somebody is signed in. */
+export function expectUnavailable(answer: { status: number; text: string; headers: object }): void {
+  expect(answer.status).toBe(503)
+  expect(JSON.parse(answer.text)).toMatchObject({ code: 'store_unavailable' })
+  expect(answer.text).not.toContain('MDB')
+  expect(answer.text).not.toContain('authenticated')
+  expect(answer.headers).not.toHaveProperty('set-cookie')
+  expect(answer.headers).not.toHaveProperty('clear-site-data')
 }
