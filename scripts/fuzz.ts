@@ -15,7 +15,7 @@ say(
 )
 
 const vitest = join(root, 'node_modules/vitest/vitest.mjs')
-const tests = ['server/test/fuzz.test.ts', 'server/test/interleaved-users.test.ts']
+const tests = ['server/test/fuzz/', 'server/test/isolation/interleaved-users.test.ts']
 const { status } = spawnSync(
   process.execPath,
   [vitest, 'run', '--project', 'server', '--no-file-parallelism', ...tests],

@@ -26,11 +26,11 @@ interface Request {
 
 const mostRedirects = 20
 
-/** The HTTP side of a browser: a cookie jar that heeds SameSite, fetch metadata, redirects. */
+/** The HTTP side of a browser: a cookie jar that obeys SameSite, fetch metadata, redirects. */
 export class Browser {
   readonly origin: string
   readonly jar = new CookieJar(undefined, { allowSpecialUseDomain: true })
-  /** Headers and body of every answer of the app: all that a page of it could come to know. */
+  /** Headers and body of every answer of the app. */
   readonly received: string[] = []
   readonly #dispatcher: Dispatcher
 
@@ -42,7 +42,7 @@ export class Browser {
 
   /**
    * Goes to an address as if it had been typed, or its link on a page of the app been clicked.
-   * @param stopAt does not follow redirects to addresses for which it answers true
+   * @param stopAt whether to stop before this address
    */
   async goTo(path: string, stopAt: (url: URL) => boolean = () => false): Promise<Page> {
     let url = new URL(path, this.origin)
@@ -63,7 +63,7 @@ export class Browser {
     throw new Error(`more than ${String(mostRedirects)} redirects: ${visited.join(' ')}`)
   }
 
-  /** A form on a page of the app is sent. The answer's redirect is not followed. */
+  /** Sends a form of a page of the app, and does not follow the redirect. */
   submit(path: string, form: Record<string, string> = {}): Promise<Answer> {
     const url = new URL(path, this.origin)
     const body = new URLSearchParams(form).toString()
@@ -72,7 +72,7 @@ export class Browser {
     return this.#send(url, this.origin, headers, { method: 'POST', body })
   }
 
-  /** What `fetch` of a page of the app sends. */
+  /** Sends what `fetch` of a page of the app sends. */
   fetch(path: string, init: Request = {}): Promise<Answer> {
     const headers = {
       'sec-fetch-site': 'same-origin',
@@ -85,7 +85,7 @@ export class Browser {
     return this.#send(new URL(path, this.origin), this.origin, headers, init)
   }
 
-  /** As the app tells its page. */
+  /** Whether `/api/session` says that somebody is signed in. */
   async isSignedIn(): Promise<boolean> {
     const { json } = await this.fetch('/api/session')
     return (json as { authenticated: boolean }).authenticated
@@ -95,6 +95,16 @@ export class Browser {
   async cookies(): Promise<Record<string, string>> {
     const cookies = await this.jar.getCookies(this.origin, { sameSiteContext: 'strict' })
     return Object.fromEntries(cookies.map((cookie) => [cookie.key, cookie.value]))
+  }
+
+  /** The cookies that would go to the app, as one header. */
+  cookieHeader(): Promise<string> {
+    return this.jar.getCookieString(this.origin)
+  }
+
+  /** The report that the Error view shows where a page load ended there. */
+  async reportOf({ url }: Pick<Page, 'url'>): Promise<unknown> {
+    return (await this.fetch(`/api/errors/${url.searchParams.get('ref') ?? ''}`)).json
   }
 
   async #send(url: URL, from: string, headers: Record<string, string>, init: Request) {

@@ -10,13 +10,13 @@ export interface Ending {
 }
 
 export interface ChildOptions {
-  /** Where relative paths, and the settings file that is not there, are looked for. */
+  /** Folder of relative paths; a `.env` file there would be read. */
   cwd: string
-  /** For `node` itself, before the name of the program. */
+  /** Arguments of `node` itself. */
   nodeArguments?: readonly string[]
-  /** Runs in a shell before the server takes its place: `ulimit -f 100`. */
+  /** A shell command that runs before the server, in the same process: `ulimit -f 100`. */
   before?: string
-  /** As this user, who must be able to read the server. */
+  /** The user that runs the server, who must be able to read its files. */
   uid?: number
 }
 
@@ -50,7 +50,7 @@ export class ChildServer {
     })
   }
 
-  /** @throws when it could not be started */
+  /** @throws when the server could not be started */
   get pid(): number {
     const { pid } = this.#child
     if (pid === undefined) throw new Error('the server was not started')
@@ -65,7 +65,7 @@ export class ChildServer {
     return this.#stderr
   }
 
-  /** Resolves when it serves. @throws when it ends before */
+  /** Resolves when the server listens. @throws when the server ends before */
   async listening(): Promise<this> {
     while (!this.#stdout.includes('redirect URI to register')) {
       const printed = once(this.#child.stdout ?? this.#child, 'data').then(() => undefined)
@@ -76,7 +76,7 @@ export class ChildServer {
     return this
   }
 
-  /** @returns how it ended, at once if it had already */
+  /** @returns how the server ended */
   end(signal: NodeJS.Signals = 'SIGTERM'): Promise<Ending> {
     this.#child.kill(signal)
     return this.ended

@@ -4,9 +4,9 @@ import { type AddressInfo, connect, type Socket } from 'node:net'
 
 /** A proxy that takes CONNECT and leads every host to one port of this machine. */
 export class ConnectProxy {
-  /** Each request that came: its target, and the credentials. */
+  /** Target and credentials of each request. */
   readonly requests: { target: string; authorization: string | undefined }[] = []
-  /** Where all hosts are. */
+  /** The port to which all hosts lead. */
   port = 0
   readonly #server: Server
   readonly #sockets = new Set<Socket>()

@@ -12,7 +12,7 @@ interface IssuedTokens {
   id_token?: string
 }
 
-/** The content of one answer of the token endpoint, and what it was the answer to. */
+/** A request to the token endpoint, and the content of its answer. */
 export interface Issue {
   request: URLSearchParams
   tokens: IssuedTokens
@@ -21,15 +21,15 @@ export interface Issue {
 type AnswerTokens = (tokens: IssuedTokens) => object | Promise<object>
 type AnswerMe = (accessToken: string) => object | undefined
 
-/** Stands between the server and the emulator: sees what Entra answers, which no request tells. */
+/** Stands between the server and the emulator, to see and change the answers of Entra and Graph. */
 export class EntraFront {
   readonly issues: Issue[] = []
   readonly #server: Server
   #emulator: Emulator | undefined
-  /** Answers Graph's `/me` in the emulator's place, where it answers anything. */
+  /** Answers Graph's `/me`; where this returns undefined, the emulator answers. */
   answerMe: AnswerMe = () => undefined
 
-  /** What the server gets of what the emulator answered. */
+  /** Changes the token answers of the emulator before the server gets them. */
   answerTokens: AnswerTokens = (tokens) => tokens
 
   private constructor(server: Server) {
@@ -45,7 +45,7 @@ export class EntraFront {
     return new EntraFront(server)
   }
 
-  /** For the emulator: its clients reach it, and its Graph, here. */
+  /** Options that make the emulator name this address as its own. */
   get options(): { publicUrl: string; graphUrl: string } {
     const url = `http://localhost:${String((this.#server.address() as AddressInfo).port)}`
     return { publicUrl: url, graphUrl: url }

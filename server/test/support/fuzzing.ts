@@ -6,7 +6,9 @@ import type { World } from './world.ts'
 const everyday = { runs: 500, seed: 20_240_229 }
 
 /** How many inputs each property gets; `pnpm fuzz` sets more, and another seed each time. */
-export const runs = Number(process.env['FUZZ_RUNS'] ?? everyday.runs)
+const runs = Number(process.env['FUZZ_RUNS'] ?? everyday.runs)
+/** How long the test of one property may take. */
+export const propertyTimeoutMs = 20_000 + runs * 20
 const seed = Number(process.env['FUZZ_SEED'] ?? everyday.seed)
 
 /** @param share of `runs`, for a property whose inputs take longer */
@@ -25,7 +27,7 @@ export async function holds<T>(
   })
 }
 
-/** Every header this server may send. One that came in with the request is not among them. */
+/** Every header this server may send. An answer must not repeat a header of the request. */
 const known = new Set([
   ...['allow', 'cache-control', 'clear-site-data', 'client-request-id', 'connection'],
   ...['content-length', 'content-type'],
@@ -36,7 +38,7 @@ const known = new Set([
   ...['x-ratelimit-limit', 'x-ratelimit-remaining', 'x-ratelimit-reset'],
 ])
 
-/** What no answer to any request may break. */
+/** Checks what must hold for the answer to any request. */
 export function expectHarmless(answer: RawAnswer, world: World): void {
   expect(answer.status).toBeGreaterThanOrEqual(200)
   expect(answer.status).toBeLessThan(500)
@@ -44,7 +46,7 @@ export function expectHarmless(answer: RawAnswer, world: World): void {
   expect(names.filter((name) => !known.has(name))).toEqual([])
   const single = names.filter((name) => name !== 'set-cookie')
   expect(single).toHaveLength(new Set(single).size)
-  // Split at CRLF already: what is left would end a header for a lenient reader.
+  // A lone CR or LF would end a header for a lenient reader.
   for (const [, value] of answer.headers) expect(value).not.toMatch(/[\r\n\0]/)
   for (const cookie of valuesOf(answer, 'set-cookie')) expectOwnCookie(cookie, world)
   for (const location of valuesOf(answer, 'location')) expectOwnPlace(location, world)
@@ -66,11 +68,11 @@ function expectOwnCookie(line: string, world: World): void {
   const { port } = new URL(world.origin)
   const name = new RegExp(`^(sid-${port}|(tx|last|err|device)-${port}-[\\w-]+)=`)
   expect(line).toMatch(name)
-  // One that is cleared holds nothing to protect.
+  // A cleared cookie holds nothing to protect.
   expect(line).toMatch(/^[^=]+=; Max-Age=0;|; HttpOnly/)
 }
 
-/** As a browser resolves it: on this origin, or at Entra's own endpoints. */
+/** Checks that a browser stays on this origin, or goes to an endpoint of Entra. */
 function expectOwnPlace(location: string, world: World): void {
   const url = new URL(location, world.origin)
   if (url.origin === world.origin) {

@@ -28,7 +28,7 @@ const famous = [
   ...['a'.repeat(600), 'a'.repeat(5_000), '\u00e9', '\u00ff', '\ud800', '\u{1f600}', '\u2028', 'ﬀ'],
 ]
 
-/** Any text, and more often than chance would have it a famous one, or a mixture. */
+/** Any text, often one of the famous texts or a mixture of them. */
 export const oddText: fc.Arbitrary<string> = fc.oneof(
   { weight: 3, arbitrary: fc.constantFrom(...famous) },
   { weight: 2, arbitrary: fc.string({ unit: 'binary', maxLength: 40 }) },
@@ -41,7 +41,7 @@ export const oddText: fc.Arbitrary<string> = fc.oneof(
   },
 )
 
-/** For one line of a request's head: what would end the line is cut out. */
+/** A text for one line of a request head, without line breaks. */
 export const oddLine: fc.Arbitrary<string> = oddText.map((text) =>
   Buffer.from(text)
     .toString('latin1')

@@ -3,7 +3,7 @@ import { connect, type Socket } from 'node:net'
 /** One answer, byte for byte as it came. */
 export interface RawAnswer {
   status: number
-  /** In their order, with their own spelling; a header sent twice is here twice. */
+  /** In the order of the answer, names in lower case; a header sent twice is here twice. */
   headers: [name: string, value: string][]
   /** Everything before the body. */
   head: string
@@ -17,9 +17,9 @@ export interface RawRequest {
   body?: Buffer
 }
 
-const patience = 10_000
+const timeoutMs = 10_000
 
-/** Sends what it is given, however odd, one request at a time over a connection kept alive. */
+/** Sends requests byte for byte, however odd, one at a time over a connection kept alive. */
 export class RawClient {
   readonly #port: number
   #socket: Socket | undefined
@@ -45,7 +45,7 @@ export class RawClient {
     this.#socket?.destroy()
   }
 
-  /** @param again whether a connection that ends without a byte may have ended before this */
+  /** @param again whether to try once more when a kept connection turns out to be closed */
   #exchange(bytes: Buffer, method: string, again: boolean): Promise<RawAnswer> {
     const socket = this.#connected()
     return new Promise((resolve, reject) => {
@@ -59,10 +59,10 @@ export class RawClient {
         socket.destroy()
         settle(() => {
           reject(
-            new Error(`no answer within ${String(patience)} ms to\n${bytes.toString('latin1')}`),
+            new Error(`no answer within ${String(timeoutMs)} ms to\n${bytes.toString('latin1')}`),
           )
         })
-      }, patience)
+      }, timeoutMs)
       const onData = (chunk: Buffer) => {
         received = Buffer.concat([received, chunk])
         const answer = parse(received, method, false)

@@ -3,14 +3,14 @@ import { createServer, type IncomingMessage, type RequestListener } from 'node:h
 import type { AddressInfo } from 'node:net'
 
 export interface Upstream {
-  /** For the setting `ENDPOINT`: what lies beside it is asked here as well. */
+  /** For the setting `ENDPOINT`; the other calls of Graph come here as well. */
   endpoint: string
   /** Every request that came, whatever its path. */
   requests: IncomingMessage[]
   close(): void
 }
 
-/** A downstream API that answers as no proper one does. */
+/** A downstream API that answers as the test wants. */
 export async function startUpstream(answer: RequestListener): Promise<Upstream> {
   const requests: IncomingMessage[] = []
   const server = createServer((request, response) => {

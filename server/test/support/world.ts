@@ -1,5 +1,8 @@
 import { randomInt } from 'node:crypto'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import {
   type ClientRegistration,
   type Emulator,
@@ -16,6 +19,9 @@ export const client = {
   clientId: 'aaaaaaaa-bbbb-4ccc-8ddd-eeeeeeeeeeee',
   clientSecret: 'test~secret~value',
 }
+
+/** Stops a browser before it brings Entra's answer to the server. */
+export const toCallback = (url: URL): boolean => url.pathname === '/getAToken'
 
 /** The app as it is registered when browsers see it there. */
 export function registrationAt(...origins: string[]): ClientRegistration {
@@ -42,6 +48,8 @@ export function settingsFor(emulator: Emulator, origin: string): Record<string, 
 export interface WorldOptions {
   /** Whether the app registration names an address for front-channel logout. */
   frontChannelLogout?: boolean
+  /** Keeps sessions in files instead of memory: see `World.folder`. */
+  keepsFiles?: boolean
   emulator?: EmulatorOptions
   server?: AppOptions
 }
@@ -50,12 +58,14 @@ export interface WorldOptions {
 export class World {
   readonly emulator: Emulator
   readonly origin: string
-  /** Those of its server. */
+  /** The settings of the server. */
   readonly settings: Readonly<Record<string, string>>
   readonly logLines: string[] = []
   readonly #options: AppOptions
   #app: FastifyInstance | undefined
   readonly #others: FastifyInstance[] = []
+  /** Where a world that keeps files has its sessions; removed at the end. */
+  folder = ''
 
   private constructor(
     emulator: Emulator,
@@ -69,7 +79,7 @@ export class World {
     this.#options = options
   }
 
-  /** @param settings beside those that name the emulator */
+  /** @param settings added to the settings that name the emulator */
   static async open(
     settings: Record<string, string> = {},
     options: WorldOptions = {},
@@ -86,19 +96,21 @@ export class World {
       lifetimes: { accessToken: 3_600 },
       ...options.emulator,
     })
+    const folder = options.keepsFiles ? mkdtempSync(join(tmpdir(), 'entra-bff-world-')) : ''
     const all = {
       ...settingsFor(emulator, origin),
-      SESSION_STORE: 'memory:',
+      SESSION_STORE: folder === '' ? 'memory:' : `file:${folder}`,
       // Required for an address that other machines can reach.
       ...('PUBLIC_URL' in settings && { SESSION_SECRET: 's'.repeat(32) }),
       ...settings,
     }
     const world = new World(emulator, origin, all, options.server ?? {})
+    world.folder = folder
     await world.startServer()
     return world
   }
 
-  /** @param settings beside or instead of the ones the world was opened with */
+  /** @param settings that replace those with which the world was opened */
   async startServer(settings: Record<string, string> = {}): Promise<void> {
     const logStream = { write: (line: string) => void this.logLines.push(line) }
     const config = loadConfig({ ...this.settings, ...settings })
@@ -129,12 +141,21 @@ export class World {
     await this.#app?.close()
   }
 
+  /** Stops a browser before it goes to Entra. */
+  readonly toEntra = (url: URL): boolean => url.origin === this.emulator.url
+
+  /** Name of the session cookie. */
+  get sessionCookie(): string {
+    return `sid-${new URL(this.origin).port}`
+  }
+
   async close(): Promise<void> {
     await this.stopServer()
     await this.emulator.close()
+    if (this.folder !== '') rmSync(this.folder, { recursive: true })
   }
 
-  /** What the server logged beside the audit: at level `error`, its own mistakes. */
+  /** The log without the audit log; at level `error`, the server's own mistakes. */
   get complaints(): string[] {
     return this.logLines.filter((line) => !line.includes('"audit":'))
   }
@@ -152,9 +173,9 @@ export class World {
 }
 
 /**
- * A port that no program has: the public URL has to be known before the server listens. It lies
- * below those that the system gives to outgoing connections (32,768 and above on Linux), so that
- * none of them takes it meanwhile.
+ * A free port: the public URL has to be known before the server listens. The port lies below the
+ * ports that the system gives to outgoing connections (32,768 and above on Linux), so that no
+ * connection takes it meanwhile.
  */
 export async function freePort(): Promise<number> {
   for (;;) {

@@ -1,0 +1,72 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
+import { later } from '../support/clock.ts'
+import { World } from '../support/world.ts'
+
+let world: World
+let origins: string[]
+beforeAll(async () => {
+  world = await World.open({}, { keepsFiles: true })
+  const others = [await world.startAnotherServer(), await world.startAnotherServer()]
+  origins = [world.origin, ...others]
+})
+afterEach(() => {
+  vi.useRealTimers()
+})
+afterAll(() => world.close())
+
+async function signIn() {
+  const browser = await world.signIn()
+  const cookie = await browser.cookieHeader()
+  const get = (origin: string, path: string) =>
+    fetch(`${origin}${path}`, { headers: { cookie, 'x-csrf': '1' } })
+  return { browser, get }
+}
+
+describe('three servers of one store', () => {
+  test('three servers of one store refresh an expired token once each at most, and serve all requests (#23)', async () => {
+    const { get } = await signIn()
+    for (const origin of origins) expect((await get(origin, '/api/me')).status).toBe(200)
+    later(59.9)
+    world.emulator.clearRequests()
+    // Each server takes eight calls of a session at once.
+    const requests = Array.from({ length: 24 }, (_, index) =>
+      get(origins[index % 3] ?? '', '/api/me'),
+    )
+    const answers = await Promise.all(requests)
+    expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 200))
+    expect(world.emulator.requests('token').length).toBeLessThanOrEqual(3)
+
+    // The tokens in the store are good, whichever server wrote last.
+    later(59.9)
+    for (const origin of origins) expect((await get(origin, '/api/me')).status).toBe(200)
+  })
+
+  test('three servers of one store write at the same time, and lose neither the session nor its tokens (#26)', async () => {
+    const { get } = await signIn()
+    for (let round = 0; round < 5; round += 1) {
+      later(58)
+      const answers = await Promise.all(origins.map((origin) => get(origin, '/api/me')))
+      expect(answers.map(({ status }) => status)).toEqual([200, 200, 200])
+    }
+    for (const origin of origins) {
+      const session = await get(origin, '/api/session')
+      expect(await session.json()).toMatchObject({ authenticated: true })
+    }
+  })
+
+  test('three servers of one store know at once of a sign-out at one of them, also for requests in flight (#25)', async () => {
+    const { browser, get } = await signIn()
+    for (const origin of origins) expect((await get(origin, '/api/me')).status).toBe(200)
+    later(2)
+    world.emulator.clearRequests()
+    world.emulator.failNext('me', { delayMs: 150 }, 3)
+    const slow = origins.map((origin) => get(origin, '/api/me'))
+    await vi.waitUntil(() => world.emulator.requests('me').length === 3)
+    await browser.submit('/auth/logout')
+    await Promise.all(slow)
+    for (const origin of origins) {
+      const after = await get(origin, '/api/session')
+      expect(await after.json()).toMatchObject({ authenticated: false, reason: 'revoked' })
+    }
+  })
+})

@@ -1,0 +1,162 @@
+import { type Emulator, startEmulator } from '@entra-bff/emulator'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { EntraClient } from '../../src/entra/client.ts'
+import type { TokenCache } from '../../src/entra/token-cache.ts'
+import { TokenRecords } from '../../src/tokens/token-records.ts'
+import { SessionTokens } from '../../src/tokens/session-tokens.ts'
+import { KeyRing } from '../../src/secrets/key-ring.ts'
+import { openMemoryStore } from '../../src/store/memory.ts'
+import { RecordNames } from '../../src/store/record-names.ts'
+import type { Store } from '../../src/store/store.ts'
+import { pass } from '../support/clock.ts'
+import { adele, client, registrationAt } from '../support/world.ts'
+
+const scopes = ['User.Read']
+const ring = new KeyRing(['s'.repeat(32)])
+const ignore = () => undefined
+
+let emulator: Emulator
+let entra: EntraClient
+let cache: TokenCache
+let names: RecordNames
+beforeAll(async () => {
+  names = await RecordNames.open(openMemoryStore(), ring, 'memory:')
+  emulator = await startEmulator({ clients: [registrationAt('http://localhost:3000')] })
+  const { authority } = emulator
+  const settings = { ...client, authority, prompt: undefined, allowedTenants: [] }
+  entra = new EntraClient(settings, { httpsProxy: undefined, noProxy: '' }, ignore)
+  cache = await signInByDevice()
+})
+beforeEach(() => {
+  emulator.clearRequests()
+})
+afterAll(async () => {
+  await entra.close()
+  await emulator.close()
+})
+
+async function signInByDevice(): Promise<TokenCache> {
+  const { deviceCode, userCode } = await entra.device.authorize(scopes)
+  emulator.approveDeviceCode(userCode, adele)
+  const poll = await entra.device.poll(deviceCode, 'confidential')
+  if (poll.kind !== 'granted') throw new Error(poll.kind)
+  return (await entra.refreshTokenGrant(poll.refreshToken, scopes, poll.client)).cache
+}
+
+function tokensOver(store: Store): SessionTokens {
+  const records = new TokenRecords({ store, ring, names, onMisfit: ignore })
+  return new SessionTokens({ entra, records, onSilentFailure: ignore })
+}
+
+async function tokensIn(store: Store, sessionKey: string): Promise<SessionTokens> {
+  const tokens = tokensOver(store)
+  await tokens.keep(sessionKey, cache, Date.now() + 3_600_000)
+  return tokens
+}
+
+const points = ['before get', 'after get', 'before swap', 'after swap'] as const
+type Point = (typeof points)[number]
+
+/** Lets other pending promises run, `count` times. */
+async function turns(count: number): Promise<void> {
+  for (let turn = 0; turn < count; turn += 1) await Promise.resolve()
+}
+
+/** A store that calls `act` at one point of a request, and delays what comes after that point. */
+function interruptedStore(point: Point, act: () => void, answer: number, erase: number): Store {
+  const store = openMemoryStore()
+  const at = async (reached: Point) => {
+    if (reached !== point) return
+    act()
+    await turns(answer)
+  }
+  return {
+    ...store,
+    get: async (key) => {
+      await at('before get')
+      const found = await store.get(key)
+      await at('after get')
+      return found
+    },
+    swap: async (...swap) => {
+      await at('before swap')
+      const isWritten = await store.swap(...swap)
+      await at('after swap')
+      return isWritten
+    },
+    delete: async (key) => {
+      await store.delete(key)
+      await turns(erase)
+    },
+  }
+}
+
+describe('the tokens of a session', () => {
+  test.each(points)(
+    'tokens that are erased %s, while a refresh is in flight, stay erased',
+    async (point) => {
+      for (let answer = 0; answer < 10; answer += 1) {
+        for (let erase = 0; erase < 10; erase += 1) {
+          const key = `${point} ${String(answer)} ${String(erase)}`
+          let erased: Promise<void> | undefined
+          const end = () => {
+            erased ??= tokens.erase(key)
+          }
+          const tokens = await tokensIn(interruptedStore(point, end, answer, erase), key)
+          await tokens.accessToken(key, scopes, { token: 'refused' }).catch(ignore)
+          await erased
+          await expect(tokens.accessToken(key, scopes), key).rejects.toMatchObject({
+            reason: 'interaction_required',
+          })
+        }
+      }
+    },
+  )
+
+  test('tokens that another process erased while a refresh is in flight serve no call (#24)', async () => {
+    const store = openMemoryStore()
+    const other = tokensOver(store)
+    const shared: Store = {
+      ...store,
+      swap: async (...swap) => {
+        await other.erase('shared')
+        return store.swap(...swap)
+      },
+    }
+    const tokens = await tokensIn(shared, 'shared')
+    await expect(tokens.accessToken('shared', scopes, { token: 'refused' })).rejects.toMatchObject({
+      reason: 'interaction_required',
+    })
+  })
+
+  test('tokens leave memory an hour after their last use, without a sign-out', async () => {
+    const store = openMemoryStore()
+    const tokens = await tokensIn(store, 'idle')
+    await tokens.accessToken('idle', scopes)
+    await store.delete('tokens:idle')
+    pass(59 * 60)
+    await tokens.accessToken('idle', scopes)
+    pass(59 * 60)
+    await tokens.accessToken('idle', scopes)
+    pass(61 * 60)
+    await expect(tokens.accessToken('idle', scopes)).rejects.toMatchObject({
+      reason: 'interaction_required',
+    })
+  })
+})
+
+test('a token that another process has refreshed serves that call, and all processes use it next', async () => {
+  const store = openMemoryStore()
+  const [one, two] = [await tokensIn(store, 'shared'), await tokensIn(store, 'shared')]
+  const refused = { token: 'refused' }
+  const refreshed = await Promise.all([
+    one.accessToken('shared', scopes, refused),
+    two.accessToken('shared', scopes, refused),
+  ])
+  expect(new Set(refreshed).size).toBe(2)
+  expect(emulator.requests('token')).toHaveLength(2)
+  const next = [await one.accessToken('shared', scopes), await two.accessToken('shared', scopes)]
+  expect(new Set(next).size).toBe(1)
+  expect(refreshed).toContain(next[0])
+  expect(emulator.requests('token')).toHaveLength(2)
+})
