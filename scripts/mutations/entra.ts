@@ -180,7 +180,9 @@ export const entra: Mutation[] = [
     rule: 'D4',
     breaks: 'an app that Entra refuses looks like a dead token',
     change: {
-      'server/src/entra/failures.ts': { "return 'client_rejected'": "return 'grant_rejected'" },
+      'server/src/entra/oauth-errors.ts': {
+        "['invalid_client', 'client_rejected']": "['invalid_client', 'grant_rejected']",
+      },
     },
   },
   {

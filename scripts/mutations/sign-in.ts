@@ -66,9 +66,9 @@ export const signIn: Mutation[] = [
     rule: 'A4',
     breaks: "the text of Entra's error is shown",
     change: {
-      'server/src/sign-in/redirect/callback.ts': {
-        'throw fromAuthorizeError(error, facts, returnTo)':
-          'throw fromAuthorizeError(error, { ...facts, traceId: String(description) }, returnTo)',
+      'server/src/sign-in/redirect/authorize-answer.ts': {
+        'readErrorText(description), returnTo)':
+          '{ ...readErrorText(description), traceId: String(description) }, returnTo)',
       },
     },
   },
@@ -149,7 +149,7 @@ export const signIn: Mutation[] = [
     breaks: 'a person who cancels is told of a failure',
     change: {
       'server/src/sign-in/failure.ts': {
-        "['access_denied', 'access_denied']": "['access_denied', 'sign_in_failed']",
+        "access_denied: 'access_denied'": "access_denied: 'sign_in_failed'",
       },
     },
   },

@@ -4,10 +4,11 @@ import type { ProxySettings } from '../config/outbound-proxy.ts'
 import { askAs, type ClientKind } from './client-kind.ts'
 import { DeviceCodeClient } from './device-code.ts'
 import { DiscoveryDocument } from './discovery.ts'
-import { EntraFailure, translateMsalError } from './failures.ts'
+import { EntraFailure } from './failures.ts'
 import { EntraHttp } from './http.ts'
 import { type IdTokenClaims, validateIdToken } from './id-token.ts'
 import { type Msal, MsalApplications } from './msal-applications.ts'
+import { translateMsalError } from './msal-errors.ts'
 import { SigningKeys } from './signing-keys.ts'
 import {
   type AccessToken,

@@ -1,15 +1,11 @@
 import type { EntraSettings } from '../config/entra.ts'
 import { askAs, type ClientKind } from './client-kind.ts'
 import type { DiscoveryDocument } from './discovery.ts'
-import {
-  detailOf,
-  EntraFailure,
-  type EntraFailureReason,
-  readEntraText,
-  translateMsalError,
-} from './failures.ts'
+import { detailOf, EntraFailure, readErrorText } from './failures.ts'
 import type { EntraHttp } from './http.ts'
 import { type IdTokenClaims, validateIdToken } from './id-token.ts'
+import { translateMsalError } from './msal-errors.ts'
+import { reasonOf } from './oauth-errors.ts'
 import type { SigningKeys } from './signing-keys.ts'
 
 /** A device authorization (RFC 8628 section 3.2). */
@@ -108,32 +104,16 @@ export class DeviceCodeClient {
     const answer = await this.#http.postForm(url, fields).catch((error: unknown) => {
       throw translateMsalError(error)
     })
-    const { error } = answer
+    const { error, error_description: description } = answer
     if (error === undefined || error === 'authorization_pending' || error === 'slow_down') {
       return answer
     }
-    const { error_description: text } = answer
     const name = typeof error === 'string' ? error : 'an error without a name'
-    const facts = typeof text === 'string' ? readEntraText(text) : {}
+    const facts = readErrorText(description)
     const detail = detailOf(`Entra answered ${name}`, facts)
-    throw new EntraFailure(endings.get(name) ?? 'grant_rejected', detail, { facts })
+    throw new EntraFailure(reasonOf(name) ?? 'grant_rejected', detail, { facts })
   }
 }
-
-/** RFC 8628 section 3.5, and Microsoft's names for the same. */
-const endings = new Map<string, EntraFailureReason>([
-  ['authorization_declined', 'device_declined'],
-  ['access_denied', 'device_declined'],
-  ['expired_token', 'device_code_expired'],
-  ['code_expired', 'device_code_expired'],
-  ['invalid_client', 'client_rejected'],
-  ['unauthorized_client', 'client_rejected'],
-  ['invalid_request', 'client_rejected'],
-  ['invalid_scope', 'client_rejected'],
-  ['interaction_required', 'interaction_required'],
-  ['temporarily_unavailable', 'unavailable'],
-  ['server_error', 'unavailable'],
-])
 
 function textOf(answer: Record<string, unknown>, name: string): string {
   const value = answer[name]

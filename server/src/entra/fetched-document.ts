@@ -1,4 +1,5 @@
-import { EntraFailure, IdentityProviderUnreachable, pausedBy } from './failures.ts'
+import { EntraFailure, pausedBy } from './failures.ts'
+import { IdentityProviderUnreachable } from './msal-errors.ts'
 
 /** Pause after a failed fetch, where Entra asks for none or a shorter one. */
 const shortestPauseSeconds = 5

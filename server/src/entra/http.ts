@@ -3,7 +3,7 @@ import { type Dispatcher, request } from 'undici'
 import type { ProxySettings } from '../config/outbound-proxy.ts'
 import { outboundAgent } from '../outbound-agent.ts'
 import { secondsOf } from '../retry-after.ts'
-import { IdentityProviderUnreachable } from './failures.ts'
+import { IdentityProviderUnreachable } from './msal-errors.ts'
 
 const limits = {
   connect: { timeout: 5_000 },

@@ -25,6 +25,6 @@ export async function judgeDecline(
   return new SignInFailure('consent_declined', failure.message, {
     facts: failure.facts,
     returnTo: failure.returnTo,
-    retryQuery: { scopes: scopes.join(' '), ...loginHintOf(session.record) },
+    loginQuery: { scopes: scopes.join(' '), ...loginHintOf(session.record) },
   })
 }

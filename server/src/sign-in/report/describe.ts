@@ -8,10 +8,10 @@ export function describe(
   correlationId: string,
   method: SignInMethod,
 ): SignInError {
-  const { code, facts, ref, returnTo, retryQuery } = failure
+  const { code, facts, ref, returnTo, loginQuery } = failure
   const { aadsts, traceId } = facts
   const { title, detail, retry } = adviceFor(code)
-  const href = loginHref({ ...retry.query, ...retryQuery, returnTo })
+  const href = loginHref({ ...retry.query, ...loginQuery, returnTo })
   return {
     ref,
     code,
