@@ -30,7 +30,18 @@ export const signIn: Mutation[] = [
     rule: 'A1',
     breaks: 'any scope can be asked for',
     change: {
-      'server/src/sign-in/redirect/start.ts': { 'if (asked.every(': 'if (true || asked.every(' },
+      'server/src/sign-in/redirect/login-request.ts': {
+        'if (!scopes.every(': 'if (false && !scopes.every(',
+      },
+    },
+  },
+  {
+    rule: 'A1',
+    breaks: 'one sign-in asks for permissions of several APIs',
+    change: {
+      'server/src/sign-in/redirect/login-request.ts': {
+        'resourcesOf(scopes).length > 1': 'resourcesOf(scopes).length > 9',
+      },
     },
   },
   {
@@ -109,8 +120,8 @@ export const signIn: Mutation[] = [
     rule: 'C3',
     breaks: 'a sibling site can cause a sign-in without a page',
     change: {
-      'server/src/sign-in/redirect/start.ts': {
-        "=== 'same-origin'": "!== 'cross-site'",
+      'server/src/sign-in/redirect/login-request.ts': {
+        "!== 'same-origin'": "=== 'cross-site'",
       },
     },
   },
@@ -139,8 +150,7 @@ export const signIn: Mutation[] = [
     breaks: 'claims of the caller go to Entra',
     change: {
       'server/src/sign-in/redirect/start.ts': {
-        'await options.claimsChallenges.find(query.claims)':
-          '((await options.claimsChallenges.find(query.claims)) ?? query.claims)',
+        'await claimsChallenges.find(claims)': '((await claimsChallenges.find(claims)) ?? claims)',
       },
     },
   },
