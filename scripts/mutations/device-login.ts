@@ -25,7 +25,7 @@ export const deviceLogin: Mutation[] = [
     rule: 'C7',
     breaks: 'the status of a device login has no rate limit',
     change: {
-      'server/src/sign-in/device/device-routes.ts': {
+      'server/src/sign-in/device/device-login-routes.ts': {
         'schema: stateSchema, exposeHeadRoute: false, config: { rateLimit: {} }':
           'schema: stateSchema, exposeHeadRoute: false',
       },
@@ -35,7 +35,7 @@ export const deviceLogin: Mutation[] = [
     rule: 'C7',
     breaks: 'finishing a device login has no rate limit',
     change: {
-      'server/src/sign-in/device/device-routes.ts': {
+      'server/src/sign-in/device/device-login-routes.ts': {
         'schema: finishSchema, config: { rateLimit: {} }': 'schema: finishSchema',
       },
     },
@@ -80,7 +80,7 @@ export const deviceLogin: Mutation[] = [
     rule: 'G2',
     breaks: 'a device login is of use to every browser',
     change: {
-      'server/src/sign-in/device/device-routes.ts': {
+      'server/src/sign-in/device/device-login-routes.ts': {
         'if (cookie.read(request)?.id === id)': "if (cookie.read(request)?.id !== '')",
       },
     },
@@ -99,7 +99,7 @@ export const deviceLogin: Mutation[] = [
     rule: 'G2',
     breaks: 'one address starts any number of device logins',
     change: {
-      'server/src/sign-in/device/device-routes.ts': {
+      'server/src/sign-in/device/device-login-routes.ts': {
         'max: mostStarts': 'max: 1_000 * mostStarts',
       },
     },
@@ -108,7 +108,7 @@ export const deviceLogin: Mutation[] = [
     rule: 'G2',
     breaks: 'any number of device logins are kept',
     change: {
-      'server/src/sign-in/device/device-quota.ts': {
+      'server/src/sign-in/device/device-login-quota.ts': {
         'counted.length < mostInStore': 'counted.length < 9 * mostInStore',
       },
     },
@@ -126,14 +126,16 @@ export const deviceLogin: Mutation[] = [
     rule: 'G2',
     breaks: 'a device login outlives a sign-in of somebody else',
     change: {
-      'server/src/sign-in/begin-session.ts': { 'deviceCookie.clear(reply)': 'void deviceCookie' },
+      'server/src/sign-in/begin-session.ts': {
+        'deviceLoginCookie.clear(reply)': 'void deviceLoginCookie',
+      },
     },
   },
   {
     rule: 'G2',
     breaks: 'one network may take every place of a device login',
     change: {
-      'server/src/sign-in/device/device-quota.ts': {
+      'server/src/sign-in/device/device-login-quota.ts': {
         'mostPerNetwork = 50': 'mostPerNetwork = 5_000',
       },
     },

@@ -11,7 +11,7 @@ import type { SessionRoom } from '../session/open-sessions.ts'
 import { auditedAs, type SessionRecord } from '../session/record.ts'
 import { auditEnd } from '../session/session-end.ts'
 import type { SessionTokens } from '../tokens/session-tokens.ts'
-import type { DeviceCookie } from './device/device-cookie.ts'
+import type { DeviceLoginCookie } from './device/device-login-cookie.ts'
 
 /** How a session came to be. */
 export interface SignInFacts {
@@ -35,7 +35,7 @@ export interface Grant {
 export interface SessionBeginnerOptions {
   room: SessionRoom
   tokens: SessionTokens
-  deviceCookie: DeviceCookie
+  deviceLoginCookie: DeviceLoginCookie
   /** The settings that the session belongs to. */
   entra: Pick<EntraSettings, 'authority' | 'clientId'>
 }
@@ -57,7 +57,7 @@ export class SessionBeginner {
     grant: Grant,
     facts: SignInFacts,
   ): Promise<SessionRecord> {
-    const { room, tokens, deviceCookie } = this.#options
+    const { room, tokens, deviceLoginCookie } = this.#options
     const { newSession } = request
     const { name } = newSession
     const record = this.#recordOf(grant, request)
@@ -71,7 +71,7 @@ export class SessionBeginner {
     }
     room.lastSession.set(reply, { name })
     // Unread, for a Strict cookie does not come with the navigation from Entra.
-    deviceCookie.clear(reply)
+    deviceLoginCookie.clear(reply)
     audit(request, { audit: 'signed_in', method: facts.method, ...auditedAs(name, record) })
     return record
   }

@@ -9,9 +9,9 @@ import type { Vault } from '../store/vault.ts'
 import type { ClaimsChallenges } from '../tokens/claims-challenges.ts'
 import type { SessionTokens } from '../tokens/session-tokens.ts'
 import { SessionBeginner } from './begin-session.ts'
-import { deviceCookie } from './device/device-cookie.ts'
+import { deviceLoginCookie } from './device/device-login-cookie.ts'
 import { DeviceLogins } from './device/device-logins.ts'
-import { deviceRoutes, noDeviceRoutes } from './device/device-routes.ts'
+import { deviceLoginRoutes, noDeviceLoginRoutes } from './device/device-login-routes.ts'
 import { AttemptCookies } from './redirect/attempt-cookies.ts'
 import { callbackRoute } from './redirect/callback.ts'
 import { startRoute } from './redirect/start.ts'
@@ -35,8 +35,8 @@ export interface OpenSignInOptions {
 export function openSignIn(options: OpenSignInOptions) {
   const { config, settings, entra, vault, cookies, room, tokens } = options
   const reports = new SignInReports(cookies.signInError, vault.ring)
-  const cookie = deviceCookie(cookies.deviceLogin, vault.ring)
-  const beginner = new SessionBeginner({ room, tokens, deviceCookie: cookie, entra: settings })
+  const cookie = deviceLoginCookie(cookies.deviceLogin, vault.ring)
+  const beginner = new SessionBeginner({ room, tokens, deviceLoginCookie: cookie, entra: settings })
 
   /** `GET /auth/login`, and the redirect URI. */
   async function redirectRoutes(app: FastifyInstance): Promise<void> {
@@ -54,7 +54,7 @@ export function openSignIn(options: OpenSignInOptions) {
   async function apiRoutes(api: FastifyInstance): Promise<void> {
     await api.register(reportRoute, { reports })
     if (!config.deviceLogin) {
-      await api.register(noDeviceRoutes)
+      await api.register(noDeviceLoginRoutes)
       return
     }
     await api.register(async (scope) => {
@@ -62,7 +62,14 @@ export function openSignIn(options: OpenSignInOptions) {
       const logins = new DeviceLogins({ entra, vault, scopes: config.scopes })
       const { views } = room
       const mostStarts = Math.ceil(config.rateLimit / 10)
-      await scope.register(deviceRoutes, { logins, beginner, reports, views, cookie, mostStarts })
+      await scope.register(deviceLoginRoutes, {
+        logins,
+        beginner,
+        reports,
+        views,
+        cookie,
+        mostStarts,
+      })
     })
   }
 

@@ -14,7 +14,7 @@ import {
   type Outcome,
   paced,
 } from './device-login-record.ts'
-import { DeviceQuota } from './device-quota.ts'
+import { DeviceLoginQuota } from './device-login-quota.ts'
 
 export interface DeviceLoginsOptions {
   entra: EntraClient
@@ -42,7 +42,7 @@ const longestIntervalSeconds = 60
 export class DeviceLogins {
   readonly #options: DeviceLoginsOptions
   readonly #records: Records<typeof DeviceLoginRecord>
-  readonly #quota: DeviceQuota
+  readonly #quota: DeviceLoginQuota
 
   constructor(options: DeviceLoginsOptions) {
     this.#options = options
@@ -50,7 +50,7 @@ export class DeviceLogins {
       kind: kinds.deviceLogin,
       schema: DeviceLoginRecord,
     })
-    this.#quota = new DeviceQuota(options.vault)
+    this.#quota = new DeviceLoginQuota(options.vault)
   }
 
   /**

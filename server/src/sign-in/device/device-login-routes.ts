@@ -16,18 +16,18 @@ import { EntraFailure } from '../../entra/failures.ts'
 import { Failure } from '../../failure.ts'
 import type { SessionViews } from '../../session/views.ts'
 import type { SessionBeginner } from '../begin-session.ts'
-import type { DeviceCookie } from './device-cookie.ts'
+import type { DeviceLoginCookie } from './device-login-cookie.ts'
 import type { DeviceLoginRecord } from './device-login-record.ts'
 import type { DeviceLogins } from './device-logins.ts'
 import type { SignInReports } from '../report/reports.ts'
 import { SignInFailure, toSignInFailure } from '../failure.ts'
 
-export interface DeviceRoutesOptions {
+export interface DeviceLoginRoutesOptions {
   logins: DeviceLogins
   beginner: SessionBeginner
   reports: SignInReports
   views: SessionViews
-  cookie: DeviceCookie
+  cookie: DeviceLoginCookie
   /** Starts per minute and address. */
   mostStarts: number
 }
@@ -39,7 +39,7 @@ const path = paths.deviceLogins
  * it in a scope with the session plugin. A login is of use to the browser that started it only: a
  * sealed cookie holds its id.
  */
-export const deviceRoutes: FastifyPluginCallbackTypebox<DeviceRoutesOptions> = (
+export const deviceLoginRoutes: FastifyPluginCallbackTypebox<DeviceLoginRoutesOptions> = (
   api,
   options,
   done,
@@ -147,7 +147,11 @@ export const deviceRoutes: FastifyPluginCallbackTypebox<DeviceRoutesOptions> = (
 }
 
 /** While it is switched off. */
-export function noDeviceRoutes(api: FastifyInstance, _options: object, done: () => void): void {
+export function noDeviceLoginRoutes(
+  api: FastifyInstance,
+  _options: object,
+  done: () => void,
+): void {
   const refuse = () => {
     throw new Failure('method_disabled', 'DEVICE_LOGIN is off')
   }

@@ -11,7 +11,7 @@ const retryAfterSeconds = 60
 const shortLength = 16
 
 /** Limits how many device logins are kept at once. One record of the store counts them. */
-export class DeviceQuota {
+export class DeviceLoginQuota {
   readonly #vault: Vault
 
   constructor(vault: Vault) {
