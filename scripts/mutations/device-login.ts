@@ -26,8 +26,7 @@ export const deviceLogin: Mutation[] = [
     breaks: 'the status of a device login has no rate limit',
     change: {
       'server/src/sign-in/device/device-login-routes.ts': {
-        'schema: stateSchema, exposeHeadRoute: false, config: { rateLimit: {} }':
-          'schema: stateSchema, exposeHeadRoute: false',
+        'exposeHeadRoute: false,\n    config: { rateLimit: {} },': 'exposeHeadRoute: false,',
       },
     },
   },
@@ -36,7 +35,8 @@ export const deviceLogin: Mutation[] = [
     breaks: 'finishing a device login has no rate limit',
     change: {
       'server/src/sign-in/device/device-login-routes.ts': {
-        'schema: finishSchema, config: { rateLimit: {} }': 'schema: finishSchema',
+        'config: { rateLimit: {} },\n    handler: (request, reply) => finish(':
+          'handler: (request, reply) => finish(',
       },
     },
   },
@@ -44,7 +44,7 @@ export const deviceLogin: Mutation[] = [
     rule: 'G1',
     breaks: 'slow_down is not heeded',
     change: {
-      'server/src/sign-in/device/device-logins.ts': {
+      'server/src/sign-in/device/device-login-poll.ts': {
         'record.interval + slowDownSeconds': 'record.interval + 0 * slowDownSeconds',
       },
     },
@@ -53,7 +53,7 @@ export const deviceLogin: Mutation[] = [
     rule: 'G1',
     breaks: 'an Entra that is away is asked at nearly the same pace',
     change: {
-      'server/src/sign-in/device/device-logins.ts': {
+      'server/src/sign-in/device/device-login-poll.ts': {
         'record.interval * 2': 'record.interval + slowDownSeconds',
       },
     },
@@ -80,7 +80,7 @@ export const deviceLogin: Mutation[] = [
     rule: 'G2',
     breaks: 'a device login is of use to every browser',
     change: {
-      'server/src/sign-in/device/device-login-routes.ts': {
+      'server/src/sign-in/device/device-login-handlers.ts': {
         'if (cookie.read(request)?.id === id)': "if (cookie.read(request)?.id !== '')",
       },
     },
@@ -100,7 +100,7 @@ export const deviceLogin: Mutation[] = [
     breaks: 'one address starts any number of device logins',
     change: {
       'server/src/sign-in/device/device-login-routes.ts': {
-        'max: mostStarts': 'max: 1_000 * mostStarts',
+        'max: options.mostStarts': 'max: 1_000 * options.mostStarts',
       },
     },
   },

@@ -51,7 +51,7 @@ export async function callbackRoute(
     // A person waits for a page, so every error becomes one. Only a program is told of its rate limit.
     errorHandler: (error, request, reply) => {
       if (isRateLimited(error) && !wantsPage(request)) throw error
-      reports.report(request, reply, toSignInFailure(error))
+      reports.redirectToReport(request, reply, toSignInFailure(error))
     },
   })
 }

@@ -40,7 +40,7 @@ export const startRoute: FastifyPluginAsyncTypebox<StartOptions> = async (scope,
     config: { rateLimit: {} },
     errorHandler: (error: FastifyError, request: FastifyRequest, reply: FastifyReply) => {
       if (!wantsPage(request)) throw error
-      reports.report(request, reply, toSignInFailure(error, returnToOf(request)))
+      reports.redirectToReport(request, reply, toSignInFailure(error, returnToOf(request)))
     },
   }
   scope.get(paths.login, route, async (request, reply) => {
@@ -55,7 +55,7 @@ export const startRoute: FastifyPluginAsyncTypebox<StartOptions> = async (scope,
       attempts.add(request, reply, attempt)
       return await reply.redirect(url, 302)
     } catch (error) {
-      return reports.report(request, reply, toSignInFailure(error, returnTo))
+      return reports.redirectToReport(request, reply, toSignInFailure(error, returnTo))
     }
   })
 }
