@@ -6,8 +6,8 @@ export const deviceLogin: Mutation[] = [
     breaks: 'ALLOWED_TENANTS does not count on another device',
     change: {
       'server/src/entra/device-code.ts': {
-        'nonce: undefined, allowedTenants }':
-          'nonce: undefined, allowedTenants: allowedTenants.slice(9) }',
+        "'id_token'), undefined, this.#context)":
+          "'id_token'), undefined, { ...this.#context, settings: { ...settings, allowedTenants: [] } })",
       },
     },
   },
@@ -16,8 +16,7 @@ export const deviceLogin: Mutation[] = [
     breaks: 'a device login takes an ID token with any nonce',
     change: {
       'server/src/entra/id-token.ts': {
-        "if (claims['nonce'] !== expected.nonce)":
-          "if (expected.nonce !== undefined && claims['nonce'] !== expected.nonce)",
+        "if (claims['nonce'] !== nonce)": "if (nonce !== undefined && claims['nonce'] !== nonce)",
       },
     },
   },
