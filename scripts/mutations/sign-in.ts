@@ -69,7 +69,7 @@ export const signIn: Mutation[] = [
     change: {
       'server/src/sign-in/redirect/attempt-cookies.ts': {
         'this.#cookies.one(attemptId(state)).read(request)': `this.#cookies.one(this.#cookies.ids(request)[0] ?? '').read(request)`,
-        'attempt && isFor(attempt, state)': 'attempt && (isFor(attempt, state) || state)',
+        'attempt && hasState(attempt, state)': 'attempt && (hasState(attempt, state) || state)',
       },
     },
   },
@@ -88,7 +88,7 @@ export const signIn: Mutation[] = [
     breaks: 'the session before a sign-in goes on',
     change: {
       'server/src/sign-in/begin-session.ts': {
-        'of this.#previousOf(request, facts)': 'of [...this.#previousOf(request, facts)].slice(9)',
+        'of this.#previousOf(request, start)': 'of [...this.#previousOf(request, start)].slice(9)',
       },
     },
   },
@@ -220,7 +220,7 @@ export const signIn: Mutation[] = [
     breaks: 'a browser keeps every attempt',
     change: {
       'server/src/sign-in/redirect/attempt-cookies.ts': {
-        'slice(mostKept - 1)': 'slice(mostKept + 99)',
+        'slice(mostAttempts - 1)': 'slice(mostAttempts + 99)',
       },
     },
   },

@@ -50,7 +50,7 @@ export class EntraClient {
   /** Origin of the pages where people sign in and out. */
   readonly origin: string
 
-  /** @param onStale told when a document of Entra cannot be fetched and an old one stays in use */
+  /** @param onStale called when a document of Entra cannot be fetched and an old one stays in use */
   constructor(
     settings: EntraSettings,
     proxy: ProxySettings,

@@ -12,10 +12,10 @@ const limits = {
   maxResponseSize: 1024 * 1024,
   keepAliveTimeout: 30_000,
 }
-/** For a whole request, however slowly the bytes come. */
+/** Limits a whole request, even when its bytes come slowly. */
 const deadlineMs = 10_000
 
-/** The connections to Entra, shared by everything in this room. Redirects are never followed. */
+/** The connections to Entra. Redirects are never followed. */
 export class EntraHttp implements INetworkModule {
   readonly #agent: Dispatcher
 
@@ -30,7 +30,7 @@ export class EntraHttp implements INetworkModule {
     return this.#send<T>('GET', url, options)
   }
 
-  /** MSAL posts to the token endpoint alone, and takes an answer without tokens for a success. */
+  /** MSAL posts only to the token endpoint, and takes an answer without tokens for a success. */
   async sendPostRequestAsync<T>(
     url: string,
     options?: NetworkRequestOptions,
@@ -83,8 +83,7 @@ async function readAnswer<T>(answer: Dispatcher.ResponseData): Promise<NetworkRe
     throw new IdentityProviderUnreachable(`answered ${String(status)}`, { retryAfter })
   }
   const body = parseObject(text)
-  if (!body)
-    throw new IdentityProviderUnreachable(`answered ${String(status)} without a JSON object`)
+  if (!body) throw new IdentityProviderUnreachable(`answered ${String(status)} without an object`)
   return { status, body: body as T, headers: singleValues(answer.headers) }
 }
 

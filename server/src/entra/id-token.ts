@@ -5,7 +5,7 @@ import type { EntraContext } from './context.ts'
 import { EntraFailure } from './failures.ts'
 import type { SigningKey } from './signing-keys.ts'
 
-/** Claims of a validated ID token. (`tid`, `oid`) identify a user; the others are for display. */
+/** Claims of a validated ID token. `tid` and `oid` together identify a user. */
 export const IdTokenClaims = Type.Object({
   oid: Type.String(),
   tid: Type.String(),
@@ -87,7 +87,7 @@ async function verify(
   } catch (error) {
     if (error instanceof EntraFailure) throw error
     if (error instanceof errors.JOSEError) throw invalid(error.message, error)
-    throw new EntraFailure('unavailable', 'the signing keys cannot be had', { cause: error })
+    throw new EntraFailure('unavailable', 'the signing keys cannot be fetched', { cause: error })
   }
 }
 

@@ -26,7 +26,7 @@ export type FindSigningKey = (uri: string, keyId: string) => Promise<SigningKey 
 
 /**
  * The keys are fetched once a day, and when a token names an unknown key.
- * @param onStale told when keys cannot be fetched and the old ones stay in use
+ * @param onStale called when keys cannot be fetched and the old ones stay in use
  */
 export function signingKeyFinder(
   http: EntraHttp,

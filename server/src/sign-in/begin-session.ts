@@ -13,36 +13,36 @@ import { auditEnd } from '../session/session-end.ts'
 import type { SessionTokens } from '../tokens/session-tokens.ts'
 import type { DeviceLoginCookie } from './device/device-login-cookie.ts'
 
-/** How a session came to be. */
-export interface SignInFacts {
+/** How and when a sign-in began. */
+export interface SignInStart {
   method: SignInMethod
   /** Milliseconds since the epoch. If the browser's session was ended after that, no session begins. */
   beganAt: number
   /** Name of the session that the browser had then. */
-  hadSession?: string | undefined
+  previousSession?: string | undefined
 }
 
 /** What Entra gave at the end of a sign-in. */
 export interface Grant {
   claims: IdTokenClaims
   cache: TokenCache
-  /** As Entra names them. */
+  /** The granted scopes, as Entra names them. */
   scopes: readonly string[]
-  /** The scopes that were asked for. */
-  askedScopes: readonly string[]
+  requestedScopes: readonly string[]
 }
 
 export interface SessionBeginnerOptions {
   room: SessionRoom
   tokens: SessionTokens
   deviceLoginCookie: DeviceLoginCookie
-  /** The settings that the session belongs to. */
+  /** A session is good only while the server has these settings. */
   entra: Pick<EntraSettings, 'authority' | 'clientId'>
 }
 
+/** Characters. */
 const longestUserAgent = 256
 
-/** The one place where a sign-in becomes a session. Call it in a scope with the session plugin. */
+/** Makes a session of each sign-in. Call it in a scope with the session plugin. */
 export class SessionBeginner {
   readonly #options: SessionBeginnerOptions
 
@@ -50,18 +50,18 @@ export class SessionBeginner {
     this.#options = options
   }
 
-  /** @throws {Failure} `session_revoked` when the browser's session was ended meanwhile */
+  /** @throws {Failure} `session_revoked` when the browser's session was ended since the sign-in began */
   async begin(
     request: FastifyRequest,
     reply: FastifyReply,
     grant: Grant,
-    facts: SignInFacts,
+    start: SignInStart,
   ): Promise<SessionRecord> {
     const { room, tokens, deviceLoginCookie } = this.#options
     const { newSession } = request
     const { name } = newSession
     const record = this.#recordOf(grant, request)
-    await this.#endOthers(request, name, record, facts)
+    await this.#endOthers(request, name, record, start)
     await tokens.keep(name, grant.cache, absoluteExpiry(record, room.lifetimes))
     try {
       await newSession.begin(record)
@@ -70,9 +70,9 @@ export class SessionBeginner {
       throw error
     }
     room.lastSession.set(reply, { name })
-    // Unread, for a Strict cookie does not come with the navigation from Entra.
+    // Cleared unread: a Strict cookie does not come with the navigation from Entra.
     deviceLoginCookie.clear(reply)
-    audit(request, { audit: 'signed_in', method: facts.method, ...auditedAs(name, record) })
+    audit(request, { audit: 'signed_in', method: start.method, ...auditedAs(name, record) })
     return record
   }
 
@@ -80,11 +80,11 @@ export class SessionBeginner {
     request: FastifyRequest,
     name: string,
     { user }: SessionRecord,
-    facts: SignInFacts,
+    start: SignInStart,
   ): Promise<void> {
     const { sessions, sessionEnd } = this.#options.room
-    for (const previous of this.#previousOf(request, facts)) {
-      const ended = await sessions.replace(previous, name, facts.beganAt)
+    for (const previous of this.#previousOf(request, start)) {
+      const ended = await sessions.replace(previous, name, start.beganAt)
       if (ended) auditEnd(request, ended, 'next_sign_in')
     }
     for (const oldest of await sessions.surplusOf(user)) {
@@ -92,16 +92,16 @@ export class SessionBeginner {
     }
   }
 
-  /** The sessions that this browser had. The Strict session cookie does not come from Entra. */
-  #previousOf(request: FastifyRequest, { hadSession }: SignInFacts): Set<string> {
+  /** The names of this browser's sessions. The navigation from Entra brings no Strict session cookie. */
+  #previousOf(request: FastifyRequest, { previousSession }: SignInStart): Set<string> {
     const { sessions, cookie, lastSession } = this.#options.room
     const id = cookie.idIn(request)
     const own = id === undefined ? undefined : sessions.nameOf(id)
-    const names = [hadSession, lastSession.read(request)?.name, own]
+    const names = [previousSession, lastSession.read(request)?.name, own]
     return new Set(names.filter((name) => name !== undefined))
   }
 
-  #recordOf({ claims, scopes, askedScopes }: Grant, request: FastifyRequest): SessionRecord {
+  #recordOf({ claims, scopes, requestedScopes }: Grant, request: FastifyRequest): SessionRecord {
     const { oid, tid, iss, name, username, sid, loginHint } = claims
     const { authority, clientId } = this.#options.entra
     const now = Date.now()
@@ -112,7 +112,7 @@ export class SessionBeginner {
       clientId,
       ...(sid !== undefined && { sid }),
       ...(loginHint !== undefined && { loginHint }),
-      granted: scopes.map((scope) => fullScope(scope, askedScopes)),
+      granted: scopes.map((scope) => fullScope(scope, requestedScopes)),
       userAgent: (request.headers['user-agent'] ?? '').slice(0, longestUserAgent),
       ip: addressOf(request),
       createdAt: now,

@@ -31,7 +31,7 @@ export interface OpenSignInOptions {
   scopes: readonly string[]
 }
 
-/** The two plugins of this room: routes that a browser visits, and routes below `/api`. */
+/** The two plugins of `sign-in/`: the routes that a browser visits, and the routes below `/api`. */
 export function openSignIn(options: OpenSignInOptions) {
   const { config, settings, entra, vault, cookies, room, tokens } = options
   const reports = new SignInReports(cookies.signInError, vault.ring)

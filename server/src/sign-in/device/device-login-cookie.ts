@@ -7,10 +7,10 @@ const DeviceLoginId = Type.Object({ id: Type.String() })
 
 export type DeviceLoginCookie = SealedCookie<typeof DeviceLoginId>
 
-/** Longer than a device code lives, so that the browser can ask how the sign-in ended. */
+/** Longer than a device code is good, so that the browser can read how the login ended. */
 const maxAgeSeconds = 30 * 60
 
-/** Names the device login that this browser started: only this browser can finish it. */
+/** Holds the id of the device login that this browser started. Only this browser can use the login. */
 export function deviceLoginCookie(kind: CookieKind, ring: KeyRing): DeviceLoginCookie {
   return new SealedCookie({ kind, ring, schema: DeviceLoginId, maxAgeSeconds })
 }

@@ -39,10 +39,14 @@ export async function callbackRoute(
       const attempt = await takeAttempt(request, stateOf(query), options)
       if (!attempt) return reply.redirect(pages.welcome, 303)
       attempts.remove(reply, attempt)
-      const { createdAt: beganAt, hadSession, returnTo } = attempt
+      const { createdAt: beganAt, previousSession, returnTo } = attempt
       try {
         const grant = await redeem(codeOf(query, returnTo), attempt, options)
-        await beginner.begin(request, reply, grant, { method: 'redirect', beganAt, hadSession })
+        await beginner.begin(request, reply, grant, {
+          method: 'redirect',
+          beganAt,
+          previousSession,
+        })
       } catch (error) {
         throw await judgeDecline(toSignInFailure(error, returnTo), attempt, options)
       }
@@ -63,5 +67,5 @@ async function redeem(
 ): Promise<Grant> {
   const grant = { code, redirectUri, scopes, nonce, codeVerifier }
   const { claims, cache, accessToken } = await entra.authorizationCodeGrant(grant)
-  return { claims, cache, scopes: accessToken.scopes, askedScopes: scopes }
+  return { claims, cache, scopes: accessToken.scopes, requestedScopes: scopes }
 }

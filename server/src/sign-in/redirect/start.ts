@@ -49,8 +49,12 @@ export const startRoute: FastifyPluginAsyncTypebox<StartOptions> = async (scope,
     const scopes = scopesOf(request.query, options.scopes, config)
     const returnTo = returnToOf(request)
     try {
-      const hadSession = lastSession.read(request)?.name
-      const attempt = createAttempt({ returnTo, scopes, ...(hadSession && { hadSession }) })
+      const previousSession = lastSession.read(request)?.name
+      const attempt = createAttempt({
+        returnTo,
+        scopes,
+        ...(previousSession && { previousSession }),
+      })
       const url = await authorizeUrl(attempt, request, options)
       attempts.add(request, reply, attempt)
       return await reply.redirect(url, 302)

@@ -3,7 +3,7 @@ import type { SessionRoom } from '../../session/open-sessions.ts'
 import { kinds } from '../../store/kinds.ts'
 import { type Store, takeOnce } from '../../store/store.ts'
 import { SignInFailure } from '../failure.ts'
-import { type Attempt, attemptId, attemptKeptMs, isExpired } from './attempt.ts'
+import { type Attempt, attemptId, attemptCookieMs, isExpired } from './attempt.ts'
 import type { AttemptCookies } from './attempt-cookies.ts'
 
 export interface TakeAttemptOptions {
@@ -33,7 +33,7 @@ export async function takeAttempt(
   }
   const { returnTo } = attempt
   if (isExpired(attempt)) throw new SignInFailure('state_expired', 'too late', { returnTo })
-  if (await takeOnce(store, usedState, attempt.createdAt + attemptKeptMs)) return attempt
+  if (await takeOnce(store, usedState, attempt.createdAt + attemptCookieMs)) return attempt
   throw new SignInFailure('state_replayed', 'the attempt was used before', { returnTo })
 }
 

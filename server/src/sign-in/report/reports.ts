@@ -3,7 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { audit } from '../../audit.ts'
 import type { CookieKind } from '../../http/cookie-attributes.ts'
 import type { KeyRing } from '../../secrets/key-ring.ts'
-import { describe } from './describe.ts'
+import { reportOf } from './report-view.ts'
 import type { SignInFailure } from '../failure.ts'
 import { SealedCookies } from '../../http/sealed-cookies.ts'
 
@@ -63,7 +63,7 @@ export class SignInReports {
     for (const ref of this.#cookies.ids(request)) {
       if (ref !== failure.ref) this.#cookies.one(ref).clear(reply)
     }
-    this.#cookies.one(failure.ref).set(reply, describe(failure, request.id, method))
+    this.#cookies.one(failure.ref).set(reply, reportOf(failure, request.id, method))
   }
 
   find(request: FastifyRequest, ref: string): SignInError | undefined {

@@ -2,8 +2,8 @@ import { loginHref, pages, type SignInError, type SignInMethod } from '@entra-bf
 import { adviceFor } from './advice.ts'
 import type { SignInFailure } from '../failure.ts'
 
-/** What the Error view shows of a failed sign-in. */
-export function describe(
+/** The report of a failed sign-in, which the Error view shows. */
+export function reportOf(
   failure: SignInFailure,
   correlationId: string,
   method: SignInMethod,
