@@ -80,7 +80,8 @@ export const deviceLogin: Mutation[] = [
     breaks: 'a device login is of use to every browser',
     change: {
       'server/src/sign-in/device/device-login-handlers.ts': {
-        'if (cookie.read(request)?.id === id)': "if (cookie.read(request)?.id !== '')",
+        'if (deviceLoginCookie.read(request)?.id === id)':
+          "if (deviceLoginCookie.read(request)?.id !== '')",
       },
     },
   },

@@ -88,7 +88,8 @@ export const signIn: Mutation[] = [
     breaks: 'the session before a sign-in goes on',
     change: {
       'server/src/sign-in/begin-session.ts': {
-        'of this.#previousOf(request, start)': 'of [...this.#previousOf(request, start)].slice(9)',
+        'of previousSessions(request, start, room)':
+          'of [...previousSessions(request, start, room)].slice(9)',
       },
     },
   },

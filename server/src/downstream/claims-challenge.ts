@@ -1,3 +1,5 @@
+import { parseObject } from '../json.ts'
+
 interface Challenge {
   scheme: string
   parameters: Map<string, string>
@@ -14,7 +16,7 @@ export function challengedClaims(header: string | string[] | undefined): string 
   const encoded = challenges.find(isClaimsChallenge)?.parameters.get('claims')
   if (encoded === undefined) return undefined
   const claims = Buffer.from(encoded, 'base64').toString('utf8')
-  return isObject(claims) ? claims : undefined
+  return parseObject(claims) && claims
 }
 
 function isClaimsChallenge({ scheme, parameters }: Challenge): boolean {
@@ -49,13 +51,4 @@ function challengesIn(header: string): Challenge[] {
     else take(anything)
   }
   return challenges
-}
-
-function isObject(text: string): boolean {
-  try {
-    const value: unknown = JSON.parse(text)
-    return typeof value === 'object' && value !== null && !Array.isArray(value)
-  } catch {
-    return false
-  }
 }

@@ -29,7 +29,7 @@ const freshForMs = 24 * 60 * 60_000
 /**
  * Reads the authority's document, which is fetched when first needed and once a day.
  * @param onStale called when the document cannot be fetched and the old one stays in use
- * @returns throws `EntraFailure` with `unavailable`
+ * @returns a function that throws `EntraFailure` with `unavailable` when there is no document
  */
 export function discoveryReader(
   authority: string,

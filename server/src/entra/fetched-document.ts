@@ -4,11 +4,6 @@ import { IdentityProviderUnreachable } from './msal-errors.ts'
 /** Shortest pause after a failed fetch. Entra can ask for a longer one. */
 const shortestPauseSeconds = 5
 
-interface Failed {
-  failure: EntraFailure
-  pauseUntilMs: number
-}
-
 /**
  * A document that Entra publishes, fetched when it is needed. Concurrent callers share one fetch. After
  * a failed fetch, callers get its failure until the pause is over, and no request is sent. Ages and
@@ -19,7 +14,7 @@ export class FetchedDocument<T> {
   readonly #onStale: (failure: EntraFailure) => void
   #last: T | undefined
   #fetchedAtMs = -Infinity
-  #failed: Failed | undefined
+  #failed: { failure: EntraFailure; pauseUntilMs: number } | undefined
   #fetching: Promise<T> | undefined
 
   /**

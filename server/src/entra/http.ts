@@ -1,6 +1,7 @@
 import type { INetworkModule, NetworkRequestOptions, NetworkResponse } from '@azure/msal-node'
 import { type Dispatcher, request } from 'undici'
 import type { ProxySettings } from '../config/outbound-proxy.ts'
+import { parseObject } from '../json.ts'
 import { outboundAgent } from '../outbound-agent.ts'
 import { secondsOf } from '../retry-after.ts'
 import { IdentityProviderUnreachable } from './msal-errors.ts'
@@ -85,15 +86,6 @@ async function readAnswer<T>(answer: Dispatcher.ResponseData): Promise<NetworkRe
   const body = parseObject(text)
   if (!body) throw new IdentityProviderUnreachable(`answered ${String(status)} without an object`)
   return { status, body: body as T, headers: singleValues(answer.headers) }
-}
-
-function parseObject(text: string): object | undefined {
-  try {
-    const value: unknown = JSON.parse(text)
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : undefined
-  } catch {
-    return undefined
-  }
 }
 
 function singleValues(headers: Dispatcher.ResponseData['headers']): Record<string, string> {

@@ -31,92 +31,92 @@ export interface Grant {
   requestedScopes: readonly string[]
 }
 
-export interface SessionBeginnerOptions {
+export interface BeginSessionOptions {
   room: SessionRoom
   tokens: SessionTokens
   deviceLoginCookie: DeviceLoginCookie
   /** A session is good only while the server has these settings. */
-  entra: Pick<EntraSettings, 'authority' | 'clientId'>
+  settings: Pick<EntraSettings, 'authority' | 'clientId'>
 }
 
 /** Characters. */
 const longestUserAgent = 256
 
-/** Makes a session of each sign-in. Call it in a scope with the session plugin. */
-export class SessionBeginner {
-  readonly #options: SessionBeginnerOptions
-
-  constructor(options: SessionBeginnerOptions) {
-    this.#options = options
+/**
+ * Makes a session of a sign-in. Call it in a scope with the session plugin.
+ * @throws {Failure} `session_revoked` when the browser's session was ended since the sign-in began
+ */
+export async function beginSession(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  grant: Grant,
+  start: SignInStart,
+  { room, tokens, deviceLoginCookie, settings }: BeginSessionOptions,
+): Promise<SessionRecord> {
+  const { newSession } = request
+  const { name } = newSession
+  const record = recordOf(grant, request, settings)
+  await endOthers(request, name, record, start, room)
+  await tokens.keep(name, grant.cache, absoluteExpiry(record, room.lifetimes))
+  try {
+    await newSession.begin(record)
+  } catch (error) {
+    await tokens.erase(name).catch(() => undefined)
+    throw error
   }
+  room.lastSession.set(reply, { name })
+  // Cleared unread: a Strict cookie does not come with the navigation from Entra.
+  deviceLoginCookie.clear(reply)
+  audit(request, { audit: 'signed_in', method: start.method, ...auditedAs(name, record) })
+  return record
+}
 
-  /** @throws {Failure} `session_revoked` when the browser's session was ended since the sign-in began */
-  async begin(
-    request: FastifyRequest,
-    reply: FastifyReply,
-    grant: Grant,
-    start: SignInStart,
-  ): Promise<SessionRecord> {
-    const { room, tokens, deviceLoginCookie } = this.#options
-    const { newSession } = request
-    const { name } = newSession
-    const record = this.#recordOf(grant, request)
-    await this.#endOthers(request, name, record, start)
-    await tokens.keep(name, grant.cache, absoluteExpiry(record, room.lifetimes))
-    try {
-      await newSession.begin(record)
-    } catch (error) {
-      await tokens.erase(name).catch(() => undefined)
-      throw error
-    }
-    room.lastSession.set(reply, { name })
-    // Cleared unread: a Strict cookie does not come with the navigation from Entra.
-    deviceLoginCookie.clear(reply)
-    audit(request, { audit: 'signed_in', method: start.method, ...auditedAs(name, record) })
-    return record
+async function endOthers(
+  request: FastifyRequest,
+  name: string,
+  { user }: SessionRecord,
+  start: SignInStart,
+  room: SessionRoom,
+): Promise<void> {
+  for (const previous of previousSessions(request, start, room)) {
+    const ended = await room.sessions.replace(previous, name, start.beganAt)
+    if (ended) auditEnd(request, ended, 'next_sign_in')
   }
-
-  async #endOthers(
-    request: FastifyRequest,
-    name: string,
-    { user }: SessionRecord,
-    start: SignInStart,
-  ): Promise<void> {
-    const { sessions, sessionEnd } = this.#options.room
-    for (const previous of this.#previousOf(request, start)) {
-      const ended = await sessions.replace(previous, name, start.beganAt)
-      if (ended) auditEnd(request, ended, 'next_sign_in')
-    }
-    for (const oldest of await sessions.surplusOf(user)) {
-      await sessionEnd.end(request, oldest, 'too_many')
-    }
+  for (const oldest of await room.sessions.surplusOf(user)) {
+    await room.sessionEnd.end(request, oldest, 'too_many')
   }
+}
 
-  /** The names of this browser's sessions. The navigation from Entra brings no Strict session cookie. */
-  #previousOf(request: FastifyRequest, { previousSession }: SignInStart): Set<string> {
-    const { sessions, cookie, lastSession } = this.#options.room
-    const id = cookie.idIn(request)
-    const own = id === undefined ? undefined : sessions.nameOf(id)
-    const names = [previousSession, lastSession.read(request)?.name, own]
-    return new Set(names.filter((name) => name !== undefined))
-  }
+/** The names of this browser's sessions. The navigation from Entra brings no Strict session cookie. */
+function previousSessions(
+  request: FastifyRequest,
+  { previousSession }: SignInStart,
+  { sessions, cookie, lastSession }: SessionRoom,
+): Set<string> {
+  const id = cookie.idIn(request)
+  const own = id === undefined ? undefined : sessions.nameOf(id)
+  const names = [previousSession, lastSession.read(request)?.name, own]
+  return new Set(names.filter((name) => name !== undefined))
+}
 
-  #recordOf({ claims, scopes, requestedScopes }: Grant, request: FastifyRequest): SessionRecord {
-    const { oid, tid, iss, name, username, sid, loginHint } = claims
-    const { authority, clientId } = this.#options.entra
-    const now = Date.now()
-    return {
-      user: { id: oid, tenantId: tid, name, username },
-      iss,
-      authority,
-      clientId,
-      ...(sid !== undefined && { sid }),
-      ...(loginHint !== undefined && { loginHint }),
-      granted: scopes.map((scope) => fullScope(scope, requestedScopes)),
-      userAgent: (request.headers['user-agent'] ?? '').slice(0, longestUserAgent),
-      ip: addressOf(request),
-      createdAt: now,
-      lastSeenAt: now,
-    }
+function recordOf(
+  { claims, scopes, requestedScopes }: Grant,
+  request: FastifyRequest,
+  { authority, clientId }: BeginSessionOptions['settings'],
+): SessionRecord {
+  const { oid, tid, iss, name, username, sid, loginHint } = claims
+  const now = Date.now()
+  return {
+    user: { id: oid, tenantId: tid, name, username },
+    iss,
+    authority,
+    clientId,
+    ...(sid !== undefined && { sid }),
+    ...(loginHint !== undefined && { loginHint }),
+    granted: scopes.map((scope) => fullScope(scope, requestedScopes)),
+    userAgent: (request.headers['user-agent'] ?? '').slice(0, longestUserAgent),
+    ip: addressOf(request),
+    createdAt: now,
+    lastSeenAt: now,
   }
 }

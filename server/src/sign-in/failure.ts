@@ -53,11 +53,9 @@ export function toSignInFailure(error: unknown, returnTo?: LocalPath): SignInFai
     return new SignInFailure(signInCodeOf(reason, facts), message, { ...options, facts })
   }
   if (error instanceof Failure) {
-    const { code, message, retryAfter } = error
-    return new SignInFailure(byProblem[code] ?? 'sign_in_failed', message, {
-      ...options,
-      retryAfter,
-    })
+    const { message, retryAfter } = error
+    const code = byProblem[error.code] ?? 'sign_in_failed'
+    return new SignInFailure(code, message, { ...options, retryAfter })
   }
   if (error instanceof Error && 'validation' in error) {
     return new SignInFailure('invalid_request', error.message, options)

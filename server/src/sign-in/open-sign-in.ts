@@ -8,7 +8,6 @@ import { sessionPlugin } from '../session/plugin.ts'
 import type { Vault } from '../store/vault.ts'
 import type { ClaimsChallenges } from '../tokens/claims-challenges.ts'
 import type { SessionTokens } from '../tokens/session-tokens.ts'
-import { SessionBeginner } from './begin-session.ts'
 import { deviceLoginCookie } from './device/device-login-cookie.ts'
 import { DeviceLogins } from './device/device-logins.ts'
 import { deviceLoginRoutes, noDeviceLoginRoutes } from './device/device-login-routes.ts'
@@ -33,21 +32,21 @@ export interface OpenSignInOptions {
 
 /** The two plugins of `sign-in/`: the routes that a browser visits, and the routes below `/api`. */
 export function openSignIn(options: OpenSignInOptions) {
-  const { config, settings, entra, vault, cookies, room, tokens } = options
+  const { config, entra, vault, cookies, room } = options
   const reports = new SignInReports(cookies.signInError, vault.ring)
-  const cookie = deviceLoginCookie(cookies.deviceLogin, vault.ring)
-  const beginner = new SessionBeginner({ room, tokens, deviceLoginCookie: cookie, entra: settings })
+  const shared = {
+    ...options,
+    reports,
+    deviceLoginCookie: deviceLoginCookie(cookies.deviceLogin, vault.ring),
+  }
 
   /** `GET /auth/login`, and the redirect URI. */
   async function redirectRoutes(app: FastifyInstance): Promise<void> {
-    const { store, ring } = vault
-    const attempts = new AttemptCookies(cookies.attempt, ring)
-    const { lastSession } = room
-    await app.register(startRoute, { ...options, attempts, reports, lastSession })
+    const attempts = new AttemptCookies(cookies.attempt, vault.ring)
+    await app.register(startRoute, { ...shared, attempts })
     await app.register(async (scope) => {
       await scope.register(sessionPlugin, room)
-      const callback = { config, entra, room, beginner, store, attempts, reports }
-      await scope.register(callbackRoute, callback)
+      await scope.register(callbackRoute, { ...shared, attempts, store: vault.store })
     })
   }
 
@@ -60,16 +59,8 @@ export function openSignIn(options: OpenSignInOptions) {
     await api.register(async (scope) => {
       await scope.register(sessionPlugin, room)
       const logins = new DeviceLogins({ entra, vault, scopes: config.scopes })
-      const { views } = room
       const mostStarts = Math.ceil(config.rateLimit / 10)
-      await scope.register(deviceLoginRoutes, {
-        logins,
-        beginner,
-        reports,
-        views,
-        cookie,
-        mostStarts,
-      })
+      await scope.register(deviceLoginRoutes, { ...shared, logins, mostStarts })
     })
   }
 

@@ -10,21 +10,16 @@ import { customerPrefix, networkOf } from '../../address.ts'
 import { audit } from '../../audit.ts'
 import { EntraFailure } from '../../entra/failures.ts'
 import { Failure } from '../../failure.ts'
-import type { SessionViews } from '../../session/views.ts'
-import type { SessionBeginner } from '../begin-session.ts'
+import { beginSession, type BeginSessionOptions } from '../begin-session.ts'
 import { SignInFailure, toSignInFailure } from '../failure.ts'
 import type { SignInReports } from '../report/reports.ts'
-import type { DeviceLoginCookie } from './device-login-cookie.ts'
 import { isUnavailable } from './device-login-record.ts'
 import { statusOf, viewOf } from './device-login-view.ts'
 import type { DeviceLogins } from './device-logins.ts'
 
-export interface DeviceLoginOptions {
+export interface DeviceLoginOptions extends BeginSessionOptions {
   logins: DeviceLogins
-  beginner: SessionBeginner
   reports: SignInReports
-  views: SessionViews
-  cookie: DeviceLoginCookie
 }
 
 type LoginRequest = FastifyRequest<{ Params: { id: string } }>
@@ -33,16 +28,16 @@ type LoginRequest = FastifyRequest<{ Params: { id: string } }>
 export async function start(
   request: FastifyRequest,
   reply: FastifyReply,
-  { logins, reports, cookie }: DeviceLoginOptions,
+  { logins, reports, deviceLoginCookie }: DeviceLoginOptions,
 ): Promise<DeviceLogin> {
-  const open = await logins.findOpen(cookie.read(request)?.id)
+  const open = await logins.findOpen(deviceLoginCookie.read(request)?.id)
   if (open) return viewOf(open)
   const login = await logins.start(networkOf(request, customerPrefix)).catch((error: unknown) => {
     throw translate(error, request, reports, 'identity_provider_unavailable')
   })
   const { id } = login
   audit(request, { audit: 'device_login', step: 'started', login: logins.nameOf(id) })
-  cookie.set(reply, { id })
+  deviceLoginCookie.set(reply, { id })
   void reply.code(201).header('location', `${paths.deviceLogins}/${id}`)
   return viewOf(login)
 }
@@ -79,18 +74,19 @@ export async function finish(
   reply: FastifyReply,
   options: DeviceLoginOptions,
 ): Promise<SessionView> {
-  const { logins, beginner, reports, views } = options
+  const { logins, reports, room } = options
   const id = requireOwn(request, options)
   const beganAt = Date.now()
   const grant = await logins.redeem(id).catch((error: unknown) => {
     // `readState` tells the browser why.
     throw translate(error, request, reports, 'not_ready')
   })
-  const record = await beginner.begin(request, reply, grant, { method: 'device', beganAt })
+  const start = { method: 'device', beganAt } as const
+  const record = await beginSession(request, reply, grant, start, options)
   await logins.remove(id).catch((error: unknown) => {
     request.log.warn({ err: error }, 'a device login that was used was not removed')
   })
-  return views.signedIn(record)
+  return room.views.signedIn(record)
 }
 
 export async function cancel(
@@ -98,19 +94,19 @@ export async function cancel(
   reply: FastifyReply,
   options: DeviceLoginOptions,
 ): Promise<null> {
-  const { logins, cookie } = options
+  const { logins, deviceLoginCookie } = options
   const id = requireOwn(request, options)
   await logins.remove(id)
   audit(request, { audit: 'device_login', step: 'cancelled', login: logins.nameOf(id) })
-  cookie.clear(reply)
+  deviceLoginCookie.clear(reply)
   void reply.code(204)
   return null
 }
 
 /** Only the browser that started a login can use it: a sealed cookie holds the id of the login. */
-function requireOwn(request: LoginRequest, { cookie }: DeviceLoginOptions): string {
+function requireOwn(request: LoginRequest, { deviceLoginCookie }: DeviceLoginOptions): string {
   const { id } = request.params
-  if (cookie.read(request)?.id === id) return id
+  if (deviceLoginCookie.read(request)?.id === id) return id
   throw notFound()
 }
 

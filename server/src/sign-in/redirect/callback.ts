@@ -5,7 +5,7 @@ import type { EntraClient } from '../../entra/client.ts'
 import { isRateLimited } from '../../failure.ts'
 import { wantsPage } from '../../http/navigation.ts'
 import type { SessionRoom } from '../../session/open-sessions.ts'
-import type { Grant, SessionBeginner } from '../begin-session.ts'
+import { beginSession, type BeginSessionOptions, type Grant } from '../begin-session.ts'
 import { toSignInFailure } from '../failure.ts'
 import type { SignInReports } from '../report/reports.ts'
 import type { Attempt } from './attempt.ts'
@@ -13,11 +13,10 @@ import { type AuthorizeAnswer, codeOf, isReturnFromSignOut, stateOf } from './au
 import { judgeDecline } from './declined-consent.ts'
 import { takeAttempt, type TakeAttemptOptions } from './take-attempt.ts'
 
-export interface CallbackOptions extends TakeAttemptOptions {
+export interface CallbackOptions extends BeginSessionOptions, TakeAttemptOptions {
   config: Config
   entra: EntraClient
   room: SessionRoom
-  beginner: SessionBeginner
   reports: SignInReports
 }
 
@@ -29,7 +28,7 @@ export async function callbackRoute(
   scope: FastifyInstance,
   options: CallbackOptions,
 ): Promise<void> {
-  const { config, attempts, reports, beginner } = options
+  const { config, attempts, reports } = options
   scope.get<{ Querystring: AuthorizeAnswer }>(config.redirectPath, {
     exposeHeadRoute: false,
     config: { rateLimit: {} },
@@ -42,11 +41,8 @@ export async function callbackRoute(
       const { createdAt: beganAt, previousSession, returnTo } = attempt
       try {
         const grant = await redeem(codeOf(query, returnTo), attempt, options)
-        await beginner.begin(request, reply, grant, {
-          method: 'redirect',
-          beganAt,
-          previousSession,
-        })
+        const start = { method: 'redirect', beganAt, previousSession } as const
+        await beginSession(request, reply, grant, start, options)
       } catch (error) {
         throw await judgeDecline(toSignInFailure(error, returnTo), attempt, options)
       }

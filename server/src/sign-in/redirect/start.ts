@@ -4,7 +4,7 @@ import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import type { Config } from '../../config/config.ts'
 import type { EntraClient } from '../../entra/client.ts'
 import { wantsPage } from '../../http/navigation.ts'
-import type { LastSessionCookie } from '../../session/last-session.ts'
+import type { SessionRoom } from '../../session/open-sessions.ts'
 import type { ClaimsChallenges } from '../../tokens/claims-challenges.ts'
 import { toSignInFailure } from '../failure.ts'
 import type { SignInReports } from '../report/reports.ts'
@@ -23,7 +23,7 @@ export interface StartOptions {
   entra: EntraClient
   attempts: AttemptCookies
   reports: SignInReports
-  lastSession: LastSessionCookie
+  room: Pick<SessionRoom, 'lastSession'>
   claimsChallenges: ClaimsChallenges
   /** Every scope that some call needs: no others can be asked for. */
   scopes: readonly string[]
@@ -33,7 +33,7 @@ type LoginRequest = FastifyRequest<{ Querystring: LoginQuery }>
 
 /** `GET /auth/login`: begins an attempt and sends the browser to Entra. */
 export const startRoute: FastifyPluginAsyncTypebox<StartOptions> = async (scope, options) => {
-  const { config, attempts, reports, lastSession } = options
+  const { config, attempts, reports, room } = options
   const route = {
     schema: { querystring: LoginQuery },
     exposeHeadRoute: false,
@@ -49,7 +49,7 @@ export const startRoute: FastifyPluginAsyncTypebox<StartOptions> = async (scope,
     const scopes = scopesOf(request.query, options.scopes, config)
     const returnTo = returnToOf(request)
     try {
-      const previousSession = lastSession.read(request)?.name
+      const previousSession = room.lastSession.read(request)?.name
       const attempt = createAttempt({
         returnTo,
         scopes,

@@ -9,7 +9,6 @@ export function reportOf(
   method: SignInMethod,
 ): SignInError {
   const { code, facts, ref, returnTo, loginQuery } = failure
-  const { aadsts, traceId } = facts
   const { title, detail, retry } = adviceFor(code)
   const href = loginHref({ ...retry.query, ...loginQuery, returnTo })
   return {
@@ -17,9 +16,8 @@ export function reportOf(
     code,
     title,
     detail,
-    ...(aadsts !== undefined && { aadsts }),
-    correlationId: facts.correlationId ?? correlationId,
-    ...(traceId !== undefined && { traceId }),
+    correlationId,
+    ...facts,
     timestamp: new Date().toISOString(),
     retry:
       method === 'redirect'
