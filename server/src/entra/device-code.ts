@@ -50,7 +50,7 @@ export class DeviceCodeClient {
     return {
       deviceCode: textOf(answer, 'device_code'),
       userCode: textOf(answer, 'user_code'),
-      verificationUri: httpsOf(textOf(answer, 'verification_uri')),
+      verificationUri: webAddressOf(textOf(answer, 'verification_uri')),
       message: textOf(answer, 'message'),
       interval: secondsOf(answer, 'interval') ?? defaultIntervalSeconds,
       expiresIn: secondsOf(answer, 'expires_in') ?? 0,
@@ -103,7 +103,7 @@ function textOf(answer: Record<string, unknown>, name: string): string {
 }
 
 /** The page of the SPA links to the address, so it must not be a `javascript:` one. */
-function httpsOf(address: string): string {
+function webAddressOf(address: string): string {
   if (/^https?:\/\//.test(address) && URL.canParse(address)) return address
   throw new EntraFailure('unavailable', 'the verification address is no web address')
 }

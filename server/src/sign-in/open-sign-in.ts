@@ -26,7 +26,7 @@ export interface OpenSignInOptions {
   room: SessionRoom
   tokens: SessionTokens
   claimsChallenges: ClaimsChallenges
-  /** Every scope that some call needs: no others can be asked for. */
+  /** The scopes of all calls. A sign-in can ask for no other scope. */
   scopes: readonly string[]
 }
 

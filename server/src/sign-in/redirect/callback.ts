@@ -48,7 +48,7 @@ export async function callbackRoute(
       }
       return reply.redirect(returnTo, 303)
     },
-    // A person waits for a page, so every error becomes one. Only a program is told of its rate limit.
+    // A person waits for a page, so every error leads to the Error view. A program gets its rate limit as a problem.
     errorHandler: (error, request, reply) => {
       if (isRateLimited(error) && !wantsPage(request)) throw error
       reports.redirectToReport(request, reply, toSignInFailure(error))

@@ -40,7 +40,7 @@ export function requireShortHints(query: LoginQuery): void {
   }
 }
 
-/** @param allowed every scope that some call needs: no others can be asked for */
+/** @param allowed the scopes of all calls: a sign-in can ask for no other scope */
 export function scopesOf(query: LoginQuery, allowed: readonly string[], config: Config): string[] {
   if (query.scopes === undefined) return [...new Set(config.scopes)]
   const scopes = [...new Set(query.scopes.split(' ').filter(Boolean))]

@@ -25,7 +25,7 @@ export interface StartOptions {
   reports: SignInReports
   room: Pick<SessionRoom, 'lastSession'>
   claimsChallenges: ClaimsChallenges
-  /** Every scope that some call needs: no others can be asked for. */
+  /** The scopes of all calls. A sign-in can ask for no other scope. */
   scopes: readonly string[]
 }
 
