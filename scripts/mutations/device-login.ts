@@ -6,8 +6,8 @@ export const deviceLogin: Mutation[] = [
     breaks: 'ALLOWED_TENANTS does not count on another device',
     change: {
       'server/src/entra/device-code.ts': {
-        'nonce: undefined, allowedTenants }':
-          'nonce: undefined, allowedTenants: allowedTenants.slice(9) }',
+        "'id_token'), undefined, this.#context)":
+          "'id_token'), undefined, { ...this.#context, settings: { ...settings, allowedTenants: [] } })",
       },
     },
   },
@@ -16,8 +16,7 @@ export const deviceLogin: Mutation[] = [
     breaks: 'a device login takes an ID token with any nonce',
     change: {
       'server/src/entra/id-token.ts': {
-        "if (claims['nonce'] !== expected.nonce)":
-          "if (expected.nonce !== undefined && claims['nonce'] !== expected.nonce)",
+        "if (claims['nonce'] !== nonce)": "if (nonce !== undefined && claims['nonce'] !== nonce)",
       },
     },
   },
@@ -25,9 +24,8 @@ export const deviceLogin: Mutation[] = [
     rule: 'C7',
     breaks: 'the status of a device login has no rate limit',
     change: {
-      'server/src/sign-in/device/device-routes.ts': {
-        'schema: stateSchema, exposeHeadRoute: false, config: { rateLimit: {} }':
-          'schema: stateSchema, exposeHeadRoute: false',
+      'server/src/sign-in/device/device-login-routes.ts': {
+        'exposeHeadRoute: false,\n    config: { rateLimit: {} },': 'exposeHeadRoute: false,',
       },
     },
   },
@@ -35,8 +33,9 @@ export const deviceLogin: Mutation[] = [
     rule: 'C7',
     breaks: 'finishing a device login has no rate limit',
     change: {
-      'server/src/sign-in/device/device-routes.ts': {
-        'schema: finishSchema, config: { rateLimit: {} }': 'schema: finishSchema',
+      'server/src/sign-in/device/device-login-routes.ts': {
+        'config: { rateLimit: {} },\n    handler: (request, reply) => finish(':
+          'handler: (request, reply) => finish(',
       },
     },
   },
@@ -44,7 +43,7 @@ export const deviceLogin: Mutation[] = [
     rule: 'G1',
     breaks: 'slow_down is not heeded',
     change: {
-      'server/src/sign-in/device/device-logins.ts': {
+      'server/src/sign-in/device/device-login-poll.ts': {
         'record.interval + slowDownSeconds': 'record.interval + 0 * slowDownSeconds',
       },
     },
@@ -53,7 +52,7 @@ export const deviceLogin: Mutation[] = [
     rule: 'G1',
     breaks: 'an Entra that is away is asked at nearly the same pace',
     change: {
-      'server/src/sign-in/device/device-logins.ts': {
+      'server/src/sign-in/device/device-login-poll.ts': {
         'record.interval * 2': 'record.interval + slowDownSeconds',
       },
     },
@@ -80,8 +79,9 @@ export const deviceLogin: Mutation[] = [
     rule: 'G2',
     breaks: 'a device login is of use to every browser',
     change: {
-      'server/src/sign-in/device/device-routes.ts': {
-        'if (cookie.read(request)?.id === id)': "if (cookie.read(request)?.id !== '')",
+      'server/src/sign-in/device/device-login-handlers.ts': {
+        'if (deviceLoginCookie.read(request)?.id === id)':
+          "if (deviceLoginCookie.read(request)?.id !== '')",
       },
     },
   },
@@ -99,8 +99,8 @@ export const deviceLogin: Mutation[] = [
     rule: 'G2',
     breaks: 'one address starts any number of device logins',
     change: {
-      'server/src/sign-in/device/device-routes.ts': {
-        'max: mostStarts': 'max: 1_000 * mostStarts',
+      'server/src/sign-in/device/device-login-routes.ts': {
+        'max: options.mostStarts': 'max: 1_000 * options.mostStarts',
       },
     },
   },
@@ -108,7 +108,7 @@ export const deviceLogin: Mutation[] = [
     rule: 'G2',
     breaks: 'any number of device logins are kept',
     change: {
-      'server/src/sign-in/device/device-quota.ts': {
+      'server/src/sign-in/device/device-login-quota.ts': {
         'counted.length < mostInStore': 'counted.length < 9 * mostInStore',
       },
     },
@@ -126,14 +126,16 @@ export const deviceLogin: Mutation[] = [
     rule: 'G2',
     breaks: 'a device login outlives a sign-in of somebody else',
     change: {
-      'server/src/sign-in/begin-session.ts': { 'deviceCookie.clear(reply)': 'void deviceCookie' },
+      'server/src/sign-in/begin-session.ts': {
+        'deviceLoginCookie.clear(reply)': 'void deviceLoginCookie',
+      },
     },
   },
   {
     rule: 'G2',
     breaks: 'one network may take every place of a device login',
     change: {
-      'server/src/sign-in/device/device-quota.ts': {
+      'server/src/sign-in/device/device-login-quota.ts': {
         'mostPerNetwork = 50': 'mostPerNetwork = 5_000',
       },
     },

@@ -7,13 +7,13 @@ export const entra: Mutation[] = [
     rule: 'A5',
     breaks: 'the nonce is not checked',
     change: {
-      [idToken]: { "if (claims['nonce'] !== expected.nonce)": "if (claims['nonce'] === '')" },
+      [idToken]: { "if (claims['nonce'] !== nonce)": "if (claims['nonce'] === '')" },
     },
   },
   {
     rule: 'A5',
     breaks: 'the audience is not checked',
-    change: { [idToken]: { 'audience: expected.clientId,': '' } },
+    change: { [idToken]: { 'audience: clientId,': '' } },
   },
   {
     rule: 'A5',
@@ -23,7 +23,7 @@ export const entra: Mutation[] = [
   {
     rule: 'A5',
     breaks: 'azp is not checked',
-    change: { [idToken]: { "claims['azp'] !== expected.clientId": "claims['azp'] === ''" } },
+    change: { [idToken]: { "claims['azp'] !== clientId": "claims['azp'] === ''" } },
   },
   {
     rule: 'A5',
@@ -61,7 +61,7 @@ export const entra: Mutation[] = [
     breaks: 'ALLOWED_TENANTS does not count',
     change: {
       [idToken]: {
-        '!expected.allowedTenants.includes(tid)': "expected.allowedTenants.includes('')",
+        '!allowedTenants.includes(tid)': "allowedTenants.includes('')",
       },
     },
   },
@@ -95,7 +95,7 @@ export const entra: Mutation[] = [
     rule: 'E3',
     breaks: 'Entra is not told that claims challenges are answered',
     change: {
-      'server/src/entra/msal-applications.ts': {
+      'server/src/entra/msal-application.ts': {
         "clientCapabilities: ['CP1']": 'clientCapabilities: []',
       },
     },
@@ -180,7 +180,9 @@ export const entra: Mutation[] = [
     rule: 'D4',
     breaks: 'an app that Entra refuses looks like a dead token',
     change: {
-      'server/src/entra/failures.ts': { "return 'client_rejected'": "return 'grant_rejected'" },
+      'server/src/entra/oauth-errors.ts': {
+        "['invalid_client', 'client_rejected']": "['invalid_client', 'grant_rejected']",
+      },
     },
   },
   {

@@ -145,7 +145,7 @@ export const http: Mutation[] = [
     change: {
       'server/src/sign-in/begin-session.ts': {
         "audit(request, { audit: 'signed_in'":
-          "if (facts.method === 'device') audit(request, { audit: 'signed_in'",
+          "if (start.method === 'device') audit(request, { audit: 'signed_in'",
       },
     },
   },

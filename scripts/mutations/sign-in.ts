@@ -30,7 +30,18 @@ export const signIn: Mutation[] = [
     rule: 'A1',
     breaks: 'any scope can be asked for',
     change: {
-      'server/src/sign-in/redirect/start.ts': { 'if (asked.every(': 'if (true || asked.every(' },
+      'server/src/sign-in/redirect/login-request.ts': {
+        'if (!scopes.every(': 'if (false && !scopes.every(',
+      },
+    },
+  },
+  {
+    rule: 'A1',
+    breaks: 'one sign-in asks for permissions of several APIs',
+    change: {
+      'server/src/sign-in/redirect/login-request.ts': {
+        'resourcesOf(scopes).length > 1': 'resourcesOf(scopes).length > 9',
+      },
     },
   },
   {
@@ -58,7 +69,7 @@ export const signIn: Mutation[] = [
     change: {
       'server/src/sign-in/redirect/attempt-cookies.ts': {
         'this.#cookies.one(attemptId(state)).read(request)': `this.#cookies.one(this.#cookies.ids(request)[0] ?? '').read(request)`,
-        'attempt && isFor(attempt, state)': 'attempt && (isFor(attempt, state) || state)',
+        'attempt && hasState(attempt, state)': 'attempt && (hasState(attempt, state) || state)',
       },
     },
   },
@@ -66,9 +77,9 @@ export const signIn: Mutation[] = [
     rule: 'A4',
     breaks: "the text of Entra's error is shown",
     change: {
-      'server/src/sign-in/redirect/callback.ts': {
-        'throw fromAuthorizeError(error, facts, returnTo)':
-          'throw fromAuthorizeError(error, { ...facts, traceId: String(description) }, returnTo)',
+      'server/src/sign-in/redirect/authorize-answer.ts': {
+        'readErrorText(description), returnTo)':
+          '{ ...readErrorText(description), traceId: String(description) }, returnTo)',
       },
     },
   },
@@ -77,7 +88,8 @@ export const signIn: Mutation[] = [
     breaks: 'the session before a sign-in goes on',
     change: {
       'server/src/sign-in/begin-session.ts': {
-        'of this.#previousOf(request, facts)': 'of [...this.#previousOf(request, facts)].slice(9)',
+        'of previousSessions(request, start, room)':
+          'of [...previousSessions(request, start, room)].slice(9)',
       },
     },
   },
@@ -109,8 +121,8 @@ export const signIn: Mutation[] = [
     rule: 'C3',
     breaks: 'a sibling site can cause a sign-in without a page',
     change: {
-      'server/src/sign-in/redirect/start.ts': {
-        "=== 'same-origin'": "!== 'cross-site'",
+      'server/src/sign-in/redirect/login-request.ts': {
+        "!== 'same-origin'": "=== 'cross-site'",
       },
     },
   },
@@ -139,8 +151,7 @@ export const signIn: Mutation[] = [
     breaks: 'claims of the caller go to Entra',
     change: {
       'server/src/sign-in/redirect/start.ts': {
-        'await options.claimsChallenges.find(query.claims)':
-          '((await options.claimsChallenges.find(query.claims)) ?? query.claims)',
+        'await claimsChallenges.find(claims)': '((await claimsChallenges.find(claims)) ?? claims)',
       },
     },
   },
@@ -149,7 +160,7 @@ export const signIn: Mutation[] = [
     breaks: 'a person who cancels is told of a failure',
     change: {
       'server/src/sign-in/failure.ts': {
-        "['access_denied', 'access_denied']": "['access_denied', 'sign_in_failed']",
+        "access_denied: 'access_denied'": "access_denied: 'sign_in_failed'",
       },
     },
   },
@@ -210,7 +221,7 @@ export const signIn: Mutation[] = [
     breaks: 'a browser keeps every attempt',
     change: {
       'server/src/sign-in/redirect/attempt-cookies.ts': {
-        'slice(mostKept - 1)': 'slice(mostKept + 99)',
+        'slice(mostAttempts - 1)': 'slice(mostAttempts + 99)',
       },
     },
   },

@@ -84,7 +84,7 @@ class CookieCaller implements Caller {
     scopes: readonly string[],
     rejected: Rejection | undefined,
   ): Promise<Failure> {
-    const { reason, message, retryAfter } = cause
+    const { reason, message, retryAfterSeconds } = cause
     switch (reason) {
       case 'consent_required':
         return new Failure(reason, message, {
@@ -96,7 +96,7 @@ class CookieCaller implements Caller {
       case 'client_rejected':
         return new Failure('identity_provider_unavailable', message, {
           cause,
-          retryAfterSeconds: retryAfter,
+          retryAfterSeconds,
         })
       default:
         return this.challenge(message, cause.claims ?? rejected?.claims, cause)

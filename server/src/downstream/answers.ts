@@ -3,7 +3,7 @@ import { secondsOf } from '../retry-after.ts'
 import type { Call } from './calls.ts'
 import type { UpstreamAnswer } from './client.ts'
 
-/** @throws {Failure} for every answer that is not the one the call promises */
+/** @throws {Failure} for every answer that is not a success of the type that the call promises */
 export function requireSuccess(call: Call, answer: UpstreamAnswer): void {
   const { status } = answer
   if (status === 304) return
@@ -13,28 +13,28 @@ export function requireSuccess(call: Call, answer: UpstreamAnswer): void {
   }
   const reason = `${call.id} answered ${String(status)}`
   if (status === 403) throw new Failure('forbidden', reason, { publicDetail: detailOf(answer) })
-  if (status === 404)
+  if (status === 404) {
     throw new Failure('not_found', reason, { publicDetail: 'The API has nothing here.' })
+  }
   if (status === 429) {
-    throw new Failure('upstream_throttled', reason, {
-      retryAfterSeconds: secondsOf(answer.headers['retry-after']),
-    })
+    const retryAfterSeconds = secondsOf(answer.headers['retry-after'])
+    throw new Failure('upstream_throttled', reason, { retryAfterSeconds })
   }
   throw new Failure('upstream_error', reason)
 }
 
-/** The media type alone (RFC 9110 section 8.3.1): what follows the semicolon is not part of it. */
+/** The media type (RFC 9110 section 8.3.1) without its parameters, which follow a semicolon. */
 const jsonType = /^application\/(?:[\w.!#$&^-]+\+)?json\s*(?:;|$)/i
 const imageType = /^image\/(?:jpeg|png|gif|webp)\s*(?:;|$)/i
 
-/** What was promised, whole: a page that is shown as JSON, or packed bytes, would be no answer. */
 function requireType(call: Call, { status, headers, body }: UpstreamAnswer): void {
   const type = String(headers['content-type'] ?? '')
   const encoding = headers['content-encoding'] ?? 'identity'
   const isJson = call.answer === 'json'
   const expected = isJson ? jsonType : imageType
-  // None was asked for, and none is undone: a bomb stays packed.
-  if (encoding !== 'identity') throw new Failure('upstream_error', `${call.id} answered packed`)
+  // We send no Accept-Encoding and never decompress (zip bombs).
+  if (encoding !== 'identity')
+    throw new Failure('upstream_error', `${call.id} answered in an encoding`)
   if (body.length > 0 && !expected.test(type)) {
     throw new Failure('upstream_error', `${call.id} answered with ${type || 'no type'}`)
   }

@@ -1,35 +1,36 @@
+import { parseObject } from '../json.ts'
+
 interface Challenge {
   scheme: string
-  parameters: ReadonlyMap<string, string>
+  parameters: Map<string, string>
 }
 
 /**
- * The claims that an API wants fulfilled before it accepts a token of this person (Microsoft,
- * "Claims challenges, claims requests, and client capabilities").
+ * The claims that an API wants the next token to fulfill (Microsoft, "Claims challenges, claims requests,
+ * and client capabilities").
  * @param header `WWW-Authenticate` (RFC 9110 section 11.6.1)
- * @returns a JSON object as text; undefined where there is none, or none that can be read
+ * @returns a JSON object as text; undefined when the header has no challenge with readable claims
  */
 export function challengedClaims(header: string | string[] | undefined): string | undefined {
-  const challenge = [header ?? '']
-    .flat()
-    .flatMap(challengesIn)
-    .find(({ scheme, parameters }) => {
-      return scheme === 'bearer' && parameters.get('error') === 'insufficient_claims'
-    })
-  const encoded = challenge?.parameters.get('claims')
+  const challenges = [header ?? ''].flat().flatMap(challengesIn)
+  const encoded = challenges.find(isClaimsChallenge)?.parameters.get('claims')
   if (encoded === undefined) return undefined
   const claims = Buffer.from(encoded, 'base64').toString('utf8')
-  return isObject(claims) ? claims : undefined
+  return parseObject(claims) && claims
+}
+
+function isClaimsChallenge({ scheme, parameters }: Challenge): boolean {
+  return scheme === 'bearer' && parameters.get('error') === 'insufficient_claims'
 }
 
 const token = "[!#$%&'*+.^_`|~\\w-]+"
 const parameter = new RegExp(`(${token})[ \\t]*=[ \\t]*(?:"((?:[^"\\\\]|\\\\.)*)"|(${token}))`, 'y')
 const scheme = new RegExp(`(${token})(?=[ \\t]|,|$)`, 'y')
-/** A word at a time: no header takes longer than its length. */
+/** Skips a word at a time, so that the time grows only with the length of the header. */
 const anything = new RegExp(`${token}|[^]`, 'y')
 
 function challengesIn(header: string): Challenge[] {
-  const challenges: { scheme: string; parameters: Map<string, string> }[] = []
+  const challenges: Challenge[] = []
   let at = 0
   const take = (pattern: RegExp) => {
     pattern.lastIndex = at
@@ -50,13 +51,4 @@ function challengesIn(header: string): Challenge[] {
     else take(anything)
   }
   return challenges
-}
-
-function isObject(text: string): boolean {
-  try {
-    const value: unknown = JSON.parse(text)
-    return typeof value === 'object' && value !== null && !Array.isArray(value)
-  } catch {
-    return false
-  }
 }

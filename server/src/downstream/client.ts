@@ -21,10 +21,10 @@ const limits = {
   pipelining: 1,
   keepAliveTimeout: 30_000,
 }
-/** For the whole call, however slowly the bytes come. */
+/** Limits a whole call, even when its bytes come slowly. */
 const deadlineMs = 20_000
 
-/** The connections to downstream APIs. Redirects are never followed: a token would go with them. */
+/** The connections to downstream APIs. Redirects are never followed: they would get the access token. */
 export class DownstreamClient {
   readonly #agent: Dispatcher
 
@@ -33,8 +33,8 @@ export class DownstreamClient {
   }
 
   /**
-   * @param headers of the caller that may be passed on
-   * @param signal aborted when the caller has gone
+   * @param headers of the caller's request that are passed on
+   * @param signal is aborted when the caller closes the connection
    * @throws {Failure} `upstream_timeout`, `upstream_too_large`, `upstream_error`
    */
   async send(
@@ -53,7 +53,7 @@ export class DownstreamClient {
       const body = Buffer.from(await answer.body.arrayBuffer())
       return { status: answer.statusCode, headers: answer.headers, body }
     } catch (cause) {
-      // No one reads this answer. The log must not blame the API.
+      // Nobody reads this failure. The log must not blame the API.
       if (signal.aborted) throw new Failure('invalid_request', 'the caller closed the connection')
       throw new Failure(codeOf(cause), `${call.id} failed`, { cause })
     }

@@ -1,30 +1,30 @@
 import { type Static, Type } from 'typebox'
 import { EntraFailure } from './failures.ts'
 
-/** How this app asks for tokens (RFC 6749 section 2.1): with its credential, or without. */
+/** Client types (RFC 6749 section 2.1): this app asks for tokens with its credential, or without. */
 export const ClientKind = Type.Enum(['confidential', 'public'] as const)
 export type ClientKind = Static<typeof ClientKind>
 
 /**
- * Entra's answers to the wrong kind. For a device code, and the refresh tokens that come of it, the
- * app registration's "Allow public client flows" decides which one is right (Microsoft,
- * SupportArticles, "AADSTS7000218").
+ * AADSTS numbers of Entra's answers to the wrong kind, and the right one. For a device code and its
+ * refresh tokens, "Allow public client flows" of the app registration decides which kind is right
+ * (Microsoft, SupportArticles, "AADSTS7000218").
  */
-const wanted = new Map<string | undefined, ClientKind>([
+const rightKinds = new Map<string | undefined, ClientKind>([
   ['700025', 'public'],
   ['7000218', 'confidential'],
 ])
 
 /**
- * Asks as one kind of client, and once more as the other one when Entra wants that.
- * @throws {EntraFailure} of the last question
+ * Sends a request as one kind of client, and once more as the other kind when Entra wants that.
+ * @throws {EntraFailure} of the last request
  */
-export async function askAs<T>(kind: ClientKind, ask: (kind: ClientKind) => Promise<T>) {
+export async function withClientKind<T>(kind: ClientKind, send: (kind: ClientKind) => Promise<T>) {
   try {
-    return await ask(kind)
+    return await send(kind)
   } catch (error) {
-    const other = error instanceof EntraFailure ? wanted.get(error.facts.aadsts) : undefined
-    if (other === undefined || other === kind) throw error
-    return ask(other)
+    const right = error instanceof EntraFailure ? rightKinds.get(error.facts.aadsts) : undefined
+    if (right === undefined || right === kind) throw error
+    return send(right)
   }
 }

@@ -1,28 +1,21 @@
-import type { EntraSettings } from '../config/entra.ts'
-import { askAs, type ClientKind } from './client-kind.ts'
-import type { DiscoveryDocument } from './discovery.ts'
-import {
-  detailOf,
-  EntraFailure,
-  type EntraFailureReason,
-  readEntraText,
-  translateMsalError,
-} from './failures.ts'
-import type { EntraHttp } from './http.ts'
+import { type ClientKind, withClientKind } from './client-kind.ts'
+import type { EntraContext } from './context.ts'
+import { detailOf, EntraFailure, readErrorText } from './failures.ts'
 import { type IdTokenClaims, validateIdToken } from './id-token.ts'
-import type { SigningKeys } from './signing-keys.ts'
+import { translateMsalError } from './msal-errors.ts'
+import { reasonOf } from './oauth-errors.ts'
 
 /** A device authorization (RFC 8628 section 3.2). */
 export interface DeviceAuthorization {
-  /** Whoever has it gets the tokens: it never leaves the server. */
+  /** It never leaves the server: a client that has it gets the tokens. */
   deviceCode: string
   userCode: string
   verificationUri: string
   /** Entra's own sentence for the person. */
   message: string
-  /** Seconds between two polls, at least. */
+  /** Shortest time between two polls, in seconds. */
   interval: number
-  /** Seconds. */
+  /** Seconds until the code expires. */
   expiresIn: number
 }
 
@@ -33,107 +26,75 @@ export type DevicePoll = { client: ClientKind } & (
 )
 
 const grantType = 'urn:ietf:params:oauth:grant-type:device_code'
-const always = ['openid', 'profile', 'offline_access']
-/** RFC 8628 section 3.2: where the answer names none. */
-const defaultInterval = 5
+const openIdScopes = ['openid', 'profile', 'offline_access']
+/** RFC 8628 section 3.2: the interval when the answer has none. */
+const defaultIntervalSeconds = 5
 
 /**
- * Sign-in on another device (RFC 8628). The client's credential is sent with the code, unless the
- * app registration allows public client flows: then Entra refuses it.
+ * Sign-in on another device (RFC 8628). The device code is sent with the client's credential, unless the
+ * app registration allows public client flows: then Entra refuses the credential.
  */
 export class DeviceCodeClient {
-  readonly #settings: EntraSettings
-  readonly #http: EntraHttp
-  readonly #discovery: DiscoveryDocument
-  readonly #keys: SigningKeys
+  readonly #context: EntraContext
 
-  constructor(
-    settings: EntraSettings,
-    http: EntraHttp,
-    discovery: DiscoveryDocument,
-    keys: SigningKeys,
-  ) {
-    this.#settings = settings
-    this.#http = http
-    this.#discovery = discovery
-    this.#keys = keys
+  constructor(context: EntraContext) {
+    this.#context = context
   }
 
   /** @throws {EntraFailure} */
   async authorize(scopes: readonly string[]): Promise<DeviceAuthorization> {
-    const { deviceAuthorizationEndpoint: endpoint } = await this.#discovery.read()
+    const { deviceAuthorizationEndpoint: endpoint } = await this.#context.readDiscovery()
     if (!endpoint) throw new EntraFailure('unavailable', 'the authority offers no device sign-in')
-    const scope = [...new Set([...always, ...scopes])].join(' ')
+    const scope = [...new Set([...openIdScopes, ...scopes])].join(' ')
     const answer = await this.#post(endpoint, { scope })
     return {
       deviceCode: textOf(answer, 'device_code'),
       userCode: textOf(answer, 'user_code'),
-      verificationUri: httpsOf(textOf(answer, 'verification_uri')),
+      verificationUri: webAddressOf(textOf(answer, 'verification_uri')),
       message: textOf(answer, 'message'),
-      interval: secondsOf(answer, 'interval') ?? defaultInterval,
+      interval: secondsOf(answer, 'interval') ?? defaultIntervalSeconds,
       expiresIn: secondsOf(answer, 'expires_in') ?? 0,
     }
   }
 
   /**
-   * Asks once.
-   * @param client as which kind of client; the answer says which one Entra took
-   * @throws {EntraFailure} `unavailable`: ask again later; every other one is the end
+   * Polls the token endpoint once (RFC 8628 section 3.4).
+   * @param client the kind of client to try first; the answer says which kind Entra accepted
+   * @throws {EntraFailure} after `unavailable` poll again later; every other reason is final
    */
   poll(deviceCode: string, client: ClientKind): Promise<DevicePoll> {
-    return askAs(client, (kind) => this.#pollAs(kind, deviceCode))
+    return withClientKind(client, (kind) => this.#pollAs(kind, deviceCode))
   }
 
   async #pollAs(client: ClientKind, deviceCode: string): Promise<DevicePoll> {
-    const { clientId, clientSecret, allowedTenants } = this.#settings
-    const discovery = await this.#discovery.read()
-    const answer = await this.#post(discovery.tokenEndpoint, {
+    const { settings, readDiscovery } = this.#context
+    const answer = await this.#post((await readDiscovery()).tokenEndpoint, {
       grant_type: grantType,
       device_code: deviceCode,
-      ...(client === 'confidential' && { client_secret: clientSecret }),
+      ...(client === 'confidential' && { client_secret: settings.clientSecret }),
     })
     if (answer['error'] === 'authorization_pending') return { client, kind: 'pending' }
     if (answer['error'] === 'slow_down') return { client, kind: 'slow_down' }
-    const claims = await validateIdToken(
-      textOf(answer, 'id_token'),
-      { clientId, nonce: undefined, allowedTenants },
-      discovery,
-      this.#keys,
-    )
+    const claims = await validateIdToken(textOf(answer, 'id_token'), undefined, this.#context)
     return { client, kind: 'granted', claims, refreshToken: textOf(answer, 'refresh_token') }
   }
 
   async #post(url: string, form: Record<string, string>): Promise<Record<string, unknown>> {
-    const fields = { client_id: this.#settings.clientId, ...form }
-    const answer = await this.#http.postForm(url, fields).catch((error: unknown) => {
+    const { settings, http } = this.#context
+    const fields = { client_id: settings.clientId, ...form }
+    const answer = await http.postForm(url, fields).catch((error: unknown) => {
       throw translateMsalError(error)
     })
-    const { error } = answer
+    const { error, error_description: description } = answer
     if (error === undefined || error === 'authorization_pending' || error === 'slow_down') {
       return answer
     }
-    const { error_description: text } = answer
     const name = typeof error === 'string' ? error : 'an error without a name'
-    const facts = typeof text === 'string' ? readEntraText(text) : {}
+    const facts = readErrorText(description)
     const detail = detailOf(`Entra answered ${name}`, facts)
-    throw new EntraFailure(endings.get(name) ?? 'grant_rejected', detail, { facts })
+    throw new EntraFailure(reasonOf(name) ?? 'grant_rejected', detail, { facts })
   }
 }
-
-/** RFC 8628 section 3.5, and Microsoft's names for the same. */
-const endings = new Map<string, EntraFailureReason>([
-  ['authorization_declined', 'device_declined'],
-  ['access_denied', 'device_declined'],
-  ['expired_token', 'device_code_expired'],
-  ['code_expired', 'device_code_expired'],
-  ['invalid_client', 'client_rejected'],
-  ['unauthorized_client', 'client_rejected'],
-  ['invalid_request', 'client_rejected'],
-  ['invalid_scope', 'client_rejected'],
-  ['interaction_required', 'interaction_required'],
-  ['temporarily_unavailable', 'unavailable'],
-  ['server_error', 'unavailable'],
-])
 
 function textOf(answer: Record<string, unknown>, name: string): string {
   const value = answer[name]
@@ -141,8 +102,8 @@ function textOf(answer: Record<string, unknown>, name: string): string {
   throw new EntraFailure('unavailable', `the answer holds no ${name}`)
 }
 
-/** A page of the SPA links to it. */
-function httpsOf(address: string): string {
+/** The page of the SPA links to the address, so it must not be a `javascript:` one. */
+function webAddressOf(address: string): string {
   if (/^https?:\/\//.test(address) && URL.canParse(address)) return address
   throw new EntraFailure('unavailable', 'the verification address is no web address')
 }

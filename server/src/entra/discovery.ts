@@ -4,16 +4,16 @@ import type { EntraFailure } from './failures.ts'
 import { FetchedDocument } from './fetched-document.ts'
 import type { EntraHttp } from './http.ts'
 
-/** What the authority says of itself (OpenID Connect Discovery 1.0). */
+/** The authority's metadata (OpenID Connect Discovery 1.0). */
 export interface Discovery {
-  /** For `common` and `organizations` with the literal `{tenantid}` in the tenant's place. */
+  /** For `common` and `organizations`, `{tenantid}` stands in the place of the tenant id. */
   issuer: string
   jwksUri: string
   tokenEndpoint: string
   /** RFC 8628; not every authority has one. */
   deviceAuthorizationEndpoint: string | undefined
   endSessionEndpoint: string
-  /** The whole document, as MSAL wants it. */
+  /** The whole document as text, for MSAL. */
   document: string
 }
 
@@ -26,23 +26,20 @@ const endpoints = [
 
 const freshForMs = 24 * 60 * 60_000
 
-/** The authority's document, fetched when first needed and once a day. */
-export class DiscoveryDocument {
-  readonly #url: string
-  readonly #document: FetchedDocument<Discovery>
-
-  /** @param onStale told when the document cannot be fetched and the old one stays in use */
-  constructor(authority: string, http: EntraHttp, onStale: (failure: EntraFailure) => void) {
-    this.#url = `${authority}/v2.0/.well-known/openid-configuration`
-    this.#document = new FetchedDocument(async (url) => {
-      return readDocument(await http.getJson(url), authority)
-    }, onStale)
-  }
-
-  /** @throws {EntraFailure} `unavailable` */
-  read(): Promise<Discovery> {
-    return this.#document.readAtOnce(this.#url, freshForMs)
-  }
+/**
+ * Reads the authority's document, which is fetched when first needed and once a day.
+ * @param onStale called when the document cannot be fetched and the old one stays in use
+ * @returns a function that throws `EntraFailure` with `unavailable` when there is no document
+ */
+export function discoveryReader(
+  authority: string,
+  http: EntraHttp,
+  onStale: (failure: EntraFailure) => void,
+): () => Promise<Discovery> {
+  const document = new FetchedDocument(async (url) => {
+    return readDocument(await http.getJson(url), authority)
+  }, onStale)
+  return () => document.readAtOnce(`${authority}/v2.0/.well-known/openid-configuration`, freshForMs)
 }
 
 function readDocument(document: Record<string, unknown>, authority: string): Discovery {
@@ -61,21 +58,20 @@ function readDocument(document: Record<string, unknown>, authority: string): Dis
 }
 
 /**
- * A document of somebody else must not be taken for the authority's (OpenID Connect Discovery 1.0
- * section 4.3). A tenant's name in the authority stands as its id in the issuer. The issuer of
- * External ID is at `<tenant id>.ciamlogin.com`, whatever name or domain the authority has: for a
- * domain of one's own the tenant id must stand in both.
+ * Refuses the document of another authority (OpenID Connect Discovery 1.0 section 4.3). AUTHORITY can
+ * name a tenant by a domain; the issuer always has the tenant id. The issuer of External ID is at
+ * `<tenant id>.ciamlogin.com`, also for a custom domain: then AUTHORITY must have the tenant id too.
  */
 function checkIssuer(issuer: string, authority: string): void {
-  const [given, wanted] = [new URL(issuer), new URL(authority)]
+  const [actual, expected] = [new URL(issuer), new URL(authority)]
   const [, tenant = ''] =
-    /^\/([\da-f-]{36}|\{tenantid\})\/v2\.0$/.exec(decodeURI(given.pathname)) ?? []
-  const asked = wanted.pathname.slice(1).toLowerCase()
-  const isSameTenant = isGuid(asked) ? tenant === asked : tenant !== ''
+    /^\/([\da-f-]{36}|\{tenantid\})\/v2\.0$/.exec(decodeURI(actual.pathname)) ?? []
+  const named = expected.pathname.slice(1).toLowerCase()
+  const isSameTenant = isGuid(named) ? tenant === named : tenant !== ''
   const isExternalId =
-    given.origin === `https://${tenant}.ciamlogin.com` &&
-    (asked === tenant || wanted.hostname.endsWith('.ciamlogin.com'))
-  if (isSameTenant && (given.origin === wanted.origin || isExternalId)) return
+    actual.origin === `https://${tenant}.ciamlogin.com` &&
+    (named === tenant || expected.hostname.endsWith('.ciamlogin.com'))
+  if (isSameTenant && (actual.origin === expected.origin || isExternalId)) return
   throw new Error(`the issuer ${issuer} is not that of AUTHORITY; write the tenant id into it`)
 }
 

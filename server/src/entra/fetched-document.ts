@@ -1,36 +1,32 @@
-import { EntraFailure, IdentityProviderUnreachable, pausedBy } from './failures.ts'
+import { EntraFailure, pausedBy } from './failures.ts'
+import { IdentityProviderUnreachable } from './msal-errors.ts'
 
-/** Pause after a failed fetch, where Entra asks for none or a shorter one. */
+/** Shortest pause after a failed fetch. Entra can ask for a longer one. */
 const shortestPauseSeconds = 5
 
-interface Failed {
-  failure: EntraFailure
-  pauseUntilMs: number
-}
-
 /**
- * A document that Entra publishes. It is fetched when it is needed; callers share one fetch. After a
- * failed fetch every caller gets that failure until the pause is over: nothing is sent meanwhile.
- * Ages and pauses go by `performance.now()`, which no change of the system's clock moves.
+ * A document that Entra publishes, fetched when it is needed. Concurrent callers share one fetch. After
+ * a failed fetch, callers get its failure until the pause is over, and no request is sent. Ages and
+ * pauses go by `performance.now()`, which ignores changes of the system's clock.
  */
 export class FetchedDocument<T> {
   readonly #fetch: (url: string) => Promise<T>
   readonly #onStale: (failure: EntraFailure) => void
   #last: T | undefined
   #fetchedAtMs = -Infinity
-  #failed: Failed | undefined
+  #failed: { failure: EntraFailure; pauseUntilMs: number } | undefined
   #fetching: Promise<T> | undefined
 
   /**
    * @param fetch throws when there is no usable document
-   * @param onStale told of each failed fetch that leaves an older document in use
+   * @param onStale gets the failure of each fetch that leaves an older document in use
    */
   constructor(fetch: (url: string) => Promise<T>, onStale: (failure: EntraFailure) => void) {
     this.#fetch = fetch
     this.#onStale = onStale
   }
 
-  /** @throws {EntraFailure} `unavailable` when a document of that age cannot be had */
+  /** @throws {EntraFailure} `unavailable` when there is no document of at most that age */
   async read(url: string, maxAgeMs: number): Promise<T> {
     const ageMs = performance.now() - this.#fetchedAtMs
     if (this.#last !== undefined && ageMs <= maxAgeMs) return this.#last
@@ -40,14 +36,13 @@ export class FetchedDocument<T> {
   }
 
   /**
-   * The last document, without waiting for a new one. When it is older than `maxAgeMs`, a new one is
-   * fetched meanwhile.
-   * @throws {EntraFailure} `unavailable` when there is no document yet, and none can be had
+   * The last document, at once. When the document is older than `maxAgeMs`, a fetch begins.
+   * @throws {EntraFailure} `unavailable` when there is no document yet and the fetch fails
    */
   async readAtOnce(url: string, maxAgeMs: number): Promise<T> {
     const reading = this.read(url, maxAgeMs)
     if (this.#last === undefined) return reading
-    // `onStale` is told of the failure.
+    // `onStale` gets the failure.
     reading.catch(() => undefined)
     return this.#last
   }
@@ -60,7 +55,7 @@ export class FetchedDocument<T> {
       return this.#last
     } catch (cause) {
       const failure = failureOf(url, cause)
-      const pauseMs = (failure.retryAfter ?? shortestPauseSeconds) * 1_000
+      const pauseMs = (failure.retryAfterSeconds ?? shortestPauseSeconds) * 1_000
       this.#failed = { failure, pauseUntilMs: performance.now() + pauseMs }
       if (this.#last !== undefined) this.#onStale(failure)
       throw failure
@@ -69,17 +64,16 @@ export class FetchedDocument<T> {
 
   #requireNoPause(): void {
     if (!this.#failed) return
-    const { failure, pauseUntilMs } = this.#failed
-    const leftMs = pauseUntilMs - performance.now()
+    const leftMs = this.#failed.pauseUntilMs - performance.now()
     if (leftMs <= 0) return
-    throw pausedBy(failure, leftMs)
+    throw pausedBy(this.#failed.failure, leftMs)
   }
 }
 
 function failureOf(url: string, cause: unknown): EntraFailure {
-  const asked = cause instanceof IdentityProviderUnreachable ? cause.retryAfter : undefined
+  const wanted = cause instanceof IdentityProviderUnreachable ? cause.retryAfterSeconds : undefined
   return new EntraFailure('unavailable', `no usable document at ${url}`, {
     cause,
-    retryAfter: Math.max(shortestPauseSeconds, asked ?? 0),
+    retryAfterSeconds: Math.max(shortestPauseSeconds, wanted ?? 0),
   })
 }

@@ -1,9 +1,10 @@
 import type { INetworkModule, NetworkRequestOptions, NetworkResponse } from '@azure/msal-node'
 import { type Dispatcher, request } from 'undici'
 import type { ProxySettings } from '../config/outbound-proxy.ts'
+import { parseObject } from '../json.ts'
 import { outboundAgent } from '../outbound-agent.ts'
 import { secondsOf } from '../retry-after.ts'
-import { IdentityProviderUnreachable } from './failures.ts'
+import { IdentityProviderUnreachable } from './msal-errors.ts'
 
 const limits = {
   connect: { timeout: 5_000 },
@@ -12,10 +13,10 @@ const limits = {
   maxResponseSize: 1024 * 1024,
   keepAliveTimeout: 30_000,
 }
-/** For a whole request, however slowly the bytes come. */
+/** Limits a whole request, even when its bytes come slowly. */
 const deadlineMs = 10_000
 
-/** The connections to Entra, shared by everything in this room. Redirects are never followed. */
+/** The connections to Entra. Redirects are never followed. */
 export class EntraHttp implements INetworkModule {
   readonly #agent: Dispatcher
 
@@ -30,7 +31,7 @@ export class EntraHttp implements INetworkModule {
     return this.#send<T>('GET', url, options)
   }
 
-  /** MSAL posts to the token endpoint alone, and takes an answer without tokens for a success. */
+  /** MSAL posts only to the token endpoint, and takes an answer without tokens for a success. */
   async sendPostRequestAsync<T>(
     url: string,
     options?: NetworkRequestOptions,
@@ -79,22 +80,12 @@ async function readAnswer<T>(answer: Dispatcher.ResponseData): Promise<NetworkRe
   const text = await answer.body.text()
   const status = answer.statusCode
   if (status >= 500 || status === 429) {
-    const retryAfter = secondsOf(answer.headers['retry-after'])
-    throw new IdentityProviderUnreachable(`answered ${String(status)}`, { retryAfter })
+    const retryAfterSeconds = secondsOf(answer.headers['retry-after'])
+    throw new IdentityProviderUnreachable(`answered ${String(status)}`, { retryAfterSeconds })
   }
   const body = parseObject(text)
-  if (!body)
-    throw new IdentityProviderUnreachable(`answered ${String(status)} without a JSON object`)
+  if (!body) throw new IdentityProviderUnreachable(`answered ${String(status)} without an object`)
   return { status, body: body as T, headers: singleValues(answer.headers) }
-}
-
-function parseObject(text: string): object | undefined {
-  try {
-    const value: unknown = JSON.parse(text)
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : undefined
-  } catch {
-    return undefined
-  }
 }
 
 function singleValues(headers: Dispatcher.ResponseData['headers']): Record<string, string> {

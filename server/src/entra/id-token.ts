@@ -1,11 +1,11 @@
 import { errors, type JWTPayload, jwtVerify } from 'jose'
 import { type Static, Type } from 'typebox'
 import { isGuid } from '../config/guid.ts'
-import type { Discovery } from './discovery.ts'
+import type { EntraContext } from './context.ts'
 import { EntraFailure } from './failures.ts'
-import type { SigningKeys } from './signing-keys.ts'
+import type { SigningKey } from './signing-keys.ts'
 
-/** Claims of a validated ID token. (`tid`, `oid`) identify a user; the others are for display. */
+/** Claims of a validated ID token. `tid` and `oid` together identify a user. */
 export const IdTokenClaims = Type.Object({
   oid: Type.String(),
   tid: Type.String(),
@@ -17,29 +17,24 @@ export const IdTokenClaims = Type.Object({
 })
 export type IdTokenClaims = Static<typeof IdTokenClaims>
 
-export interface IdTokenExpectations {
-  clientId: string
-  /** Undefined when no nonce was sent: then the ID token must have none. */
-  nonce: string | undefined
-  /** Tenant ids; an empty list allows every tenant of the issuer. */
-  allowedTenants: readonly string[]
-}
-
 /** How far Entra's clock and this server's may differ. */
 const clockToleranceSeconds = 300
 
 /**
  * Checks what MSAL does not: signature, issuer, audience, times, nonce and tenant.
  * OpenID Connect Core section 3.1.3.7; Microsoft, "Validate tokens" for multi-tenant issuers.
+ * @param nonce that was sent; if none was sent, the token must have none
  * @throws {EntraFailure} `id_token_invalid`, `nonce_mismatch`, `tenant_not_allowed`, `unavailable`
  */
 export async function validateIdToken(
   token: string,
-  expected: IdTokenExpectations,
-  discovery: Discovery,
-  keys: SigningKeys,
+  nonce: string | undefined,
+  { settings, readDiscovery, findSigningKey }: EntraContext,
 ): Promise<IdTokenClaims> {
-  const { claims, keyIssuer } = await verify(token, expected, discovery, keys)
+  const { clientId, allowedTenants } = settings
+  const discovery = await readDiscovery()
+  const findKey = (keyId: string) => findSigningKey(discovery.jwksUri, keyId)
+  const { claims, keyIssuer } = await verify(token, clientId, findKey)
   const { tid, oid } = claims
   if (typeof tid !== 'string' || !isGuid(tid)) throw invalid('tid is not a GUID')
   if (typeof oid !== 'string' || oid === '') throw invalid('oid is missing')
@@ -50,11 +45,11 @@ export async function validateIdToken(
   if (keyIssuer && keyIssuer.replace('{tenantid}', tid) !== issuer) {
     throw invalid('signed with a key of another issuer')
   }
-  if ('azp' in claims && claims['azp'] !== expected.clientId) throw invalid('azp is another app')
-  if (claims['nonce'] !== expected.nonce) {
+  if ('azp' in claims && claims['azp'] !== clientId) throw invalid('azp is another app')
+  if (claims['nonce'] !== nonce) {
     throw new EntraFailure('nonce_mismatch', 'the ID token is not for this sign-in')
   }
-  if (expected.allowedTenants.length > 0 && !expected.allowedTenants.includes(tid)) {
+  if (allowedTenants.length > 0 && !allowedTenants.includes(tid)) {
     throw new EntraFailure('tenant_not_allowed', `tenant ${tid} is not in ALLOWED_TENANTS`)
   }
   return { iss: issuer, ...displayClaims(claims, tid, oid) }
@@ -62,25 +57,24 @@ export async function validateIdToken(
 
 async function verify(
   token: string,
-  expected: IdTokenExpectations,
-  discovery: Discovery,
-  keys: SigningKeys,
+  clientId: string,
+  findKey: (keyId: string) => Promise<SigningKey | undefined>,
 ): Promise<{ claims: JWTPayload; keyIssuer: string | undefined }> {
   let keyIssuer: string | undefined
   try {
     const { payload } = await jwtVerify(
       token,
       async ({ kid }) => {
-        // Without a name there is no key whose issuer could be checked.
+        // Only a named key has an issuer that can be checked.
         if (typeof kid !== 'string') throw invalid('no kid names the signing key')
-        const found = await keys.find(discovery.jwksUri, kid)
+        const found = await findKey(kid)
         if (!found) throw invalid('signed with a key that Entra does not publish')
         keyIssuer = found.issuer
         return found.key
       },
       {
         algorithms: ['RS256'],
-        audience: expected.clientId,
+        audience: clientId,
         clockTolerance: clockToleranceSeconds,
         requiredClaims: ['iss', 'sub', 'aud', 'exp', 'iat'],
         currentDate: new Date(),
@@ -93,7 +87,7 @@ async function verify(
   } catch (error) {
     if (error instanceof EntraFailure) throw error
     if (error instanceof errors.JOSEError) throw invalid(error.message, error)
-    throw new EntraFailure('unavailable', 'the signing keys cannot be had', { cause: error })
+    throw new EntraFailure('unavailable', 'the signing keys cannot be fetched', { cause: error })
   }
 }
 

@@ -6,39 +6,42 @@ import type { EntraHttp } from './http.ts'
 /** A key that verifies ID tokens. */
 export interface SigningKey {
   key: CryptoKey
-  /** The issuer that may use it; with `{tenantid}` where the issuer of any tenant may. */
+  /** The issuer that may use the key. `{tenantid}` stands for every tenant. */
   issuer: string | undefined
 }
 
 const freshForMs = 24 * 60 * 60_000
-/** A token with an unknown key makes one fetch in this time. */
+/** Unknown keys cause at most one fetch in this time. */
 const unknownKeyPauseMs = 30_000
 /** RFC 7518 section 3.3: RS256 requires keys of this size or larger. */
 const smallestKeyBits = 2_048
 
-/** The keys Entra signs with; fetched again daily, and when a token names one that is not there. */
-export class SigningKeys {
-  readonly #document: FetchedDocument<ReadonlyMap<string, SigningKey>>
+/**
+ * Finds a key by the `kid` of a token.
+ * @param uri the `jwks_uri` of the authority
+ * @returns undefined when Entra publishes no usable key of that name
+ * @throws {EntraFailure} `unavailable`
+ */
+export type FindSigningKey = (uri: string, keyId: string) => Promise<SigningKey | undefined>
 
-  /** @param onStale told when keys cannot be fetched and the old ones stay in use */
-  constructor(http: EntraHttp, onStale: (failure: EntraFailure) => void) {
-    this.#document = new FetchedDocument(async (uri) => {
-      return usableKeys((await http.getJson(uri))['keys'])
-    }, onStale)
-  }
-
-  /**
-   * @param keyId the `kid` of a token
-   * @returns undefined when Entra publishes no usable key of that name
-   * @throws {EntraFailure} `unavailable`
-   */
-  async find(uri: string, keyId: string): Promise<SigningKey | undefined> {
-    const keys = await this.#document.readAtOnce(uri, freshForMs)
-    return keys.get(keyId) ?? (await this.#document.read(uri, unknownKeyPauseMs)).get(keyId)
+/**
+ * The keys are fetched once a day, and when a token names an unknown key.
+ * @param onStale called when keys cannot be fetched and the old ones stay in use
+ */
+export function signingKeyFinder(
+  http: EntraHttp,
+  onStale: (failure: EntraFailure) => void,
+): FindSigningKey {
+  const document = new FetchedDocument(async (uri) => {
+    return usableKeys((await http.getJson(uri))['keys'])
+  }, onStale)
+  return async (uri, keyId) => {
+    const keys = await document.readAtOnce(uri, freshForMs)
+    return keys.get(keyId) ?? (await document.read(uri, unknownKeyPauseMs)).get(keyId)
   }
 }
 
-/** @throws {Error} when no key is usable: such a set must not replace a good one */
+/** @throws {Error} when no key is usable, so that such a set does not replace a good one */
 async function usableKeys(set: unknown): Promise<ReadonlyMap<string, SigningKey>> {
   if (!Array.isArray(set)) throw new Error('the document holds no list of keys')
   const imported = await Promise.all(set.map(importKey))

@@ -11,113 +11,112 @@ import type { SessionRoom } from '../session/room.ts'
 import { auditedAs, type SessionRecord } from '../session/record.ts'
 import { auditEnd, endSession } from '../session/session-end.ts'
 import type { SessionTokens } from '../tokens/session-tokens.ts'
-import type { DeviceCookie } from './device/device-cookie.ts'
+import type { DeviceLoginCookie } from './device/device-login-cookie.ts'
 
-/** How a session came to be. */
-export interface SignInFacts {
+/** How and when a sign-in began. */
+export interface SignInStart {
   method: SignInMethod
   /** Milliseconds since the epoch. If the browser's session was ended after that, no session begins. */
   beganAt: number
   /** Name of the session that the browser had then. */
-  hadSession?: string | undefined
+  previousSession?: string | undefined
 }
 
 /** What Entra gave at the end of a sign-in. */
 export interface Grant {
   claims: IdTokenClaims
   cache: TokenCache
-  /** As Entra names them. */
+  /** The granted scopes, as Entra names them. */
   scopes: readonly string[]
-  /** The scopes that were asked for. */
-  askedScopes: readonly string[]
+  requestedScopes: readonly string[]
 }
 
-export interface SessionBeginnerOptions {
+export interface BeginSessionOptions {
   room: SessionRoom
   tokens: SessionTokens
-  deviceCookie: DeviceCookie
-  /** The settings that the session belongs to. */
-  entra: Pick<EntraSettings, 'authority' | 'clientId'>
+  deviceLoginCookie: DeviceLoginCookie
+  /** A session is good only while the server has these settings. */
+  settings: Pick<EntraSettings, 'authority' | 'clientId'>
 }
 
+/** Characters. */
 const longestUserAgent = 256
 
-/** The one place where a sign-in becomes a session. Call it in a scope with the session plugin. */
-export class SessionBeginner {
-  readonly #options: SessionBeginnerOptions
-
-  constructor(options: SessionBeginnerOptions) {
-    this.#options = options
+/**
+ * Makes a session of a sign-in. Call it in a scope with the session plugin.
+ * @throws {Failure} `session_revoked` when the browser's session was ended since the sign-in began
+ */
+export async function beginSession(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  grant: Grant,
+  start: SignInStart,
+  { room, tokens, deviceLoginCookie, settings }: BeginSessionOptions,
+): Promise<SessionRecord> {
+  const { newSession } = request
+  const { name } = newSession
+  const record = recordOf(grant, request, settings)
+  await endOthers(request, name, record, start, room)
+  await tokens.keep(name, grant.cache, absoluteExpiry(record, room.lifetimes))
+  try {
+    await newSession.begin(record)
+  } catch (error) {
+    await tokens.erase(name).catch(() => undefined)
+    throw error
   }
+  room.lastSession.set(reply, { name })
+  // Cleared unread: a Strict cookie does not come with the navigation from Entra.
+  deviceLoginCookie.clear(reply)
+  audit(request, { audit: 'signed_in', method: start.method, ...auditedAs(name, record) })
+  return record
+}
 
-  /** @throws {Failure} `session_revoked` when the browser's session was ended meanwhile */
-  async begin(
-    request: FastifyRequest,
-    reply: FastifyReply,
-    grant: Grant,
-    facts: SignInFacts,
-  ): Promise<SessionRecord> {
-    const { room, tokens, deviceCookie } = this.#options
-    const { newSession } = request
-    const { name } = newSession
-    const record = this.#recordOf(grant, request)
-    await this.#endOthers(request, name, record, facts)
-    await tokens.keep(name, grant.cache, absoluteExpiry(record, room.lifetimes))
-    try {
-      await newSession.begin(record)
-    } catch (error) {
-      await tokens.erase(name).catch(() => undefined)
-      throw error
-    }
-    room.lastSession.set(reply, { name })
-    // Unread, for a Strict cookie does not come with the navigation from Entra.
-    deviceCookie.clear(reply)
-    audit(request, { audit: 'signed_in', method: facts.method, ...auditedAs(name, record) })
-    return record
+async function endOthers(
+  request: FastifyRequest,
+  name: string,
+  { user }: SessionRecord,
+  start: SignInStart,
+  room: SessionRoom,
+): Promise<void> {
+  for (const previous of previousSessions(request, start, room)) {
+    const ended = await room.sessions.replace(previous, name, start.beganAt)
+    if (ended) auditEnd(request, ended, 'next_sign_in')
   }
-
-  async #endOthers(
-    request: FastifyRequest,
-    name: string,
-    { user }: SessionRecord,
-    facts: SignInFacts,
-  ): Promise<void> {
-    const { room } = this.#options
-    const { sessions } = room
-    for (const previous of this.#previousOf(request, facts)) {
-      const ended = await sessions.replace(previous, name, facts.beganAt)
-      if (ended) auditEnd(request, ended, 'next_sign_in')
-    }
-    for (const oldest of await sessions.surplusOf(user)) {
-      await endSession(room, request, oldest, 'too_many')
-    }
+  for (const oldest of await room.sessions.surplusOf(user)) {
+    await endSession(room, request, oldest, 'too_many')
   }
+}
 
-  /** The sessions that this browser had. The Strict session cookie does not come from Entra. */
-  #previousOf(request: FastifyRequest, { hadSession }: SignInFacts): Set<string> {
-    const { sessions, cookie, lastSession } = this.#options.room
-    const id = cookie.idIn(request)
-    const own = id === undefined ? undefined : sessions.nameOf(id)
-    const names = [hadSession, lastSession.read(request)?.name, own]
-    return new Set(names.filter((name) => name !== undefined))
-  }
+/** The names of this browser's sessions. The navigation from Entra brings no Strict session cookie. */
+function previousSessions(
+  request: FastifyRequest,
+  { previousSession }: SignInStart,
+  { sessions, cookie, lastSession }: SessionRoom,
+): Set<string> {
+  const id = cookie.idIn(request)
+  const own = id === undefined ? undefined : sessions.nameOf(id)
+  const names = [previousSession, lastSession.read(request)?.name, own]
+  return new Set(names.filter((name) => name !== undefined))
+}
 
-  #recordOf({ claims, scopes, askedScopes }: Grant, request: FastifyRequest): SessionRecord {
-    const { oid, tid, iss, name, username, sid, loginHint } = claims
-    const { authority, clientId } = this.#options.entra
-    const now = Date.now()
-    return {
-      user: { id: oid, tenantId: tid, name, username },
-      iss,
-      authority,
-      clientId,
-      ...(sid !== undefined && { sid }),
-      ...(loginHint !== undefined && { loginHint }),
-      granted: scopes.map((scope) => fullScope(scope, askedScopes)),
-      userAgent: (request.headers['user-agent'] ?? '').slice(0, longestUserAgent),
-      ip: addressOf(request),
-      createdAt: now,
-      lastSeenAt: now,
-    }
+function recordOf(
+  { claims, scopes, requestedScopes }: Grant,
+  request: FastifyRequest,
+  { authority, clientId }: BeginSessionOptions['settings'],
+): SessionRecord {
+  const { oid, tid, iss, name, username, sid, loginHint } = claims
+  const now = Date.now()
+  return {
+    user: { id: oid, tenantId: tid, name, username },
+    iss,
+    authority,
+    clientId,
+    ...(sid !== undefined && { sid }),
+    ...(loginHint !== undefined && { loginHint }),
+    granted: scopes.map((scope) => fullScope(scope, requestedScopes)),
+    userAgent: (request.headers['user-agent'] ?? '').slice(0, longestUserAgent),
+    ip: addressOf(request),
+    createdAt: now,
+    lastSeenAt: now,
   }
 }

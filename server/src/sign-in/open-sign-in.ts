@@ -8,10 +8,9 @@ import { sessionPlugin } from '../session/plugin.ts'
 import type { Vault } from '../store/vault.ts'
 import type { ClaimsChallenges } from '../tokens/claims-challenges.ts'
 import type { SessionTokens } from '../tokens/session-tokens.ts'
-import { SessionBeginner } from './begin-session.ts'
-import { deviceCookie } from './device/device-cookie.ts'
+import { deviceLoginCookie } from './device/device-login-cookie.ts'
 import { DeviceLogins } from './device/device-logins.ts'
-import { deviceRoutes, noDeviceRoutes } from './device/device-routes.ts'
+import { deviceLoginRoutes, noDeviceLoginRoutes } from './device/device-login-routes.ts'
 import { AttemptCookies } from './redirect/attempt-cookies.ts'
 import { callbackRoute } from './redirect/callback.ts'
 import { startRoute } from './redirect/start.ts'
@@ -27,42 +26,41 @@ export interface OpenSignInOptions {
   room: SessionRoom
   tokens: SessionTokens
   claimsChallenges: ClaimsChallenges
-  /** Every scope that some call needs: no others can be asked for. */
+  /** The scopes of all calls. A sign-in can ask for no other scope. */
   scopes: readonly string[]
 }
 
-/** The two plugins of this room: routes that a browser visits, and routes below `/api`. */
+/** The two plugins of `sign-in/`: the routes that a browser visits, and the routes below `/api`. */
 export function openSignIn(options: OpenSignInOptions) {
-  const { config, settings, entra, vault, cookies, room, tokens } = options
+  const { config, entra, vault, cookies, room } = options
   const reports = new SignInReports(cookies.signInError, vault.ring)
-  const cookie = deviceCookie(cookies.deviceLogin, vault.ring)
-  const beginner = new SessionBeginner({ room, tokens, deviceCookie: cookie, entra: settings })
+  const shared = {
+    ...options,
+    reports,
+    deviceLoginCookie: deviceLoginCookie(cookies.deviceLogin, vault.ring),
+  }
 
   /** `GET /auth/login`, and the redirect URI. */
   async function redirectRoutes(app: FastifyInstance): Promise<void> {
-    const { store, ring } = vault
-    const attempts = new AttemptCookies(cookies.attempt, ring)
-    const { lastSession } = room
-    await app.register(startRoute, { ...options, attempts, reports, lastSession })
+    const attempts = new AttemptCookies(cookies.attempt, vault.ring)
+    await app.register(startRoute, { ...shared, attempts })
     await app.register(async (scope) => {
       await scope.register(sessionPlugin, room)
-      const callback = { config, entra, room, beginner, store, attempts, reports }
-      await scope.register(callbackRoute, callback)
+      await scope.register(callbackRoute, { ...shared, attempts, store: vault.store })
     })
   }
 
   async function apiRoutes(api: FastifyInstance): Promise<void> {
     await api.register(reportRoute, { reports })
     if (!config.deviceLogin) {
-      await api.register(noDeviceRoutes)
+      await api.register(noDeviceLoginRoutes)
       return
     }
     await api.register(async (scope) => {
       await scope.register(sessionPlugin, room)
       const logins = new DeviceLogins({ entra, vault, scopes: config.scopes })
-      const { views } = room
       const mostStarts = Math.ceil(config.rateLimitPerMinute / 10)
-      await scope.register(deviceRoutes, { logins, beginner, reports, views, cookie, mostStarts })
+      await scope.register(deviceLoginRoutes, { ...shared, logins, mostStarts })
     })
   }
 

@@ -1,5 +1,5 @@
 import { paths } from '@entra-bff/shared'
-import type { FastifyPluginCallbackTypebox } from '@fastify/type-provider-typebox'
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
 import type { EntraClient } from '../entra/client.ts'
 import type { SessionRoom } from '../session/room.ts'
@@ -16,14 +16,13 @@ const Query = Type.Object({
 })
 
 /**
- * `GET /auth/frontchannel-logout`: Entra's sign-out page opens it in a frame, without our cookies
- * (OpenID Connect Front-Channel Logout 1.0). Entra sends `sid` alone; an `iss` must be the right one.
- * The answer is the same whether there was such a session or not.
+ * `GET /auth/frontchannel-logout`: Entra's sign-out page opens this route in a frame, without the
+ * session cookie (OpenID Connect Front-Channel Logout 1.0). Entra sends only `sid`; if there is an `iss`,
+ * it must be that of the session. The answer does not tell whether there was a session.
  */
-export const frontChannelRoute: FastifyPluginCallbackTypebox<FrontChannelOptions> = (
+export const frontChannelRoute: FastifyPluginAsyncTypebox<FrontChannelOptions> = async (
   scope,
   { entra, room },
-  done,
 ) => {
   const options = {
     schema: { querystring: Query },
@@ -37,9 +36,8 @@ export const frontChannelRoute: FastifyPluginCallbackTypebox<FrontChannelOptions
         await endSession(room, request, session.name, 'front_channel')
       }
     }
-    // Entra's page may frame this one.
+    // Entra's page may frame the answer.
     const policy = `default-src 'none'; frame-ancestors ${entra.origin}`
     return reply.header('content-security-policy', policy).type('text/html').send('')
   })
-  done()
 }

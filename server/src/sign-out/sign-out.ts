@@ -14,23 +14,15 @@ export interface SignOutOptions {
 }
 
 /**
- * `POST /auth/logout`: ends the session here first, then says where to end the one at Entra
+ * `POST /auth/logout`: ends the session here, then sends the browser to Entra to end the session there
  * (OpenID Connect RP-Initiated Logout 1.0).
  */
-export function signOutRoute(
-  scope: FastifyInstance,
-  options: SignOutOptions,
-  done: () => void,
-): void {
+export async function signOutRoute(scope: FastifyInstance, options: SignOutOptions): Promise<void> {
   const { config, room } = options
   const { cookie, sessions } = room
-  scope.addContentTypeParser(
-    'application/x-www-form-urlencoded',
-    { parseAs: 'string', bodyLimit: 4_096 },
-    (_request, _body, parsed) => {
-      parsed(null, {})
-    },
-  )
+  // A form of the page sends a body of this type. Its content is ignored.
+  const form = { parseAs: 'string', bodyLimit: 4_096 } as const
+  scope.addContentTypeParser('application/x-www-form-urlencoded', form, async () => ({}))
   scope.post(paths.logout, async (request, reply) => {
     checkSameOrigin(request, config.publicUrl)
     const id = cookie.idIn(request)
@@ -41,12 +33,11 @@ export function signOutRoute(
     const wantsJson = request.headers.accept?.includes('application/json') ?? false
     return wantsJson ? reply.send({ logoutUrl: url }) : reply.redirect(url, 303)
   })
-  done()
 }
 
 /**
- * Entra's sign-out, or the Login view while Entra's addresses cannot be read. Addresses that are
- * known are used without asking whether Entra is up: the browser may reach it when we do not.
+ * The address of Entra's sign-out page; that of the Login view when the discovery document cannot be
+ * had. Whether Entra can be reached is not checked: perhaps the browser can when this server cannot.
  */
 async function signOutUrl(
   { config, entra }: SignOutOptions,
@@ -54,7 +45,7 @@ async function signOutUrl(
   request: FastifyRequest,
 ): Promise<string> {
   try {
-    // Entra comes back only to a registered redirect URI; the callback leads on from there.
+    // After the sign-out, Entra leads only to a registered redirect URI: the callback route.
     return await entra.signOutUrl(config.redirectUri, loginHint)
   } catch (error) {
     if (!(error instanceof EntraFailure)) throw error

@@ -14,7 +14,7 @@ export const kinds = {
   usedState: 'used-state',
   /** A sign-in on another device, sealed: `sign-in/device/device-logins.ts`. */
   deviceLogin: 'device-login',
-  /** The device logins that are open, one list: `sign-in/device/device-quota.ts`. */
+  /** The device logins that are open, one list: `sign-in/device/device-login-quota.ts`. */
   deviceQuota: 'device-quota',
   /** The key that names records, one record, sealed: `store/record-names.ts`. */
   namingKey: 'naming-key',

@@ -17,7 +17,7 @@ export class BackOff {
 
   /** @param failure the answer of Entra that begins the pause */
   begin(name: string, failure: EntraFailure): void {
-    const ttl = (failure.retryAfter ?? usualPauseSeconds) * 1_000
+    const ttl = (failure.retryAfterSeconds ?? usualPauseSeconds) * 1_000
     this.#pauses.set(name, { until: Date.now() + ttl, failure }, { ttl })
   }
 

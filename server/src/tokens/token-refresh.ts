@@ -1,5 +1,5 @@
 import type { EntraClient } from '../entra/client.ts'
-import { EntraFailure } from '../entra/failures.ts'
+import { EntraFailure, type EntraFailureReason } from '../entra/failures.ts'
 import type { TokenCache } from '../entra/token-cache.ts'
 import type { TokenMemory } from './token-memory.ts'
 import type { StoredTokens, TokenRecords } from './token-records.ts'
@@ -101,8 +101,10 @@ export class TokenRefresh {
 /** A claims challenge of one API says nothing against the tokens for the others. */
 function refusesTokens({ reason, claims }: EntraFailure, rejected: Rejection | undefined): boolean {
   const isChallenge = claims !== undefined || rejected?.claims !== undefined
-  return !isChallenge && (reason === 'grant_rejected' || reason === 'interaction_required')
+  return !isChallenge && refusals.includes(reason)
 }
+
+const refusals: EntraFailureReason[] = ['grant_rejected', 'interaction_required', 'access_denied']
 
 function endedMeanwhile(): EntraFailure {
   return new EntraFailure('interaction_required', 'the session ended meanwhile')

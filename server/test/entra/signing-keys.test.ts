@@ -103,7 +103,12 @@ describe('a key set', () => {
 
   test('a key set that cannot be fetched is requested once by many, and not during the pause', async () => {
     await restart()
-    world.emulator.failNext('keys', { status: 503, body: 'down', retryAfter: 120, delayMs: 100 })
+    world.emulator.failNext('keys', {
+      status: 503,
+      body: 'down',
+      retryAfter: 120,
+      delayMs: 100,
+    })
     const outcomes = await Promise.all(Array.from({ length: 20 }, signIn))
     expect(new Set(outcomes)).toEqual(new Set(['identity_provider_unavailable']))
     pass(115)

@@ -12,7 +12,7 @@ const Outcome = Type.Union([
     claims: IdTokenClaims,
     refreshToken: Type.String(),
   }),
-  /** A request makes a session of the login. If Entra is away meanwhile, the login is ready again. */
+  /** A request is making a session of the login. If Entra is unavailable, the login is ready again. */
   Type.Object({ kind: Type.Literal('used') }),
   Type.Object({
     kind: Type.Literal('failed'),
@@ -24,10 +24,10 @@ const Outcome = Type.Union([
 ])
 export type Outcome = Static<typeof Outcome>
 
-/** A sign-in on another device as it is stored. Times are milliseconds since the epoch. */
+/** A device login (RFC 8628) as it is stored. Times are milliseconds since the epoch. */
 export const DeviceLoginRecord = Type.Object({
   deviceCode: Type.String(),
-  /** The kind of client that Entra answers for this code. */
+  /** The kind of client that Entra accepts for this code. */
   client: ClientKind,
   userCode: Type.String(),
   verificationUri: Type.String(),
@@ -46,22 +46,12 @@ export function isOpen({ outcome, expiresAt }: DeviceLoginRecord): boolean {
   return (outcome.kind === 'pending' || outcome.kind === 'ready') && expiresAt > Date.now()
 }
 
-/** @param pauseSeconds that Entra asks for, before the next poll alone */
-export function paced(
-  record: DeviceLoginRecord,
-  interval: number,
-  pauseSeconds = 0,
-): DeviceLoginRecord {
-  const nextPollAt = Date.now() + Math.max(interval, pauseSeconds) * 1_000
-  return { ...record, interval, nextPollAt }
-}
-
 export function failedBy(error: unknown): Outcome {
   const { code, message: reason, facts, ref } = toSignInFailure(error)
   return { kind: 'failed', code, reason, facts, ref }
 }
 
-/** True for an error after which Entra can be asked again. */
-export function isAway(error: unknown): error is EntraFailure {
+/** True for a temporary failure: the same request can succeed later. */
+export function isUnavailable(error: unknown): error is EntraFailure {
   return error instanceof EntraFailure && error.reason === 'unavailable'
 }

@@ -6,15 +6,15 @@ import { Records, type StoredRecord } from '../../store/records.ts'
 import type { Vault } from '../../store/vault.ts'
 import type { Grant } from '../begin-session.ts'
 import { SignInFailure } from '../failure.ts'
+import { pollEntra } from './device-login-poll.ts'
+import { DeviceLoginQuota } from './device-login-quota.ts'
 import {
   DeviceLoginRecord,
   failedBy,
-  isAway,
   isOpen,
+  isUnavailable,
   type Outcome,
-  paced,
 } from './device-login-record.ts'
-import { DeviceQuota } from './device-quota.ts'
 
 export interface DeviceLoginsOptions {
   entra: EntraClient
@@ -23,34 +23,34 @@ export interface DeviceLoginsOptions {
   scopes: readonly string[]
 }
 
+/** A login that can still become a session. */
+export interface OpenDeviceLogin {
+  id: string
+  record: DeviceLoginRecord
+}
+
 type Stored = StoredRecord<DeviceLoginRecord>
 
 /** How long the outcome of a login can be read after its end. */
 const outcomeTtlMs = 60_000
-/** How long a login that is ready can be finished. */
-const readyForMs = 5 * 60_000
-/** Longer than Entra may take to answer: meanwhile no other request polls. */
+/** Longer than Entra may take to answer. No other request polls meanwhile. */
 const longestPollMs = 35_000
-/** RFC 8628 section 3.5: `slow_down` asks for this much more between polls. */
-const slowDownSeconds = 5
-const longestIntervalSeconds = 60
 
 /**
- * Sign-ins on other devices (RFC 8628). Nothing runs in the background: a request for the status of a
- * login polls Entra, once per interval and from one process at a time. So a restart loses nothing.
+ * The device logins: sign-ins on another device (RFC 8628). Nothing runs in the background: a request
+ * for the status of a login polls Entra, once per interval and from one process at a time. So a
+ * restart loses nothing.
  */
 export class DeviceLogins {
   readonly #options: DeviceLoginsOptions
   readonly #records: Records<typeof DeviceLoginRecord>
-  readonly #quota: DeviceQuota
+  readonly #quota: DeviceLoginQuota
 
   constructor(options: DeviceLoginsOptions) {
     this.#options = options
-    this.#records = new Records(options.vault, {
-      kind: kinds.deviceLogin,
-      schema: DeviceLoginRecord,
-    })
-    this.#quota = new DeviceQuota(options.vault)
+    const { vault } = options
+    this.#records = new Records(vault, { kind: kinds.deviceLogin, schema: DeviceLoginRecord })
+    this.#quota = new DeviceLoginQuota(vault)
   }
 
   /**
@@ -58,11 +58,10 @@ export class DeviceLogins {
    * @throws {EntraFailure}
    * @throws {Failure} `rate_limited` when too many logins are open
    */
-  async start(network: string): Promise<{ id: string; record: DeviceLoginRecord }> {
+  async start(network: string): Promise<OpenDeviceLogin> {
     await this.#quota.require(network)
-    const { expiresIn, ...authorization } = await this.#options.entra.device.authorize(
-      this.#options.scopes,
-    )
+    const { entra, scopes } = this.#options
+    const { expiresIn, ...authorization } = await entra.device.authorize(scopes)
     const now = Date.now()
     const record: DeviceLoginRecord = {
       ...authorization,
@@ -72,42 +71,42 @@ export class DeviceLogins {
       outcome: { kind: 'pending' },
     }
     const id = randomBytes(32).toString('base64url')
-    await this.#quota.add(this.nameOf(id), network, record.expiresAt + outcomeTtlMs)
-    await this.#records.create(this.nameOf(id), record, record.expiresAt + outcomeTtlMs)
+    const name = this.nameOf(id)
+    await this.#quota.add(name, network, storedUntil(record))
+    await this.#records.create(name, record, storedUntil(record))
     return { id, record }
   }
 
-  /** The login, if it can still become a session. */
-  async findOpen(id: string): Promise<DeviceLoginRecord | undefined> {
+  /** @param id undefined for a browser that has started no login */
+  async findOpen(id: string | undefined): Promise<OpenDeviceLogin | undefined> {
+    if (id === undefined) return undefined
     const record = (await this.#find(id))?.value
-    return record && isOpen(record) ? record : undefined
+    return record && isOpen(record) ? { id, record } : undefined
   }
 
   /**
    * The status of a login. Polls Entra when the interval is over.
-   * @returns undefined when the login is absent; `isNews` when this request brought the outcome
-   * @throws {Failure} `rate_limited` when asked before the interval is over
+   * @returns undefined when the login is absent; `isNew` when this request brought the outcome
+   * @throws {Failure} `rate_limited` when the interval is not over yet
    */
   async poll(
     id: string,
-  ): Promise<{ outcome: Outcome; interval: number; isNews: boolean } | undefined> {
-    const before = await this.#find(id)
-    if (!before) return undefined
-    const record = before.value
+  ): Promise<{ outcome: Outcome; interval: number; isNew: boolean } | undefined> {
+    const stored = await this.#find(id)
+    if (!stored) return undefined
+    const record = stored.value
     const { kind } = record.outcome
-    if (kind === 'used' || kind === 'failed') return { ...record, isNews: false }
-    if (Date.now() >= record.expiresAt)
-      return this.#answer(before, { ...record, outcome: expired() })
-    if (kind === 'ready') return { ...record, isNews: false }
-    if (Date.now() < record.nextPollAt) throw tooSoon(record)
-    const lease = { ...record, nextPollAt: Date.now() + longestPollMs }
-    const leased = await this.#replace(before, lease)
-    if (!leased) throw tooSoon(lease)
-    return this.#answer(leased, await this.#pollEntra(lease))
+    if (kind === 'used' || kind === 'failed') return { ...record, isNew: false }
+    if (Date.now() >= record.expiresAt) {
+      return this.#save(stored, { ...record, outcome: expired() })
+    }
+    if (kind === 'ready') return { ...record, isNew: false }
+    const leased = await this.#lease(stored)
+    return this.#save(leased, await pollEntra(this.#options.entra.device, leased.value))
   }
 
   /**
-   * Takes what a session begins with. A login gives it once.
+   * Exchanges a login that is ready for the tokens of a session. That succeeds once.
    * @throws {Failure} `not_ready`
    * @throws {EntraFailure} after `unavailable` the login can be redeemed again
    */
@@ -119,15 +118,15 @@ export class DeviceLogins {
     const { outcome, client } = stored.value
     const { entra, scopes } = this.#options
     const taken = await this.#replace(stored, { ...stored.value, outcome: { kind: 'used' } })
-    if (!taken) throw new Failure('not_ready', 'another request finishes the device login')
+    if (!taken) throw new Failure('not_ready', 'another request is finishing the device login')
     try {
       const grant = await entra.refreshTokenGrant(outcome.refreshToken, scopes, client)
       const { cache, accessToken } = grant
-      return { claims: outcome.claims, cache, scopes: accessToken.scopes, askedScopes: scopes }
+      return { claims: outcome.claims, cache, scopes: accessToken.scopes, requestedScopes: scopes }
     } catch (error) {
       await this.#replace(taken, {
         ...taken.value,
-        outcome: isAway(error) ? outcome : failedBy(error),
+        outcome: isUnavailable(error) ? outcome : failedBy(error),
       })
       throw error
     }
@@ -143,26 +142,19 @@ export class DeviceLogins {
     return this.#records.nameOf(id)
   }
 
-  /** @returns undefined when the login was canceled meanwhile: the answer of Entra is thrown away */
-  async #answer(before: Stored, after: DeviceLoginRecord) {
-    const isWritten = await this.#replace(before, after)
-    return isWritten && { ...after, isNews: after.outcome.kind !== 'pending' }
+  /** Makes this request the only one that polls. @throws {Failure} `rate_limited` */
+  async #lease(stored: Stored): Promise<Stored> {
+    if (Date.now() < stored.value.nextPollAt) throw tooSoon(stored.value)
+    const lease = { ...stored.value, nextPollAt: Date.now() + longestPollMs }
+    const leased = await this.#replace(stored, lease)
+    if (!leased) throw tooSoon(lease)
+    return leased
   }
 
-  async #pollEntra(record: DeviceLoginRecord): Promise<DeviceLoginRecord> {
-    try {
-      const answer = await this.#options.entra.device.poll(record.deviceCode, record.client)
-      const polled = { ...record, client: answer.client }
-      if (answer.kind === 'pending') return paced(polled, record.interval)
-      if (answer.kind === 'slow_down') return paced(polled, record.interval + slowDownSeconds)
-      const { claims, refreshToken } = answer
-      const expiresAt = Math.min(record.expiresAt, Date.now() + readyForMs)
-      return { ...polled, expiresAt, outcome: { kind: 'ready', claims, refreshToken } }
-    } catch (error) {
-      if (!isAway(error)) return { ...record, outcome: failedBy(error) }
-      const slower = Math.min(record.interval * 2, longestIntervalSeconds)
-      return paced(record, Math.max(record.interval, slower), error.retryAfter)
-    }
+  /** @returns undefined when the login was canceled meanwhile: then the answer of Entra is dropped */
+  async #save(before: Stored, after: DeviceLoginRecord) {
+    const isWritten = await this.#replace(before, after)
+    return isWritten && { ...after, isNew: after.outcome.kind !== 'pending' }
   }
 
   #find(id: string): Promise<Stored | undefined> {
@@ -171,8 +163,12 @@ export class DeviceLogins {
 
   /** @returns undefined when another request came first */
   #replace(stored: Stored, record: DeviceLoginRecord): Promise<Stored | undefined> {
-    return this.#records.replace(stored, record, record.expiresAt + outcomeTtlMs)
+    return this.#records.replace(stored, record, storedUntil(record))
   }
+}
+
+function storedUntil({ expiresAt }: DeviceLoginRecord): number {
+  return expiresAt + outcomeTtlMs
 }
 
 function expired(): Outcome {
@@ -180,7 +176,7 @@ function expired(): Outcome {
 }
 
 function tooSoon({ nextPollAt, interval }: DeviceLoginRecord): Failure {
-  const left = Math.ceil((nextPollAt - Date.now()) / 1_000)
-  const retryAfterSeconds = Math.min(Math.max(1, left), interval)
+  const leftSeconds = Math.ceil((nextPollAt - Date.now()) / 1_000)
+  const retryAfterSeconds = Math.min(Math.max(1, leftSeconds), interval)
   return new Failure('rate_limited', 'polled faster than the interval', { retryAfterSeconds })
 }

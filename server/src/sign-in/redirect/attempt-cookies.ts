@@ -2,17 +2,17 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { CookieKind } from '../../http/cookie-attributes.ts'
 import { SealedCookies } from '../../http/sealed-cookies.ts'
 import type { KeyRing } from '../../secrets/key-ring.ts'
-import { Attempt, attemptId, attemptKeptMs, isFor } from './attempt.ts'
+import { Attempt, attemptCookieMs, attemptId, hasState } from './attempt.ts'
 
 /** A browser that starts more sign-ins at once loses the oldest attempt. */
-const mostKept = 5
+const mostAttempts = 5
 
-/** The attempts that a browser carries. */
+/** The attempts of a browser, each in a sealed cookie. */
 export class AttemptCookies {
   readonly #cookies: SealedCookies<typeof Attempt>
 
   constructor(kind: CookieKind, ring: KeyRing) {
-    const maxAgeSeconds = attemptKeptMs / 1_000
+    const maxAgeSeconds = attemptCookieMs / 1_000
     this.#cookies = new SealedCookies({ kind, ring, schema: Attempt, maxAgeSeconds })
   }
 
@@ -21,14 +21,14 @@ export class AttemptCookies {
       .ids(request)
       .map((id) => ({ id, createdAt: this.#cookies.one(id).read(request)?.createdAt ?? 0 }))
       .sort((a, b) => b.createdAt - a.createdAt)
-    for (const { id } of newestFirst.slice(mostKept - 1)) this.#cookies.one(id).clear(reply)
+    for (const { id } of newestFirst.slice(mostAttempts - 1)) this.#cookies.one(id).clear(reply)
     this.#cookies.one(attemptId(attempt.state)).set(reply, attempt)
   }
 
-  /** The attempt that this browser began with this state. */
+  /** The attempt of this browser with this state. */
   find(request: FastifyRequest, state: string): Attempt | undefined {
     const attempt = this.#cookies.one(attemptId(state)).read(request)
-    return attempt && isFor(attempt, state) ? attempt : undefined
+    return attempt && hasState(attempt, state) ? attempt : undefined
   }
 
   remove(reply: FastifyReply, attempt: Attempt): void {

@@ -1,126 +1,67 @@
 import { pages, signedOutPage } from '@entra-bff/shared'
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { FastifyInstance } from 'fastify'
 import type { Config } from '../../config/config.ts'
 import type { EntraClient } from '../../entra/client.ts'
-import { readEntraText } from '../../entra/failures.ts'
 import { isRateLimited } from '../../failure.ts'
-import type { SessionRoom } from '../../session/room.ts'
-import { kinds } from '../../store/kinds.ts'
-import { takeOnce, type Store } from '../../store/store.ts'
-import { type Attempt, attemptId, attemptKeptMs, isExpired } from './attempt.ts'
-import type { AttemptCookies } from './attempt-cookies.ts'
-import type { Grant, SessionBeginner } from '../begin-session.ts'
-import { judgeDecline } from './declined-consent.ts'
-import type { SignInReports } from '../report/reports.ts'
-import { fromAuthorizeError, SignInFailure, toSignInFailure } from '../failure.ts'
 import { wantsPage } from '../../http/navigation.ts'
+import type { SessionRoom } from '../../session/room.ts'
+import { beginSession, type BeginSessionOptions, type Grant } from '../begin-session.ts'
+import { toSignInFailure } from '../failure.ts'
+import type { SignInReports } from '../report/reports.ts'
+import type { Attempt } from './attempt.ts'
+import { type AuthorizeAnswer, codeOf, isReturnFromSignOut, stateOf } from './authorize-answer.ts'
+import { judgeDecline } from './declined-consent.ts'
+import { takeAttempt, type TakeAttemptOptions } from './take-attempt.ts'
 
-export interface CallbackOptions {
+export interface CallbackOptions extends BeginSessionOptions, TakeAttemptOptions {
   config: Config
   entra: EntraClient
   room: SessionRoom
-  beginner: SessionBeginner
-  store: Store
-  attempts: AttemptCookies
   reports: SignInReports
 }
-
-/** What Entra sends with the browser: text from outside, each at most once. */
-type CallbackQuery = Readonly<Record<string, string | string[] | undefined>>
 
 /**
  * The redirect URI: Entra sends the browser here with a code or an error (RFC 6749 section 4.1.2).
  * Register it in a scope with the session plugin.
  */
-export function callbackRoute(
+export async function callbackRoute(
   scope: FastifyInstance,
   options: CallbackOptions,
-  done: () => void,
-): void {
-  const { config, attempts, reports, beginner } = options
-  scope.get<{ Querystring: CallbackQuery }>(config.redirectPath, {
+): Promise<void> {
+  const { config, attempts, reports } = options
+  scope.get<{ Querystring: AuthorizeAnswer }>(config.redirectPath, {
     exposeHeadRoute: false,
     config: { rateLimit: {} },
     handler: async (request, reply) => {
-      if (isReturnFromSignOut(request.query)) return reply.redirect(signedOutPage, 303)
-      const attempt = await takeAttempt(request, options)
+      const { query } = request
+      if (isReturnFromSignOut(query)) return reply.redirect(signedOutPage, 303)
+      const attempt = await takeAttempt(request, stateOf(query), options)
       if (!attempt) return reply.redirect(pages.welcome, 303)
       attempts.remove(reply, attempt)
-      const { createdAt: beganAt, hadSession, returnTo } = attempt
+      const { createdAt: beganAt, previousSession, returnTo } = attempt
       try {
-        const grant = await redeem(request, attempt, options)
-        await beginner.begin(request, reply, grant, { method: 'redirect', beganAt, hadSession })
+        const grant = await redeem(codeOf(query, returnTo), attempt, options)
+        const start = { method: 'redirect', beganAt, previousSession } as const
+        await beginSession(request, reply, grant, start, options)
       } catch (error) {
         throw await judgeDecline(toSignInFailure(error, returnTo), attempt, options)
       }
       return reply.redirect(returnTo, 303)
     },
-    // Whatever goes wrong here, a person is waiting for a page.
+    // A person waits for a page, so every error leads to the Error view. A program gets its rate limit as a problem.
     errorHandler: (error, request, reply) => {
       if (isRateLimited(error) && !wantsPage(request)) throw error
-      reports.report(request, reply, toSignInFailure(error))
+      reports.redirectToReport(request, reply, toSignInFailure(error))
     },
   })
-  done()
-}
-
-/** Entra leads a person who has signed out to the redirect URI, with no parameter of an answer. */
-function isReturnFromSignOut(query: CallbackQuery): boolean {
-  return ['state', 'code', 'error'].every((name) => query[name] === undefined)
-}
-
-/**
- * Finds the attempt that this is the answer to, and uses it up before anything is sent to Entra.
- * @returns undefined when somebody who is signed in has gone back to it
- */
-async function takeAttempt(
-  request: FastifyRequest<{ Querystring: CallbackQuery }>,
-  { attempts, store, room: { sessions, cookie } }: CallbackOptions,
-): Promise<Attempt | undefined> {
-  const { state } = request.query
-  if (typeof state !== 'string' || state === '') {
-    throw new SignInFailure('state_missing', 'no single state')
-  }
-  const usedState = `${kinds.usedState}:${attemptId(state)}`
-  const attempt = attempts.find(request, state)
-  if (!attempt) {
-    if ((await store.get(usedState)) === undefined) {
-      throw new SignInFailure('state_mismatch', 'this browser has no attempt with that state')
-    }
-    const id = cookie.idIn(request)
-    const isSignedIn =
-      id !== undefined && (await sessions.find(sessions.nameOf(id))).kind === 'live'
-    if (isSignedIn) return undefined
-    throw new SignInFailure('state_replayed', 'the attempt was used before')
-  }
-  const { returnTo } = attempt
-  if (isExpired(attempt)) throw new SignInFailure('state_expired', 'too late', { returnTo })
-  if (await takeOnce(store, usedState, attempt.createdAt + attemptKeptMs)) return attempt
-  throw new SignInFailure('state_replayed', 'the attempt was used before', { returnTo })
 }
 
 async function redeem(
-  request: FastifyRequest<{ Querystring: CallbackQuery }>,
-  attempt: Attempt,
-  { config, entra }: CallbackOptions,
+  code: string,
+  { scopes, nonce, codeVerifier }: Attempt,
+  { config: { redirectUri }, entra }: CallbackOptions,
 ): Promise<Grant> {
-  const { claims, cache, accessToken } = await entra.authorizationCodeGrant({
-    code: codeOf(request.query, attempt),
-    redirectUri: config.redirectUri,
-    scopes: attempt.scopes,
-    nonce: attempt.nonce,
-    codeVerifier: attempt.codeVerifier,
-  })
-  return { claims, cache, scopes: accessToken.scopes, askedScopes: attempt.scopes }
-}
-
-/** @throws {SignInFailure} for an answer that is an error, or none */
-function codeOf(query: CallbackQuery, { returnTo }: Attempt): string {
-  const { code, error, error_description: description } = query
-  if (typeof error === 'string') {
-    const facts = readEntraText(typeof description === 'string' ? description : '')
-    throw fromAuthorizeError(error, facts, returnTo)
-  }
-  if (typeof code === 'string' && code !== '') return code
-  throw new SignInFailure('sign_in_failed', 'neither a code nor an error', { returnTo })
+  const grant = { code, redirectUri, scopes, nonce, codeVerifier }
+  const { claims, cache, accessToken } = await entra.authorizationCodeGrant(grant)
+  return { claims, cache, scopes: accessToken.scopes, requestedScopes: scopes }
 }

@@ -10,21 +10,23 @@ export interface ConsentOptions {
 }
 
 /**
- * A signed-in person who declines one more permission has cancelled no sign-in.
- * @returns the failure to tell in place of `failure`
+ * Turns `access_denied` into `consent_declined` when a signed-in person declined one more permission:
+ * that person has cancelled no sign-in and is still signed in.
+ * @returns every other failure as it is
  */
 export async function judgeDecline(
   failure: SignInFailure,
-  { scopes, hadSession }: Attempt,
+  { scopes, previousSession }: Attempt,
   { config, room }: ConsentOptions,
 ): Promise<SignInFailure> {
   const asksForMore = scopes.some((scope) => !config.scopes.includes(scope))
-  if (failure.code !== 'access_denied' || !asksForMore || hadSession === undefined) return failure
-  const session = await room.sessions.findLiving(hadSession)
+  if (failure.code !== 'access_denied' || !asksForMore || previousSession === undefined)
+    return failure
+  const session = await room.sessions.findLiving(previousSession)
   if (!session) return failure
   return new SignInFailure('consent_declined', failure.message, {
     facts: failure.facts,
     returnTo: failure.returnTo,
-    retryQuery: { scopes: scopes.join(' '), ...loginHintOf(session.record) },
+    loginQuery: { scopes: scopes.join(' '), ...loginHintOf(session.record) },
   })
 }

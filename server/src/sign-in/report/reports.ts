@@ -3,15 +3,15 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { audit } from '../../audit.ts'
 import type { CookieKind } from '../../http/cookie-attributes.ts'
 import type { KeyRing } from '../../secrets/key-ring.ts'
-import { describe } from './describe.ts'
+import { reportOf } from './report-view.ts'
 import type { SignInFailure } from '../failure.ts'
 import { SealedCookies } from '../../http/sealed-cookies.ts'
 
 const lifetimeMs = 10 * 60_000
 
 /**
- * What went wrong, kept in the browser it happened to: nobody else can read it, and it takes no
- * storage. The URL holds only its reference.
+ * Reports of failed sign-ins. Each lies in a sealed cookie of the browser: nobody else can read it, and
+ * it takes no storage. The address of the Error view holds only the reference of the report.
  */
 export class SignInReports {
   readonly #cookies: SealedCookies<typeof SignInError>
@@ -26,40 +26,45 @@ export class SignInReports {
   }
 
   /** Logs the failure and sends the browser to the Error view. */
-  report(request: FastifyRequest, reply: FastifyReply, failure: SignInFailure): FastifyReply {
-    this.tell(request, failure, 'redirect')
-    this.keep(request, reply, failure, 'redirect')
-    if (failure.retryAfter !== undefined) reply.header('retry-after', failure.retryAfter)
+  redirectToReport(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    failure: SignInFailure,
+  ): FastifyReply {
+    this.log(request, failure, 'redirect')
+    this.save(request, reply, failure, 'redirect')
+    if (failure.retryAfterSeconds !== undefined)
+      reply.header('retry-after', failure.retryAfterSeconds)
     return reply.redirect(`${pages.error}?ref=${failure.ref}`, 303)
   }
 
-  /** Tells the log and the auditor. */
-  tell(request: FastifyRequest, failure: SignInFailure, method: SignInMethod): void {
+  /** Writes the failure to the log and the audit log. */
+  log(request: FastifyRequest, failure: SignInFailure, method: SignInMethod): void {
     const { code, facts } = failure
     if (code === 'rate_limited' || code === 'invalid_request') {
-      // As the same refusal of a program is told: no sign-in was under way.
+      // No sign-in was under way. The log says the same when a program is refused.
       request.log.info({ code, reason: failure.message }, 'request refused')
       if (code === 'rate_limited') audit(request, { audit: 'refused', code })
       return
     }
-    // That Entra refuses the app itself is for the operator to mend, whoever met it.
+    // Only the operator can mend an app that Entra refuses.
     const level = code === 'app_misconfigured' ? 'error' : 'warn'
     request.log[level]({ err: failure, code }, 'sign-in failed')
     audit(request, { audit: 'sign_in_failed', method, code, entra: facts })
   }
 
-  /** Gives the browser what it can ask for by the failure's reference. */
-  keep(
+  /** Puts the report into a cookie. The browser then reads it at `GET /api/errors/{ref}`. */
+  save(
     request: FastifyRequest,
     reply: FastifyReply,
     failure: SignInFailure,
     method: SignInMethod,
   ): void {
-    // One report at a time is enough, and keeps the cookies of a browser few.
+    // A browser holds one report at a time, so that its cookies stay few.
     for (const ref of this.#cookies.ids(request)) {
       if (ref !== failure.ref) this.#cookies.one(ref).clear(reply)
     }
-    this.#cookies.one(failure.ref).set(reply, describe(failure, request.id, method))
+    this.#cookies.one(failure.ref).set(reply, reportOf(failure, request.id, method))
   }
 
   find(request: FastifyRequest, ref: string): SignInError | undefined {

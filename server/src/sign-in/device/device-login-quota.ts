@@ -4,14 +4,14 @@ import { changeList, type ListEntry, readList } from '../../store/lists.ts'
 import type { Vault } from '../../store/vault.ts'
 
 const mostInStore = 1_000
-/** So that one network cannot use up the quota of all others. */
+/** One network must not use up the quota of all others. */
 const mostPerNetwork = 50
 const retryAfterSeconds = 60
-/** Characters of a name: enough to tell a thousand apart, and the list stays small. */
+/** Characters of a name in the list: enough to tell a thousand logins apart. */
 const shortLength = 16
 
-/** Limits how many device logins are kept at once. One record of the store counts them. */
-export class DeviceQuota {
+/** Limits how many device logins are open at once. One record of the store counts them. */
+export class DeviceLoginQuota {
   readonly #vault: Vault
 
   constructor(vault: Vault) {
@@ -48,7 +48,7 @@ export class DeviceQuota {
     const counted = current(entries)
     const own = counted.filter((entry) => entry.group === group)
     if (counted.length < mostInStore && own.length < mostPerNetwork) return counted
-    throw new Failure('rate_limited', 'too many device logins are kept', {
+    throw new Failure('rate_limited', 'too many device logins are open', {
       retryAfterSeconds,
     })
   }

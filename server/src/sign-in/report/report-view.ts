@@ -2,24 +2,22 @@ import { loginHref, pages, type SignInError, type SignInMethod } from '@entra-bf
 import { adviceFor } from './advice.ts'
 import type { SignInFailure } from '../failure.ts'
 
-/** What the Error view shows of a failed sign-in. */
-export function describe(
+/** The report of a failed sign-in, which the Error view shows. */
+export function reportOf(
   failure: SignInFailure,
   correlationId: string,
   method: SignInMethod,
 ): SignInError {
-  const { code, facts, ref, returnTo, retryQuery } = failure
-  const { aadsts, traceId } = facts
+  const { code, facts, ref, returnTo, loginQuery } = failure
   const { title, detail, retry } = adviceFor(code)
-  const href = loginHref({ ...retry.query, ...retryQuery, returnTo })
+  const href = loginHref({ ...retry.query, ...loginQuery, returnTo })
   return {
     ref,
     code,
     title,
     detail,
-    ...(aadsts !== undefined && { aadsts }),
-    correlationId: facts.correlationId ?? correlationId,
-    ...(traceId !== undefined && { traceId }),
+    correlationId,
+    ...facts,
     timestamp: new Date().toISOString(),
     retry:
       method === 'redirect'

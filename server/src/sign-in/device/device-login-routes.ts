@@ -1,0 +1,61 @@
+import { DeviceLogin, DeviceLoginState, paths, Problem, SessionView } from '@entra-bff/shared'
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import type { FastifyInstance } from 'fastify'
+import { Type } from 'typebox'
+import { Failure } from '../../failure.ts'
+import {
+  cancel,
+  type DeviceLoginOptions,
+  finish,
+  readState,
+  start,
+} from './device-login-handlers.ts'
+
+export interface DeviceLoginRoutesOptions extends DeviceLoginOptions {
+  /** Starts per minute and address. */
+  mostStarts: number
+}
+
+const path = paths.deviceLogins
+const problems = { '4xx': Problem, '5xx': Problem }
+const params = Type.Object({ id: Type.String({ maxLength: 64 }) })
+
+/**
+ * `/api/device-logins`: sign-in on another device, where the person has a browser (RFC 8628). Register
+ * it in a scope with the session plugin.
+ */
+export const deviceLoginRoutes: FastifyPluginAsyncTypebox<DeviceLoginRoutesOptions> = async (
+  api,
+  options,
+) => {
+  api.post(path, {
+    schema: { response: { 200: DeviceLogin, 201: DeviceLogin, ...problems } },
+    config: { rateLimit: { max: options.mostStarts } },
+    handler: (request, reply) => start(request, reply, options),
+  })
+  api.get(`${path}/:id`, {
+    schema: { params, response: { 200: DeviceLoginState, ...problems } },
+    exposeHeadRoute: false,
+    config: { rateLimit: {} },
+    handler: (request, reply) => readState(request, reply, options),
+  })
+  api.post(`${path}/:id`, {
+    schema: { params, response: { 200: SessionView, ...problems } },
+    config: { rateLimit: {} },
+    handler: (request, reply) => finish(request, reply, options),
+  })
+  api.delete(`${path}/:id`, {
+    schema: { params, response: { 204: Type.Null(), ...problems } },
+    config: { rateLimit: {} },
+    handler: (request, reply) => cancel(request, reply, options),
+  })
+}
+
+/** The same paths while DEVICE_LOGIN is off. */
+export async function noDeviceLoginRoutes(api: FastifyInstance): Promise<void> {
+  const refuse = () => {
+    throw new Failure('method_disabled', 'DEVICE_LOGIN is off')
+  }
+  api.all(path, refuse)
+  api.all(`${path}/:id`, refuse)
+}

@@ -1,0 +1,86 @@
+import {
+  homePath,
+  type LocalPath,
+  localPath,
+  type LoginQuery,
+  type Prompt,
+} from '@entra-bff/shared'
+import type { FastifyRequest } from 'fastify'
+import type { Config } from '../../config/config.ts'
+import { resourcesOf } from '../../config/scopes.ts'
+import { Failure } from '../../failure.ts'
+import { isNavigation } from '../../http/navigation.ts'
+import { longestLoginHint } from '../../session/record.ts'
+
+/** Characters, percent-encoded. */
+const longestHint = { loginHint: longestLoginHint, domainHint: 128 }
+
+/** Characters. The path is kept in a cookie, and a browser can have five such cookies at once. */
+const longestReturnTo = 512
+
+/** Only a person who goes to the address starts a sign-in: no frame, no image, no fetch. */
+export function requireNavigation(request: FastifyRequest): void {
+  if (isNavigation(request)) return
+  throw new Failure('csrf_failed', 'a sign-in that is not a navigation', {
+    publicDetail: 'A sign-in starts by going to this address, not by fetching it.',
+  })
+}
+
+/**
+ * Keeps the headers of the answer below the 4 kB that proxies take by default. Entra's address holds
+ * a login hint twice.
+ */
+export function requireShortHints(query: LoginQuery): void {
+  for (const name of ['loginHint', 'domainHint'] as const) {
+    if (encodeURIComponent(query[name] ?? '').length <= longestHint[name]) continue
+    throw refusal(
+      `the query "${name}" is too long`,
+      `The query "${name}" is too long: ${String(longestHint[name])} characters at most, percent-encoded.`,
+    )
+  }
+}
+
+/** @param allowed the scopes of all calls: a sign-in can ask for no other scope */
+export function scopesOf(query: LoginQuery, allowed: readonly string[], config: Config): string[] {
+  if (query.scopes === undefined) return [...new Set(config.scopes)]
+  const scopes = [...new Set(query.scopes.split(' ').filter(Boolean))]
+  if (!scopes.every((scope) => allowed.includes(scope))) {
+    throw refusal(
+      'the query "scopes" has a scope that no call needs',
+      'The scopes must be those of the calls this app makes.',
+    )
+  }
+  // Entra answers AADSTS28000.
+  if (resourcesOf(scopes).length > 1) {
+    throw refusal(
+      'the query "scopes" has scopes of two APIs',
+      'The scopes must be those of one API: a sign-in cannot ask for permissions of two.',
+    )
+  }
+  return scopes
+}
+
+/** Also for a query that does not fit its schema. */
+export function returnToOf({ query }: FastifyRequest): LocalPath {
+  const path = localPath((query as { returnTo?: unknown }).returnTo)
+  return path !== undefined && path.length <= longestReturnTo ? path : homePath
+}
+
+/**
+ * Only a page of this app can ask for a sign-in without a page of Entra: a silent sign-in would end the
+ * person's session and begin another one unnoticed (OWASP ASVS 5.0, 7.6.2). Every other start shows
+ * the accounts: other sites, a link in a mail (`none`), an old browser (no header).
+ */
+export function promptOf(
+  request: FastifyRequest<{ Querystring: LoginQuery }>,
+  config: Config,
+): Prompt | undefined {
+  if (request.headers['sec-fetch-site'] !== 'same-origin') return 'select_account'
+  const { prompt, loginHint } = request.query
+  // A login hint names the account, so the setting does not apply.
+  return prompt ?? (loginHint ? undefined : config.entra?.prompt)
+}
+
+function refusal(reason: string, publicDetail: string): Failure {
+  return new Failure('invalid_request', reason, { publicDetail })
+}
