@@ -1,15 +1,19 @@
+import { type Static, Type } from 'typebox'
+import { Check } from 'typebox/value'
 import { Failure } from '../failure.ts'
 import type { Store } from './store.ts'
 
-/** An entry of a stored list: the name of a record, and when that record is surely over. */
-export interface ListEntry {
-  /** Name of the record. */
-  key: string
-  /** Milliseconds since the epoch. */
-  until: number
-  /** Entries of a group are counted together, where each group may have a share of the list. */
-  group?: string
-}
+const List = Type.Array(
+  Type.Object({
+    /** Name of a record. */
+    key: Type.String(),
+    /** When the record is surely over: milliseconds since the epoch. */
+    until: Type.Number(),
+    /** Entries of a group are counted together, where each group may have a share of the list. */
+    group: Type.Optional(Type.String()),
+  }),
+)
+export type ListEntry = Static<typeof List>[number]
 
 /**
  * How long an entry stays after `until`. A clock that is hours ahead for a while must not remove
@@ -46,8 +50,10 @@ export async function changeList(
 
 /** A damaged list counts as empty: people can sign in, and the operator can end its sessions. */
 function entriesOf(bytes: Uint8Array | undefined): ListEntry[] {
+  if (!bytes) return []
   try {
-    return bytes ? (JSON.parse(Buffer.from(bytes).toString('utf8')) as ListEntry[]) : []
+    const list: unknown = JSON.parse(Buffer.from(bytes).toString('utf8'))
+    return Check(List, list) ? list : []
   } catch {
     return []
   }
