@@ -8,15 +8,15 @@ import { callsOf, viewCalls } from './downstream/calls.ts'
 import { downstream } from './downstream/downstream.ts'
 import type { EntraClient } from './entra/client.ts'
 import { cookiesOf } from './http/cookie-attributes.ts'
-import { openSessions, sessionApi } from './session/open-sessions.ts'
+import { createSessionRoom, sessionApi } from './session/create-session-room.ts'
 import type { SessionViewsOptions } from './session/views.ts'
-import { openSignIn } from './sign-in/open-sign-in.ts'
+import { createSignIn } from './sign-in/create-sign-in.ts'
 import { frontChannelRoute } from './sign-out/front-channel-logout.ts'
 import { signOutRoute } from './sign-out/sign-out.ts'
 import type { Store } from './store/store.ts'
 import { followRotation, openVault } from './store/vault.ts'
 import { ClaimsChallenges } from './tokens/claims-challenges.ts'
-import { openTokens } from './tokens/session-tokens.ts'
+import { createSessionTokens } from './tokens/session-tokens.ts'
 
 export interface ConfiguredOptions {
   config: Config
@@ -37,16 +37,24 @@ export async function configured(app: FastifyInstance, options: ConfiguredOption
   followRotation(app, vault, config.session.secretFile)
   const cookies = cookiesOf(publicUrl)
   const calls = callsOf(config)
-  const tokens = openTokens(entra, vault, app.log)
+  const tokens = createSessionTokens(entra, vault, app.log)
   const claimsChallenges = new ClaimsChallenges(vault)
   const views: SessionViewsOptions = {
     app: info,
     methods: deviceLogin ? ['redirect', 'device'] : ['redirect'],
     callsFor: (granted) => viewCalls(calls, granted),
   }
-  const room = openSessions({ vault, cookies, tokens, lifetimes, admission: settings, views })
+  const room = createSessionRoom({ vault, cookies, tokens, lifetimes, admission: settings, views })
   const scopes = [...config.scopes, ...calls.flatMap((call) => call.scopes)]
-  const signIn = openSignIn({ ...options, vault, cookies, room, tokens, claimsChallenges, scopes })
+  const signIn = createSignIn({
+    ...options,
+    vault,
+    cookies,
+    room,
+    tokens,
+    claimsChallenges,
+    scopes,
+  })
 
   await app.register(signIn.redirectRoutes)
   await app.register(signOutRoute, { config, entra, room })

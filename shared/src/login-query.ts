@@ -15,7 +15,7 @@ export const LoginQuery = Type.Object({
   domainHint: Type.Optional(Type.String()),
   /** Scopes to ask for, separated by spaces. The default is `SCOPE`. */
   scopes: Type.Optional(Type.String({ maxLength: 2_048 })),
-  /** Names a claims challenge, which the server keeps for this session. */
+  /** The handle of a claims challenge. The server keeps the challenge itself. */
   claims: Type.Optional(Type.String({ maxLength: 64 })),
 })
 export type LoginQuery = Static<typeof LoginQuery>

@@ -26,9 +26,9 @@ const three = ownSessions([
   own({ id: 'laptop', userAgent: firefox, lastSeenAt: '2026-01-01T07:59:00Z', ip: '2001:db8::1' }),
 ])
 
-const openSessions = (replies: Replies = {}) =>
+const createSessionRoom = (replies: Replies = {}) =>
   openApp('/sessions', { '/api/session': signedIn(), '/api/sessions': three, ...replies })
-type Page = Awaited<ReturnType<typeof openSessions>>['page']
+type Page = Awaited<ReturnType<typeof createSessionRoom>>['page']
 const namesIn = (page: Page) => page.findAll('.session h2').map((name) => name.text())
 
 test('the welcome page leads to the sessions', async () => {
@@ -37,7 +37,7 @@ test('the welcome page leads to the sessions', async () => {
 })
 
 test('this device comes first, then the others, the last used before the rest', async () => {
-  const { page } = await openSessions()
+  const { page } = await createSessionRoom()
   expect(page.get('h1').text()).toBe('Your sessions')
   expect(namesIn(page)).toEqual([
     'Edge on Windows This device',
@@ -54,7 +54,7 @@ test('this device comes first, then the others, the last used before the rest', 
 })
 
 test('one other session is ended, and the list goes on without it', async () => {
-  const { page, server } = await openSessions({ 'DELETE /api/sessions/phone': noContent })
+  const { page, server } = await createSessionRoom({ 'DELETE /api/sessions/phone': noContent })
   const button = buttonNamed(page, 'Sign out Safari on iPhone')
   button.element.focus()
   await button.trigger('click')
@@ -66,7 +66,7 @@ test('one other session is ended, and the list goes on without it', async () => 
 })
 
 test('a session that had ended already leaves the list, too', async () => {
-  const { page } = await openSessions({
+  const { page } = await createSessionRoom({
     'DELETE /api/sessions/phone': problem(404, 'not_found'),
   })
   await buttonNamed(page, 'Sign out Safari on iPhone').trigger('click')
@@ -75,7 +75,7 @@ test('a session that had ended already leaves the list, too', async () => {
 })
 
 test('all other sessions are ended at once', async () => {
-  const { page, server } = await openSessions({ 'DELETE /api/sessions?scope=others': noContent })
+  const { page, server } = await createSessionRoom({ 'DELETE /api/sessions?scope=others': noContent })
   await buttonNamed(page, 'Sign out everywhere else').trigger('click')
   await settle()
   expect(server.requests.at(-1)).toBe('DELETE /api/sessions?scope=others')
@@ -85,7 +85,7 @@ test('all other sessions are ended at once', async () => {
 })
 
 test('a session that could not be ended stays in the list, and the page says so', async () => {
-  const { page } = await openSessions({
+  const { page } = await createSessionRoom({
     'DELETE /api/sessions/phone': [problem(503, 'store_unavailable'), noContent],
   })
   const button = buttonNamed(page, 'Sign out Safari on iPhone')
@@ -102,7 +102,7 @@ test('a session that could not be ended stays in the list, and the page says so'
 test.each(['/api/sessions', 'DELETE /api/sessions/phone'])(
   'if %s says that our own session is revoked, the login page says so',
   async (request) => {
-    const { page, router } = await openSessions({
+    const { page, router } = await createSessionRoom({
       '/api/session': [signedIn(), signedOut()],
       [request]: problem(401, 'session_revoked'),
     })
@@ -115,7 +115,7 @@ test.each(['/api/sessions', 'DELETE /api/sessions/phone'])(
 )
 
 test('a list that cannot be loaded is explained, and can be tried again', async () => {
-  const { page } = await openSessions({
+  const { page } = await createSessionRoom({
     '/api/sessions': [problem(503, 'store_unavailable'), three],
   })
   expect(page.text()).toContain('Title of store_unavailable')

@@ -5,7 +5,7 @@ import type { ClientRegistration, ClientRegistry } from './clients.ts'
 const emptyId = '00000000-0000-0000-0000-000000000000'
 
 /**
- * The registered app with this client id.
+ * Finds the registered app with this client id.
  *
  * @param directory - the name of the authority, for the error text
  * @throws EntraError when the id is missing, all zeros, or unknown

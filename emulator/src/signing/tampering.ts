@@ -6,7 +6,7 @@ export type IdTokenClaims = JWTPayload & Record<string, unknown>
 export type ChangeClaims = (claims: IdTokenClaims) => unknown
 
 export interface TamperOptions {
-  /** `none`, an HMAC algorithm (the client id is the key), or an RSA algorithm. */
+  /** The forged `alg`: `none`, an HMAC algorithm with the client id as its key, or an RSA algorithm. */
   alg?: string
   /** Signs with an unpublished key, under the `kid` of the published one. */
   otherKey?: boolean

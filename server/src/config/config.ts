@@ -11,7 +11,7 @@ import { checkRedirectUri } from './redirect-uri.ts'
 
 /** All settings, parsed and checked. */
 export interface Config extends DownstreamSettings {
-  /** `NODE_ENV=production`, or a `publicUrl` that other machines can reach. */
+  /** True when `NODE_ENV` is `production`, or when other machines can reach `publicUrl`. */
   production: boolean
   host: string
   port: number

@@ -30,7 +30,7 @@ export function resourcesOf(scopes: readonly string[]): (string | undefined)[] {
  * are equal.
  * @param others asked for together with the scope: Entra leaves their resource out of its answer
  */
-export function fullScope(scope: string, others: readonly string[] = []): string {
+export function fullScopeName(scope: string, others: readonly string[] = []): string {
   const resource = resourceOf(scope) ?? resourcesOf(others).find((name) => name !== undefined)
   const name = scope.slice(scope.lastIndexOf('/') + 1)
   return `${resource && !isGraph(resource) ? resource : publicGraph}/${name}`.toLowerCase()

@@ -1,6 +1,6 @@
 import type { CallView } from '@entra-bff/shared'
 import type { DownstreamSettings } from '../config/downstream.ts'
-import { fullScope } from '../config/scopes.ts'
+import { fullScopeName } from '../config/scopes.ts'
 
 /** One call of a downstream API, made with the caller's own permissions. */
 export interface Call {
@@ -78,6 +78,6 @@ export function viewCalls(calls: readonly Call[], granted: readonly string[]): C
       id,
       title,
       scopes: [...scopes],
-      granted: scopes.every((scope) => granted.includes(fullScope(scope))),
+      granted: scopes.every((scope) => granted.includes(fullScopeName(scope))),
     }))
 }

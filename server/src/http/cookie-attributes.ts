@@ -2,7 +2,7 @@ import type { CookieSerializeOptions } from '@fastify/cookie'
 import type { FastifyReply } from 'fastify'
 
 export interface CookieKind {
-  /** Of the cookie; for cookies with an id, the part before the id. */
+  /** The name of the cookie. When the name ends in an id, this is the part before the id. */
   name: string
   options: CookieSerializeOptions
 }

@@ -32,7 +32,7 @@ export function touchIntervalMs({ idleMs }: Lifetimes): number {
   return Math.min(60_000, idleMs / 10)
 }
 
-/** How long before its end a page is warned. */
+/** How long before the end of a session the page is warned. */
 export function warningTimeMs({ idleMs }: Lifetimes): number {
   return Math.min(2 * 60_000, idleMs / 4)
 }

@@ -16,7 +16,7 @@ export const SessionRecord = Type.Object({
   sid: Type.Optional(Type.String()),
   /** The `login_hint` claim: names the account in a later sign-in or sign-out without a picker. */
   loginHint: Type.Optional(Type.String()),
-  /** Full names of the scopes that Entra granted at the sign-in (see `fullScope`). */
+  /** Full names of the scopes that Entra granted at the sign-in (see `fullScopeName`). */
   granted: Type.Array(Type.String()),
   /** The `User-Agent` header of the sign-in. */
   userAgent: Type.String(),
@@ -49,11 +49,11 @@ export function isTombstone(stored: StoredSession): stored is Tombstone {
 }
 
 /** In characters, percent-encoded. A `login_hint` claim of Entra has up to about 260. */
-export const longestLoginHint = 320
+export const maxLoginHintLength = 320
 
 /** The login hint of a link. It is left out when it is too long: then Entra shows the account picker. */
 export function loginHintOf({ user, loginHint = user.username }: SessionRecord) {
-  return encodeURIComponent(loginHint).length <= longestLoginHint ? { loginHint } : {}
+  return encodeURIComponent(loginHint).length <= maxLoginHintLength ? { loginHint } : {}
 }
 
 /** Names a session and its user in the audit log. */

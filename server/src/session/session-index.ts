@@ -1,5 +1,5 @@
 import type { User } from '@entra-bff/shared'
-import { kinds } from '../store/kinds.ts'
+import { recordKinds } from '../store/record-kinds.ts'
 import { changeList, readList } from '../store/lists.ts'
 import type { Vault } from '../store/vault.ts'
 import type { SessionRecord } from './record.ts'
@@ -55,10 +55,10 @@ export class SessionIndex {
   }
 
   #listOfUser({ tenantId, id }: User): string {
-    return this.#vault.names.of(kinds.userSessions, `${tenantId} ${id}`)
+    return this.#vault.names.of(recordKinds.userSessions, `${tenantId} ${id}`)
   }
 
   #listOfSid(sid: string): string {
-    return this.#vault.names.of(kinds.sidSessions, sid)
+    return this.#vault.names.of(recordKinds.sidSessions, sid)
   }
 }

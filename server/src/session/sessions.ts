@@ -1,5 +1,5 @@
 import type { User } from '@entra-bff/shared'
-import { kinds } from '../store/kinds.ts'
+import { recordKinds } from '../store/record-kinds.ts'
 import { Records, type StoredRecord } from '../store/records.ts'
 import type { Vault } from '../store/vault.ts'
 import type { TokenRecords } from '../tokens/token-records.ts'
@@ -39,7 +39,11 @@ export class Sessions {
   constructor(options: SessionsOptions) {
     const { vault, lifetimes, tokens } = options
     this.#options = options
-    this.#records = new Records(vault, { kind: kinds.session, schema: StoredSession, mostInMemory })
+    this.#records = new Records(vault, {
+      kind: recordKinds.session,
+      schema: StoredSession,
+      mostInMemory,
+    })
     this.#index = new SessionIndex(vault)
     this.#endings = new Endings({
       records: this.#records,

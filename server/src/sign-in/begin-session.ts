@@ -3,7 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { addressOf } from '../address.ts'
 import { audit } from '../audit.ts'
 import type { EntraSettings } from '../config/entra.ts'
-import { fullScope } from '../config/scopes.ts'
+import { fullScopeName } from '../config/scopes.ts'
 import type { IdTokenClaims } from '../entra/id-token.ts'
 import type { TokenCache } from '../entra/token-cache.ts'
 import { absoluteExpiry } from '../session/lifetimes.ts'
@@ -113,7 +113,7 @@ function recordOf(
     clientId,
     ...(sid !== undefined && { sid }),
     ...(loginHint !== undefined && { loginHint }),
-    granted: scopes.map((scope) => fullScope(scope, requestedScopes)),
+    granted: scopes.map((scope) => fullScopeName(scope, requestedScopes)),
     userAgent: (request.headers['user-agent'] ?? '').slice(0, longestUserAgent),
     ip: addressOf(request),
     createdAt: now,

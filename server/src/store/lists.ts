@@ -48,7 +48,7 @@ export async function changeList(
   throw new Failure('store_unavailable', 'a list in the store cannot be changed')
 }
 
-/** A damaged list counts as empty: people can sign in, and the operator can end its sessions. */
+/** A damaged list counts as empty. People can still sign in, and the operator can still end sessions. */
 function entriesOf(bytes: Uint8Array | undefined): ListEntry[] {
   if (!bytes) return []
   try {

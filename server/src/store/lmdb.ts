@@ -3,7 +3,7 @@ import { open } from 'lmdb'
 import { Disk } from './disk.ts'
 import { OpenedFiles } from './opened-files.ts'
 import { sameBytes, type Store } from './store.ts'
-import { requireUsable } from './usable.ts'
+import { requireUsableStore } from './usable.ts'
 
 const expiryBytes = 8
 const sweepEveryMs = 10 * 60_000
@@ -17,7 +17,7 @@ const sliceRecords = 500
 export function openLmdbStore(folder: string, now: () => number = () => Date.now()): Store {
   const path = join(folder, 'sessions.mdb')
   const paths = [path, `${path}-lock`] as const
-  requireUsable(folder, paths)
+  requireUsableStore(folder, paths)
   // With `eventTurnBatching`, lmdb makes promises that this code cannot handle. A write that fails,
   // as on a full disk, would then end the process by an unhandled rejection.
   const db = open<Buffer, string>({ path, encoding: 'binary', eventTurnBatching: false })

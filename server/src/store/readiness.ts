@@ -1,4 +1,4 @@
-import { kinds } from './kinds.ts'
+import { recordKinds } from './record-kinds.ts'
 import type { Store } from './store.ts'
 
 /** Pause between two writes: a full or failing disk still answers reads. */
@@ -20,13 +20,13 @@ export function storeReadiness(
     const now = Date.now()
     if (Math.abs(now - writtenAt) < writeEveryMs) return written
     writtenAt = now
-    written = store.put(kinds.readyz, new Uint8Array(), now + writeEveryMs)
+    written = store.put(recordKinds.readyz, new Uint8Array(), now + writeEveryMs)
     return written
   }
 
   return async () => {
     try {
-      await Promise.all([store.get(kinds.readyz), write()])
+      await Promise.all([store.get(recordKinds.readyz), write()])
       isReady = true
     } catch (error) {
       if (isReady) onTrouble(error)

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { ConfigError } from '../config/reader.ts'
 import { type KeyRing, mac, type MacKey, macKey, macKeyBytes } from '../secrets/key-ring.ts'
 import { isSealedWithNewest, seal, SealBroken, unseal } from '../secrets/seal.ts'
-import { kinds } from './kinds.ts'
+import { recordKinds } from './record-kinds.ts'
 import type { Store } from './store.ts'
 
 const forever = Number.MAX_SAFE_INTEGER
@@ -27,13 +27,13 @@ export class RecordNames {
    */
   static async open(store: Store, ring: KeyRing, place: string): Promise<RecordNames> {
     await store.swap(
-      kinds.namingKey,
+      recordKinds.namingKey,
       undefined,
-      seal(ring, kinds.namingKey, newKey(), 'record'),
+      seal(ring, recordKinds.namingKey, newKey(), 'record'),
       forever,
     )
     try {
-      const key = unseal(ring, kinds.namingKey, await readKey(store), 'record')
+      const key = unseal(ring, recordKinds.namingKey, await readKey(store), 'record')
       const names = new RecordNames(store, macKey(Buffer.from(key, 'base64')))
       await names.reseal(ring)
       return names
@@ -49,7 +49,7 @@ export class RecordNames {
 
   /** True for a store that never held a record. */
   static async isNew(store: Store): Promise<boolean> {
-    return (await store.get(kinds.namingKey)) === undefined
+    return (await store.get(recordKinds.namingKey)) === undefined
   }
 
   of(kind: string, id: string): string {
@@ -62,19 +62,19 @@ export class RecordNames {
    */
   async reseal(ring: KeyRing): Promise<void> {
     const sealed = await readKey(this.#store)
-    const key = unseal(ring, kinds.namingKey, sealed, 'record')
+    const key = unseal(ring, recordKinds.namingKey, sealed, 'record')
     if (isSealedWithNewest(ring, sealed)) return
     await this.#store.swap(
-      kinds.namingKey,
+      recordKinds.namingKey,
       sealed,
-      seal(ring, kinds.namingKey, key, 'record'),
+      seal(ring, recordKinds.namingKey, key, 'record'),
       forever,
     )
   }
 }
 
 async function readKey(store: Store): Promise<Uint8Array> {
-  return (await store.get(kinds.namingKey)) ?? new Uint8Array()
+  return (await store.get(recordKinds.namingKey)) ?? new Uint8Array()
 }
 
 function newKey(): string {

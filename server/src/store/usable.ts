@@ -19,7 +19,7 @@ const trialScript = fileURLToPath(new URL('../../bin/try-store.mjs', import.meta
  * @param files the database and its lock file
  * @throws {ConfigError} when the folder or a file cannot be used; the content of files stays
  */
-export function requireUsable(folder: string, files: readonly [string, string]): void {
+export function requireUsableStore(folder: string, files: readonly [string, string]): void {
   const [path] = files
   const problem = problemWith(folder, files)
   if (problem !== undefined) {

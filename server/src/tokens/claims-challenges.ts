@@ -1,12 +1,12 @@
 import { Type } from 'typebox'
-import { kinds } from '../store/kinds.ts'
+import { recordKinds } from '../store/record-kinds.ts'
 import { Records } from '../store/records.ts'
 import type { Vault } from '../store/vault.ts'
 
 const ClaimsChallenge = Type.Object({ claims: Type.String() })
 
 const lifetimeMs = 10 * 60_000
-const prefix = `${kinds.claims}:`
+const prefix = `${recordKinds.claims}:`
 
 /**
  * Claims that the next sign-in of a session must fulfill. Entra or an API asked for them. The browser
@@ -16,7 +16,7 @@ export class ClaimsChallenges {
   readonly #records: Records<typeof ClaimsChallenge>
 
   constructor(vault: Vault) {
-    this.#records = new Records(vault, { kind: kinds.claims, schema: ClaimsChallenge })
+    this.#records = new Records(vault, { kind: recordKinds.claims, schema: ClaimsChallenge })
   }
 
   /**

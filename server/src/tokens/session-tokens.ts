@@ -102,7 +102,7 @@ export class SessionTokens {
   }
 }
 
-export function openTokens(
+export function createSessionTokens(
   entra: TokenSource,
   vault: Vault,
   log: FastifyBaseLogger,

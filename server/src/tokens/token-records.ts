@@ -1,6 +1,6 @@
 import { type Static, Type } from 'typebox'
 import { TokenCache } from '../entra/token-cache.ts'
-import { kinds } from '../store/kinds.ts'
+import { recordKinds } from '../store/record-kinds.ts'
 import { Records, type StoredRecord } from '../store/records.ts'
 import type { Vault } from '../store/vault.ts'
 
@@ -19,7 +19,7 @@ export class TokenRecords {
   readonly #records: Records<typeof TokenRecord>
 
   constructor(vault: Vault) {
-    this.#records = new Records(vault, { kind: kinds.tokens, schema: TokenRecord })
+    this.#records = new Records(vault, { kind: recordKinds.tokens, schema: TokenRecord })
   }
 
   find(sessionName: string): Promise<StoredTokens | undefined> {
@@ -51,5 +51,5 @@ export class TokenRecords {
 }
 
 function nameOf(sessionName: string): string {
-  return `${kinds.tokens}:${sessionName}`
+  return `${recordKinds.tokens}:${sessionName}`
 }

@@ -24,7 +24,7 @@ export class TokenRefresh {
   readonly #entra: TokenSource
   readonly #records: TokenRecords
   readonly #memory: TokenMemory
-  /** The request of each session that is under way. */
+  /** The running request of each session, by the session's name. */
   readonly #underWay = new Map<string, { isCanceled: boolean }>()
 
   constructor(entra: TokenSource, records: TokenRecords, memory: TokenMemory) {

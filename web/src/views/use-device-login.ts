@@ -88,7 +88,7 @@ export function useDeviceLogin() {
     if (state.value.kind !== 'waiting') return
     leaving.abort()
     clearDeviceLoginMark()
-    // A failure does no harm: an unused code expires by itself.
+    // If canceling fails, nothing is lost: an unused code expires by itself.
     cancelDeviceLogin(state.value.login.id).catch(() => undefined)
   }
 

@@ -1,5 +1,5 @@
 import { Failure } from '../../failure.ts'
-import { kinds } from '../../store/kinds.ts'
+import { recordKinds } from '../../store/record-kinds.ts'
 import { changeList, type ListEntry, readList } from '../../store/lists.ts'
 import type { Vault } from '../../store/vault.ts'
 
@@ -20,7 +20,7 @@ export class DeviceLoginQuota {
 
   /** @throws {Failure} `rate_limited` when the quota is used up */
   async require(network: string): Promise<void> {
-    const entries = await readList(this.#vault.store, kinds.deviceQuota)
+    const entries = await readList(this.#vault.store, recordKinds.deviceQuota)
     this.#requireRoom(entries, this.#groupOf(network))
   }
 
@@ -31,14 +31,14 @@ export class DeviceLoginQuota {
    */
   add(login: string, network: string, until: number): Promise<void> {
     const group = this.#groupOf(network)
-    return changeList(this.#vault.store, kinds.deviceQuota, (entries) => [
+    return changeList(this.#vault.store, recordKinds.deviceQuota, (entries) => [
       ...this.#requireRoom(entries, group),
       { key: short(login), until, group },
     ])
   }
 
   remove(login: string): Promise<void> {
-    return changeList(this.#vault.store, kinds.deviceQuota, (entries) =>
+    return changeList(this.#vault.store, recordKinds.deviceQuota, (entries) =>
       current(entries).filter(({ key }) => key !== short(login)),
     )
   }

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { EntraClient } from '../../entra/client.ts'
 import { Failure } from '../../failure.ts'
-import { kinds } from '../../store/kinds.ts'
+import { recordKinds } from '../../store/record-kinds.ts'
 import { Records, type StoredRecord } from '../../store/records.ts'
 import type { Vault } from '../../store/vault.ts'
 import type { Grant } from '../begin-session.ts'
@@ -49,7 +49,7 @@ export class DeviceLogins {
   constructor(options: DeviceLoginsOptions) {
     this.#options = options
     const { vault } = options
-    this.#records = new Records(vault, { kind: kinds.deviceLogin, schema: DeviceLoginRecord })
+    this.#records = new Records(vault, { kind: recordKinds.deviceLogin, schema: DeviceLoginRecord })
     this.#quota = new DeviceLoginQuota(vault)
   }
 

@@ -10,10 +10,10 @@ import type { Config } from '../../config/config.ts'
 import { resourcesOf } from '../../config/scopes.ts'
 import { Failure } from '../../failure.ts'
 import { isNavigation } from '../../http/navigation.ts'
-import { longestLoginHint } from '../../session/record.ts'
+import { maxLoginHintLength } from '../../session/record.ts'
 
 /** Characters, percent-encoded. */
-const longestHint = { loginHint: longestLoginHint, domainHint: 128 }
+const longestHint = { loginHint: maxLoginHintLength, domainHint: 128 }
 
 /** Characters. The path is kept in a cookie, and a browser can have five such cookies at once. */
 const longestReturnTo = 512

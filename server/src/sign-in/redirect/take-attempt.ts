@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify'
 import type { SessionRoom } from '../../session/room.ts'
-import { kinds } from '../../store/kinds.ts'
+import { recordKinds } from '../../store/record-kinds.ts'
 import { type Store, takeOnce } from '../../store/store.ts'
 import { SignInFailure } from '../failure.ts'
 import { type Attempt, attemptId, attemptCookieMs, isExpired } from './attempt.ts'
@@ -22,7 +22,7 @@ export async function takeAttempt(
   state: string,
   { attempts, store, room }: TakeAttemptOptions,
 ): Promise<Attempt | undefined> {
-  const usedState = `${kinds.usedState}:${attemptId(state)}`
+  const usedState = `${recordKinds.usedState}:${attemptId(state)}`
   const attempt = attempts.find(request, state)
   if (!attempt) {
     if ((await store.get(usedState)) === undefined) {

@@ -5,7 +5,7 @@ import { useTimeout } from '../browser/use-timeout.ts'
 const slowAfterMs = 200
 
 /** True while something has been going on for longer than 200 ms. */
-export function useSlow(isBusy: () => boolean): Readonly<Ref<boolean>> {
+export function useIsSlow(isBusy: () => boolean): Readonly<Ref<boolean>> {
   const isSlow = ref(false)
   const timeout = useTimeout()
   watch(

@@ -1,5 +1,5 @@
 /** The kinds of records in the store. A record's name begins with its kind. */
-export const kinds = {
+export const recordKinds = {
   /** A session or its tombstone, sealed: `session/record.ts`. */
   session: 'session',
   /** The tokens of a session, sealed: `tokens/token-records.ts`. */

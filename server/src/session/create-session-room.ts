@@ -9,12 +9,12 @@ import { sessionRoutes } from './routes.ts'
 import { Sessions, type SessionsOptions } from './sessions.ts'
 import { sessionViews, type SessionViewsOptions } from './views.ts'
 
-export interface OpenSessionsOptions extends SessionsOptions {
+export interface SessionRoomOptions extends SessionsOptions {
   cookies: Cookies
   views: SessionViewsOptions
 }
 
-export function openSessions({ cookies, views, ...options }: OpenSessionsOptions): SessionRoom {
+export function createSessionRoom({ cookies, views, ...options }: SessionRoomOptions): SessionRoom {
   const { lifetimes, vault } = options
   return {
     sessions: new Sessions(options),

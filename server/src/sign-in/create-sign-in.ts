@@ -17,7 +17,7 @@ import { startRoute } from './redirect/start.ts'
 import { reportRoute } from './report/report-route.ts'
 import { SignInReports } from './report/reports.ts'
 
-export interface OpenSignInOptions {
+export interface SignInOptions {
   config: Config
   settings: EntraSettings
   entra: EntraClient
@@ -31,7 +31,7 @@ export interface OpenSignInOptions {
 }
 
 /** The two plugins of `sign-in/`: the routes that a browser visits, and the routes below `/api`. */
-export function openSignIn(options: OpenSignInOptions) {
+export function createSignIn(options: SignInOptions) {
   const { config, entra, vault, cookies, room } = options
   const reports = new SignInReports(cookies.signInError, vault.ring)
   const shared = {
