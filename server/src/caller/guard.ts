@@ -10,7 +10,7 @@ import type { Caller } from './caller.ts'
 export type CallerSource = (request: FastifyRequest) => Promise<Caller | undefined>
 
 export interface CallerGuardOptions {
-  /** Asked in turn; the first one that finds a caller decides. */
+  /** Asked in turn; the first one that finds a caller decides. Cookies last: their source checks CSRF. */
   sources: readonly CallerSource[]
 }
 

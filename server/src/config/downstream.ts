@@ -31,6 +31,9 @@ export function readDownstreamSettings(
 function readScopes(reader: SettingsReader): string[] {
   const scopes = reader.list('SCOPE') ?? ['User.Read']
   if (scopes.length === 0) reader.problem('SCOPE', 'must name a permission such as User.Read')
+  if (resourcesOf(scopes).length > 1) {
+    reader.problem('SCOPE', 'must name permissions of one API: Entra takes no others (AADSTS28000)')
+  }
   return scopes
 }
 

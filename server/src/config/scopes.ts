@@ -1,4 +1,5 @@
 import { isGraph, publicGraph } from './clouds.ts'
+import { isGuid } from './guid.ts'
 
 /** The application id of Microsoft Graph, the same in every tenant and cloud. */
 const graphAppId = '00000003-0000-0000-c000-000000000000'
@@ -7,21 +8,27 @@ const openIdScopes = ['openid', 'profile', 'email', 'offline_access']
 
 /**
  * The API that a scope is of: what stands before the last slash. Undefined for a short name such as
- * `User.Read`, which Entra takes for a scope of Microsoft Graph.
+ * `User.Read`, which Entra takes for a scope of Microsoft Graph. An API that is named by its client id
+ * has the same name with and without `api://`.
  */
 export function resourceOf(scope: string): string | undefined {
   const end = scope.lastIndexOf('/')
   if (end === -1) return undefined
-  const resource = scope.slice(0, end).toLowerCase()
+  const resource = scope.slice(0, end).toLowerCase().replace(/\/$/, '')
   if (resource === graphAppId) return publicGraph
-  return URL.canParse(resource) && resource.startsWith('https:')
-    ? new URL(resource).origin
-    : resource
+  if (isGraph(resource)) return resource
+  const id = resource.replace(/^api:\/\//, '')
+  return isGuid(id) ? id : resource
 }
 
-/** The APIs that scopes are of. Scopes of OpenID Connect count for none. */
+/** The scopes without those of OpenID Connect. */
+export function apiScopes(scopes: readonly string[]): string[] {
+  return scopes.filter((scope) => !openIdScopes.includes(scope))
+}
+
+/** The APIs that scopes are of. Undefined stands for Microsoft Graph. */
 export function resourcesOf(scopes: readonly string[]): (string | undefined)[] {
-  const resources = scopes.filter((scope) => !openIdScopes.includes(scope)).map(resourceOf)
+  const resources = apiScopes(scopes).map(resourceOf)
   return [...new Set(resources.map((name) => (name && isGraph(name) ? undefined : name)))]
 }
 

@@ -1,6 +1,6 @@
 import type { CallView } from '@entra-bff/shared'
 import type { DownstreamSettings } from '../config/downstream.ts'
-import { fullScopeName } from '../config/scopes.ts'
+import { apiScopes, fullScopeName } from '../config/scopes.ts'
 
 /** One call of a downstream API, made with the caller's own permissions. */
 export interface Call {
@@ -72,12 +72,14 @@ export function callsOf({ endpoint, scopes, graph }: DownstreamSettings): readon
 
 /** @param granted full names of scopes @returns what the Welcome view offers */
 export function viewCalls(calls: readonly Call[], granted: readonly string[]): CallView[] {
+  // Records of older versions hold short names.
+  const names = granted.map((scope) => (scope.includes('/') ? scope : fullScopeName(scope)))
   return calls
     .filter(({ listed }) => listed)
     .map(({ id, title, scopes }) => ({
       id,
       title,
       scopes: [...scopes],
-      granted: scopes.every((scope) => granted.includes(fullScopeName(scope))),
+      granted: apiScopes(scopes).every((scope) => names.includes(fullScopeName(scope))),
     }))
 }

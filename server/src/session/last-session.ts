@@ -3,7 +3,8 @@ import type { CookieKind } from '../http/cookie-attributes.ts'
 import { SealedCookie } from '../http/sealed-cookies.ts'
 import type { KeyRing } from '../secrets/key-ring.ts'
 
-const LastSession = Type.Object({ name: Type.String() })
+/** `key` is the name of the session's record: cookies of older versions call it so. */
+const LastSession = Type.Object({ key: Type.String() })
 
 export type LastSessionCookie = SealedCookie<typeof LastSession>
 

@@ -20,6 +20,6 @@ export async function touchSession(
   const record = await sessions.touch(session)
   const maxAgeSeconds = Math.ceil((recordExpiry(record, lifetimes) - Date.now()) / 1_000)
   const isRenewed = cookie.renew(request, reply, maxAgeSeconds)
-  if (isRenewed) lastSession.set(reply, { name: session.name })
+  if (isRenewed) lastSession.set(reply, { key: session.name })
   return record
 }

@@ -64,7 +64,7 @@ export async function beginSession(
     await tokens.erase(name).catch(() => undefined)
     throw error
   }
-  room.lastSession.set(reply, { name })
+  room.lastSession.set(reply, { key: name })
   // Cleared unread: a Strict cookie does not come with the navigation from Entra.
   deviceLoginCookie.clear(reply)
   audit(request, { audit: 'signed_in', method: start.method, ...auditedAs(name, record) })
@@ -95,7 +95,7 @@ function previousSessions(
 ): Set<string> {
   const id = cookie.idIn(request)
   const own = id === undefined ? undefined : sessions.nameOf(id)
-  const names = [previousSession, lastSession.read(request)?.name, own]
+  const names = [previousSession, lastSession.read(request)?.key, own]
   return new Set(names.filter((name) => name !== undefined))
 }
 

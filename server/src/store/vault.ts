@@ -16,7 +16,7 @@ export interface Vault {
 }
 
 /**
- * @param onMisfit told the kind of a record that has another form than this build gives it
+ * @param onMisfit told once of each kind of record that has another form than this version writes
  * @throws {ConfigError} when the secrets that were set, or kept, are not those of the store
  */
 export async function openVault(
@@ -26,7 +26,16 @@ export async function openVault(
 ): Promise<Vault> {
   const ring = new KeyRing(sessionSecrets(settings, await RecordNames.isNew(store)))
   const names = await RecordNames.open(store, ring, storeSettingOf(settings.store))
-  return { store, ring, names, onMisfit }
+  const reported = new Set<string>()
+  return {
+    store,
+    ring,
+    names,
+    onMisfit: (kind) => {
+      if (!reported.has(kind)) onMisfit(kind)
+      reported.add(kind)
+    },
+  }
 }
 
 /** New secrets in SESSION_SECRET_FILE take effect without a restart. */

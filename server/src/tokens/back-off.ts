@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache'
 import { type EntraFailure, pausedBy } from '../entra/failures.ts'
 
-/** The pause after an answer without Retry-After. */
+/** The pause after Entra refused this app: such an answer has no Retry-After. */
 const usualPauseSeconds = 60
 const mostPauses = 10_000
 

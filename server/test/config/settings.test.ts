@@ -14,7 +14,7 @@ describe('settings', () => {
         authority: 'https://login.microsoftonline.com/organizations',
         prompt: 'select_account',
       },
-      session: { store: { kind: 'file', folder: '.data' }, idle: 3_600_000, max: 43_200_000 },
+      session: { store: { kind: 'file', folder: '.data' }, idleMs: 3_600_000, maxMs: 43_200_000 },
     })
   })
 

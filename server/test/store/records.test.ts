@@ -1,10 +1,11 @@
 import { Type } from 'typebox'
 import { beforeEach, describe, expect, test } from 'vitest'
+import { loadConfig } from '../../src/config/config.ts'
 import { KeyRing } from '../../src/secrets/key-ring.ts'
 import { openMemoryStore } from '../../src/store/memory.ts'
 import { RecordNames } from '../../src/store/record-names.ts'
 import { Records } from '../../src/store/records.ts'
-import type { Vault } from '../../src/store/vault.ts'
+import { openVault, type Vault } from '../../src/store/vault.ts'
 
 const never = Number.MAX_SAFE_INTEGER
 const Fruit = Type.Object({ color: Type.String(), ripe: Type.Optional(Type.Boolean()) })
@@ -80,4 +81,17 @@ test('a record is replaced only while it is the one that was read', async () => 
 test('a record is created only where none is', async () => {
   expect(await fruits.create(name, { color: 'blue' }, never)).toBeUndefined()
   expect((await fruits.read(name))?.value.color).toBe('green')
+})
+
+test('records with another form are reported once for each kind', async () => {
+  const reported: string[] = []
+  const settings = loadConfig({ SESSION_STORE: 'memory:' }).session
+  const opened = await openVault(openMemoryStore(), settings, (kind) => reported.push(kind))
+  const old = new Records(opened, { kind: 'fruit', schema: Fruit })
+  const next = new Records(opened, { kind: 'fruit', schema: NextFruit })
+  for (const id of ['pear', 'plum']) {
+    await old.put(old.nameOf(id), { color: 'green' }, never)
+    expect(await next.read(old.nameOf(id))).toBeUndefined()
+  }
+  expect(reported).toEqual(['fruit'])
 })

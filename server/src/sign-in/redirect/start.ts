@@ -49,7 +49,7 @@ export const startRoute: FastifyPluginAsyncTypebox<StartOptions> = async (scope,
     const scopes = scopesOf(request.query, options.scopes, config)
     const returnTo = returnToOf(request)
     try {
-      const previousSession = room.lastSession.read(request)?.name
+      const previousSession = room.lastSession.read(request)?.key
       const attempt = createAttempt({
         returnTo,
         scopes,

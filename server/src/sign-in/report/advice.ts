@@ -47,8 +47,8 @@ const advice: Readonly<Record<SignInErrorCode, Advice>> = {
     retry: startAgain,
   },
   tenant_not_allowed: {
-    title: 'Your organisation has no access',
-    detail: 'This app admits accounts of certain organisations only.',
+    title: 'Your organization has no access',
+    detail: 'This app admits accounts of certain organizations only.',
     retry: otherAccount,
   },
   access_denied: {
@@ -59,7 +59,7 @@ const advice: Readonly<Record<SignInErrorCode, Advice>> = {
   admin_consent_required: {
     title: 'An administrator has to approve this app',
     detail:
-      'Send the details below to the administrator of your organisation and ask for approval.',
+      'Send the details below to the administrator of your organization and ask for approval.',
     retry: tryAgain,
   },
   not_assigned: {
@@ -69,7 +69,7 @@ const advice: Readonly<Record<SignInErrorCode, Advice>> = {
   },
   wrong_account: {
     title: 'This account cannot be used here',
-    detail: 'It does not belong to an organisation that this app admits.',
+    detail: 'It does not belong to an organization that this app admits.',
     retry: otherAccount,
   },
   interaction_required: {
@@ -78,7 +78,7 @@ const advice: Readonly<Record<SignInErrorCode, Advice>> = {
     retry: { label: 'Continue', query: {} },
   },
   blocked_by_policy: {
-    title: 'Blocked by your organisation',
+    title: 'Blocked by your organization',
     detail: 'A policy does not allow this sign-in. Send the details below to your support.',
     retry: otherAccount,
   },
