@@ -10,7 +10,7 @@ import { portFrom, requireFreePort } from './support/ports.ts'
 import { restartOnChange } from './support/restarting-server.ts'
 import { say } from './support/say.ts'
 
-/** Vite listens on the public port and forwards requests to the server that are not for the SPA. */
+/** Vite listens on the public port. What is not for the SPA is forwarded to the server. */
 const env = readEnvironment()
 const port = portFrom(env, 'PORT', 3000)
 const bffPort = portFrom(env, 'BFF_PORT', port + 1)
@@ -53,12 +53,12 @@ function announce(): void {
     if (!config.entra) say('  Not configured yet: the page shows what to put into .env')
     say('')
   } catch (error) {
-    // The server prints the problems of its settings, at each restart too.
+    // The server itself prints what is wrong with its settings, at each start.
     if (!(error instanceof ConfigError)) throw error
   }
 }
 
-/** While the server restarts, the page gets a 503. Vite would print a stack for each request too. */
+/** Hides the stack that Vite would print for each request while the server restarts. */
 function withoutRefusedConnections(logger: Logger): Logger {
   return {
     ...logger,

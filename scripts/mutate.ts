@@ -11,8 +11,8 @@ import { notShown } from './support/test-report.ts'
 import { copyCheckout } from './support/working-copy.ts'
 
 /**
- * Breaks each rule of `docs/security.md` on purpose, in a copy, and runs the tests that the page
- * names for it. A test that stays green does not show its rule.
+ * Breaks each rule of `docs/security.md` on purpose, in a copy of the code, and runs the tests that
+ * the page names for the rule. If all of them stay green, they do not show the rule.
  */
 const page = readSecurityPage()
 const chosen = chooseMutations()
@@ -42,7 +42,7 @@ function copyFolders(): string[] {
   return Array.from({ length: count }, (_, index) => join(folder, String(index)))
 }
 
-/** All mutations, or those whose rule is an argument or whose text or files contain an argument. */
+/** All mutations, or those that an argument selects: a rule, or part of a text or file name. */
 function chooseMutations(): Mutation[] {
   // pnpm forwards the "--" that npm needs.
   const texts = process.argv.slice(2).filter((argument) => argument !== '--')

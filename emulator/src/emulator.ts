@@ -8,7 +8,7 @@ import type { Lifetimes } from './lifetimes.ts'
 import type { ChangeClaims, TamperOptions } from './signing/tampering.ts'
 
 export interface EmulatorOptions {
-  /** 0, the default, takes a free port. */
+  /** The port to listen on. 0, the default, takes a free port. */
   port?: number
   /** A loopback address; `localhost` when absent. */
   host?: string
@@ -25,25 +25,25 @@ export interface EmulatorOptions {
 
 /** A running emulator. */
 export interface Emulator {
-  /** The origin it listens on, such as `http://localhost:4000`. */
+  /** The origin that the emulator listens on, such as `http://localhost:4000`. */
   url: string
   tenantId: string
-  /** The `AUTHORITY` of an application: the tenant Contoso. */
+  /** The `AUTHORITY` setting for an application: the address of the tenant Contoso. */
   authority: string
   /** The base address of Graph, with `/v1.0`. */
   graphUrl: string
   users: readonly SampleUser[]
   readonly clients: readonly ClientRegistration[]
-  /** Adds a client, or replaces the one with the same id. */
+  /** Adds a client, or replaces the client with the same id. */
   registerClient(client: ClientRegistration): void
-  /** Makes the next requests of an endpoint fail: one, or `times` of them. */
+  /** Makes the next request to an endpoint fail, or the next `times` requests. */
   failNext(endpoint: EndpointName, fault: Fault, times?: number): void
   /** Tampers with the next ID token: its claims, its algorithm or its key. */
   tamperNextIdToken(change: ChangeClaims, options?: TamperOptions): void
   setLifetimes(lifetimes: Partial<Lifetimes>): void
   /** Signs this user in, and consents, without a page. `undefined` brings the pages back. */
   signInAutomaticallyAs(username: string | undefined): void
-  /** The requests of one endpoint, or of all, since the start or the last `clearRequests`. */
+  /** The requests to one or all endpoints, since the start or the last `clearRequests`. */
   requests(endpoint?: EndpointName): RecordedRequest[]
   clearRequests(): void
   revokeRefreshTokens(username: string): void
@@ -52,8 +52,8 @@ export interface Emulator {
   /** Approves a device sign-in, as the user does on the page `/devicelogin`. */
   approveDeviceCode(userCode: string, username: string): void
   declineDeviceCode(userCode: string): void
-  /** The request listener. A TLS server of a test can use it. */
+  /** The request listener, which a test can also pass to its own TLS server. */
   handler: (req: IncomingMessage, res: ServerResponse) => void
-  /** Ends at once, and closes every connection. */
+  /** Ends the emulator at once, and closes every connection. */
   close(): Promise<void>
 }

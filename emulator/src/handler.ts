@@ -53,7 +53,7 @@ export function createHandler(state: EntraState, { requests, faults, log }: Hand
     })
   }
 
-  /** Ends requests that hang. They may have come through another server than the emulator's own. */
+  /** Ends open requests, including those that arrived through a test's own server. */
   function endAll(): void {
     for (const res of open) res.destroy()
   }

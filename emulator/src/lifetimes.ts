@@ -1,4 +1,4 @@
-/** How long things live, in seconds. The defaults are those of Microsoft Entra ID. */
+/** Lifetimes in seconds. The defaults are those of Microsoft Entra ID. */
 export interface Lifetimes {
   /** When absent: 60 to 90 minutes at random, 20 to 28 hours for a client that declares `CP1`. */
   accessToken?: number

@@ -94,7 +94,7 @@ async function run(): Promise<void> {
     return
   }
   const emulator = await startEmulator(chosen)
-  // The handlers must exist before the text is printed: a reader of the text may end it at once.
+  // Handlers must exist before the text is printed: a caller may end the emulator on reading it.
   for (const signal of ['SIGINT', 'SIGTERM'] as const)
     process.once(signal, () => void emulator.close())
   console.log(describe(emulator))

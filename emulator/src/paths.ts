@@ -5,7 +5,7 @@ export const tenantPaths = {
   instance: 'discovery/instance',
   kerberos: 'kerberos',
   authorize: 'oauth2/v2.0/authorize',
-  /** The emulator's own: the account picker and the consent page post to this path. */
+  /** Entra has no such path: the emulator's account picker and consent page post here. */
   login: 'login',
   token: 'oauth2/v2.0/token',
   deviceCode: 'oauth2/v2.0/devicecode',

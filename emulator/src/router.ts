@@ -17,7 +17,7 @@ function split(path: string): [segment: string, below: string] {
   return [segment, below.join('/')]
 }
 
-/** The endpoint of a request; `undefined` when tests cannot name it. */
+/** The name of a request's endpoint; `undefined` for an endpoint that has no name in tests. */
 export function endpointOf({ path }: Exchange): EndpointName | undefined {
   if (path.startsWith(graphPrefix)) return graphEndpoint(path)
   if (path === userinfoPath) return 'userinfo'

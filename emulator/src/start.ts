@@ -25,7 +25,7 @@ import type { EntraState } from './state.ts'
  *   system, such as EADDRINUSE, when the port cannot be opened
  */
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
-  // The key must exist before the port opens: a request in between would stay unanswered.
+  // The key must exist before the port opens: an earlier request would stay unanswered.
   const key = await createSigningKey()
   const { server, url } = await open(options)
   const log = options.log ?? (() => undefined)
@@ -57,7 +57,7 @@ const loopback = /^(localhost|127(\.\d{1,3}){3}|::1)$/
 async function open({ host = 'localhost', port = 0, automaticUser }: EmulatorOptions) {
   if (!loopback.test(host))
     throw new TypeError(`The emulator listens on loopback only, not ${host}`)
-  // This must be checked before the server listens: an error would leave the port open.
+  // The username is checked before the server listens: a later error would leave the port open.
   if (automaticUser) knownUser(automaticUser)
   const server = createServer()
   const address = await listen(server, port, host)

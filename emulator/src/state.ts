@@ -8,7 +8,7 @@ import type { Lifetimes } from './lifetimes.ts'
 import type { IdTokenSigner } from './signing/id-token-signer.ts'
 import type { SigningKey } from './signing/signing-key.ts'
 
-/** The whole state of one emulator. Two emulators in a process share none of it. */
+/** The whole state of one emulator. Two emulators in a process share no state. */
 export interface EntraState {
   /** Origin of Entra, as clients see it. */
   origin: string

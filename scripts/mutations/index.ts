@@ -8,7 +8,7 @@ import { session } from './session.ts'
 import { signIn } from './sign-in.ts'
 import { store } from './store.ts'
 
-/** One list for each room of the code. */
+/** One list for each area of the code. */
 export const mutations: Mutation[] = [
   ...signIn,
   ...deviceLogin,

@@ -7,13 +7,13 @@ export interface Mutation {
   change: Change
 }
 
-/** By file: texts that each occur in it exactly once, and what replaces them. */
+/** By file: texts that each occur exactly once in the file, and their replacements. */
 type Change = Readonly<Record<string, Readonly<Record<string, string>>>>
 
 /**
  * The files that a mutation changes, with their new content.
  * @param read the source of a file
- * @returns undefined when a text is not there exactly once: the source has changed since
+ * @returns undefined when a text does not occur exactly once, because the source has changed
  */
 export function mutate(
   { change }: Mutation,

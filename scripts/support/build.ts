@@ -16,7 +16,7 @@ export function buildWeb(): void {
   runOrGiveUp('vite/bin/vite.js', ['build', 'web', '--logLevel', 'warn'])
 }
 
-/** Builds `dist` of the server, except in `pnpm mutate`, which has built it before. */
+/** Builds `dist` of the server, unless `pnpm mutate` has already built the server. */
 export function buildServer(): void {
   if (process.env['SERVER_IS_BUILT'] === '1') return
   say('Building the server …')

@@ -4,7 +4,7 @@ import { root } from './paths.ts'
 
 /** Compiles changed files of the server in a fraction of a second, as often as asked. */
 export class ServerCompiler {
-  /** Sources by absolute path. */
+  /** Changed sources by absolute path. */
   readonly #changed = new Map<string, string>()
   #version = 0
   readonly #service: ts.LanguageService
@@ -33,7 +33,7 @@ export class ServerCompiler {
       fileExists: (path) => ts.sys.fileExists(path),
       readFile: (path) => ts.sys.readFile(path),
       directoryExists: (path) => ts.sys.directoryExists(path),
-      // Packages are links: their dependencies are found from their real paths.
+      // Packages are symbolic links. Their own dependencies are found only from the real paths.
       realpath: (path) => ts.sys.realpath?.(path) ?? path,
     })
   }

@@ -5,7 +5,7 @@ import { root } from './paths.ts'
 
 const skipped = new Set(['node_modules', 'dist'])
 
-/** Every Markdown file of the project, relative to its top folder. Hidden folders have none. */
+/** Every Markdown file of the project, relative to its top folder. Hidden folders are skipped. */
 export function markdownFiles(folder = ''): string[] {
   return readdirSync(join(root, folder), { withFileTypes: true }).flatMap((entry) => {
     const path = join(folder, entry.name)

@@ -12,7 +12,7 @@ const watchedFolders = ['server/src', 'shared/src']
 const settleMs = 150
 
 export interface RestartingServer {
-  /** Resolves when the server listens, or has ended because of its settings. */
+  /** Resolves when the server listens, or has ended because of wrong settings. */
   settled(port: number): Promise<void>
   stop(): Promise<void>
 }
@@ -60,7 +60,7 @@ function start(env: NodeJS.ProcessEnv): ChildProcess {
     cwd: root,
     env,
     stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
-    // In its own process group, so that Ctrl-C reaches it once, through `stop`.
+    // The server has its own process group, so that Ctrl-C ends it only through `stop`.
     detached: process.platform !== 'win32',
   })
   child.stdout?.pipe(pretty({ colorize: true, ignore: 'pid,hostname' }))
@@ -73,7 +73,7 @@ function isRunning({ exitCode, signalCode }: ChildProcess): boolean {
 
 async function stop(child: ChildProcess): Promise<void> {
   if (!isRunning(child)) return
-  // Not SIGTERM: the server would first give its clients time to disconnect.
+  // On SIGTERM the server would first give its clients time to disconnect.
   child.kill('SIGINT')
   await once(child, 'exit')
 }

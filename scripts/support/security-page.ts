@@ -30,7 +30,7 @@ export function citationsIn(line: string): Citation[] {
   return citations
 }
 
-/** The rows, as cells, of every table whose last column is "Shown by". */
+/** The rows of every table whose last column is "Shown by". Each row is a list of cells. */
 export function rowsOf(page: string): string[][] {
   const tables = page.split('\n\n').filter((part) => /^\|.*\| Shown by +\|\n/.test(part))
   return tables.flatMap((table) => {

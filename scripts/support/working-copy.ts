@@ -14,7 +14,7 @@ import { giveUp } from './say.ts'
 
 const packages = ['.', 'shared', 'server', 'emulator', 'web']
 
-/** Copies the checkout with its uncommitted changes. Links its packages instead of installing. */
+/** Copies the checkout with its uncommitted changes. Links the installed packages. */
 export function copyCheckout(folder: string): void {
   for (const file of filesOfCheckout()) {
     const from = join(root, file)
@@ -36,8 +36,8 @@ function filesOfCheckout(): string[] {
 }
 
 /**
- * Links each installed package. Links between the packages of the workspace are copied as they are,
- * relative, and so lead to the packages of the copy.
+ * Links each installed package. Relative links between packages of the workspace are copied, and so
+ * lead to the packages of the copy.
  */
 function linkModules(from: string, to: string): void {
   mkdirSync(to, { recursive: true })

@@ -14,7 +14,7 @@ export const pages = {
 
 export type PageName = keyof typeof pages
 
-/** The Login page, which then says that the user is signed out. */
+/** The address of the Login page with the message that the user is signed out. */
 export const signedOutPage = `${pages.login}?signedOut`
 
 /** The path of the page that makes a call; `search` is the call's query. */

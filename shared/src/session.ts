@@ -33,7 +33,7 @@ export const SignedOut = Type.Object({
 })
 export type SignedOut = Static<typeof SignedOut>
 
-/** Times are ISO 8601 in UTC, by the server's clock. `serverTime` is now. */
+/** Times are ISO 8601 in UTC, by the server's clock. `serverTime` is the current time. */
 export const SignedIn = Type.Object({
   authenticated: Type.Literal(true),
   user: User,
@@ -55,7 +55,7 @@ export type SessionView = Static<typeof SessionView>
 export const OwnSession = Type.Object({
   /** Names the session in `DELETE /api/sessions/{id}`. It is not the session id of the cookie. */
   id: Type.String(),
-  /** Whether this is the session that asks. */
+  /** Whether this is the session of the request. */
   current: Type.Boolean(),
   /** ISO 8601, UTC. */
   createdAt: Type.String(),
@@ -69,8 +69,8 @@ export const OwnSession = Type.Object({
 export type OwnSession = Static<typeof OwnSession>
 
 /**
- * Data of the server-sent event `expiring`. Each stream sends it two minutes before the session ends,
- * or a quarter of the idle time before if that is shorter. After an extension it is sent again.
+ * Data of the server-sent event `expiring`. Each stream sends the event before the session ends, by
+ * two minutes or a quarter of the idle time, whichever is shorter, and again after an extension.
  */
 export interface SessionExpiring {
   serverTime: string

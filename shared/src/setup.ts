@@ -13,7 +13,7 @@ export type SettingStatus = Static<typeof SettingStatus>
 export const SetupView = Type.Object({
   configured: Type.Boolean(),
   settings: Type.Optional(Type.Array(SettingStatus)),
-  /** The redirect URI to register, to the letter. */
+  /** The exact redirect URI to register. */
   redirectUri: Type.Optional(Type.String()),
 })
 export type SetupView = Static<typeof SetupView>

@@ -45,10 +45,10 @@ export const SignInError = Type.Object({
   traceId: Type.Optional(Type.String()),
   /** ISO 8601, UTC. */
   timestamp: Type.String(),
-  /** What to do next. The browser must navigate to it. */
+  /** The next step. The browser must navigate to this link. */
   retry: Link,
   /**
-   * The page that asked for a further permission, if the person is signed in and declined only that.
+   * The page that needed a further permission, if a signed-in person declined only that permission.
    * Then `back` is the main action, and `retry` asks for the permission again.
    */
   back: Type.Optional(Link),

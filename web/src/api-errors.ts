@@ -26,8 +26,8 @@ export class UnreachableError extends Error {
 }
 
 /**
- * The problem details in a body, if the server wrote them. The code `bff_restarting` comes from the
- * development proxy (`vite.config.ts`) instead.
+ * The problem details in a body that the server wrote. A body with the code `bff_restarting` comes
+ * from the development proxy (`vite.config.ts`) instead.
  */
 export function problemOf(body: unknown): Problem | undefined {
   if (typeof body !== 'object' || body === null) return undefined

@@ -13,7 +13,7 @@ import {
 import { problemOf, ProblemError, UnreachableError } from './api-errors.ts'
 import { pause } from './browser/pause.ts'
 
-/** What a downstream API answered. The body stays text: its form is not part of our contract. */
+/** What a downstream API answered. The body stays text, because only the API defines its format. */
 export interface DownstreamAnswer {
   status: number
   durationMs: number
@@ -32,12 +32,12 @@ interface RequestOptions {
 /** The pauses before a GET request is repeated, since the server may be restarting. */
 const restartDelaysMs = [250, 750, 1_500]
 
-/** A longer `Retry-After` is shortened to this. */
+/** The longest pause that is kept: a longer `Retry-After` is shortened. */
 const maxRetryAfterSeconds = 3_600
 
 export const fetchSession = () => request<SessionView>(paths.session, readJson)
 
-/** Counts as a use of the session, so that its idle time starts again. */
+/** Restarts the idle time of the session. */
 export const extendSession = () => post<SessionView>(paths.extendSession)
 
 export const fetchSetup = () => request<SetupView>(paths.setup, readJson)
@@ -63,7 +63,7 @@ export const endOwnSession = (id: string) => remove(below(paths.sessions, id))
 
 export const endOtherSessions = () => remove(`${paths.sessions}?scope=others`)
 
-/** Begins a sign-in on another device. If this browser has begun one already, returns that one. */
+/** Begins a sign-in on another device. Returns the sign-in that this browser has begun, if any. */
 export const startDeviceLogin = () => post<DeviceLogin>(paths.deviceLogins)
 
 export const fetchDeviceLogin = (id: string, signal: AbortSignal) =>
@@ -119,7 +119,7 @@ function requestInit(signal: AbortSignal): RequestInit {
   return {
     headers: { accept: 'application/json', [csrfHeader.name]: csrfHeader.value },
     credentials: 'same-origin',
-    // The API never redirects: a redirect would come from something between page and server.
+    // The API never redirects: a redirect would come from a proxy between page and server.
     redirect: 'error',
     signal,
   }
@@ -132,7 +132,7 @@ async function errorOf(response: Response) {
   return new ProblemError(problem, retryAfterSecondsOf(response))
 }
 
-/** Undefined for 502 to 504 without problem details: a gateway answered, because the server is away. */
+/** A problem made from the status; undefined for 502 to 504: the gateway finds no server. */
 function withoutProblem({ status, statusText }: Response): Problem | undefined {
   if (status >= 502 && status <= 504) return undefined
   return {

@@ -20,7 +20,7 @@ declare module 'vue-router' {
   }
 }
 
-/** The views that are not for signed-in people alone. */
+/** The views that a person can see without being signed in. */
 const access: Partial<Record<string, RouteMeta['access']>> = {
   login: 'guest',
   device: 'guest',
@@ -54,7 +54,7 @@ export function createAppRouter(history: RouterHistory, pinia: Pinia) {
     if (failure) return
     const appName = session.app?.name ?? appTexts.appName
     document.title = to.meta.title ? `${to.meta.title} · ${appName}` : appName
-    // Not on the first load: there a screen reader starts at the top of the page by itself.
+    // On the first load a screen reader starts at the top of the page by itself.
     if (from !== START_LOCATION) void focusHeading()
   })
   return router

@@ -25,7 +25,7 @@ export function signedInUser(
     .filter((user) => admits(exchange.authority, user))
   if (prompt === 'none') return silentUser(users, hinted)
   if (prompt === 'select_account' || prompt === 'login') return undefined
-  // There are no passwords, so a login hint signs its user in.
+  // The emulator has no passwords, so `login_hint` alone signs the user in.
   if (hinted && admits(exchange.authority, hinted)) return hinted
   return users.length === 1 && !hinted ? users[0] : undefined
 }

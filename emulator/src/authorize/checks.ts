@@ -10,7 +10,7 @@ import { isResponseMode } from './reply.ts'
 /**
  * Checks every parameter that does not depend on the user.
  *
- * @throws EntraError that is sent to the client.
+ * @throws EntraError for a wrong parameter. The client gets this error.
  */
 export function checkAuthorizeParameters(params: URLSearchParams): void {
   refuseResourceParameter(params)
@@ -39,15 +39,15 @@ function checkResponseType(type: string | null): void {
 
 const prompts = ['none', 'login', 'consent', 'select_account', 'create']
 
-/** Entra takes one value, not a list of them (github.com/opencloud-eu/desktop/issues/871). */
+/** Entra accepts one `prompt` value, not a list (github.com/opencloud-eu/desktop/issues/871). */
 function checkPrompt(prompt: string | null): void {
   if (prompt === null || prompts.includes(prompt)) return
   throw new EntraError('invalid_request', 90023, "Unsupported 'prompt' value.")
 }
 
 /**
- * Parameters of OpenID Connect Core (sections 6 and 7.2.1) that have an error of their own. Which
- * number Entra sends is not documented.
+ * Refused parameters of OpenID Connect Core (sections 6 and 7.2.1), and the error code for each.
+ * Microsoft does not document the AADSTS numbers of these errors.
  */
 const unsupported = {
   request: 'request_not_supported',

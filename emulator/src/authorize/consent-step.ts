@@ -16,10 +16,10 @@ export interface ConsentStep extends AuthorizeRequest {
 }
 
 /**
- * The user pressed "Accept".
+ * Stores the consent of a user who pressed "Accept".
  *
- * @throws EntraError when a scope needs an administrator. The page has no button for this, but a
- *   handmade post can ask for it.
+ * @throws EntraError when a scope needs an administrator. The page then has no "Accept",
+ *   but a handmade post can.
  */
 export function acceptConsent(state: EntraState, { client, user, requested }: ConsentStep): void {
   const missing = state.consents.missing(user.id, client.clientId, requested)
@@ -28,7 +28,7 @@ export function acceptConsent(state: EntraState, { client, user, requested }: Co
 }
 
 /**
- * The consent page, unless the client may get its code at once.
+ * The consent page; `undefined` when the client may get its code without this page.
  *
  * @throws EntraError when consent is missing and `prompt=none` forbids the page.
  */

@@ -23,7 +23,7 @@ export function authorize(state: EntraState, exchange: TenantExchange): Reply {
   })
 }
 
-/** Answers a button of the account picker or of the consent page. */
+/** Answers a form post from the account picker or the consent page. */
 export function submitSignInPage(state: EntraState, exchange: TenantExchange): Reply {
   return answerClient(state, exchange, (request) => {
     const action = exchange.form.get('action')
@@ -37,7 +37,7 @@ export function submitSignInPage(state: EntraState, exchange: TenantExchange): R
   })
 }
 
-/** Errors before the redirect URI is known end on a page. All others go to the client. */
+/** Without a known redirect URI, an error is shown on a page. Other errors go to the client. */
 function answerClient(
   state: EntraState,
   exchange: TenantExchange,
@@ -62,7 +62,7 @@ function pickAccount(exchange: TenantExchange, request: AuthorizeRequest, error?
   })
 }
 
-/** The user is known: the next step is the consent page, or the code. */
+/** Answers for a known user: with the consent page, or with the code. */
 function continueAs(
   state: EntraState,
   exchange: TenantExchange,

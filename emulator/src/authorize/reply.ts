@@ -14,7 +14,7 @@ export interface ReplyTarget {
 
 export const isResponseMode = (mode: string) => responseModes.includes(mode)
 
-/** The target that a request names. Without a usable `response_mode` the mode is `query`. */
+/** The target that a request names. A missing or unknown `response_mode` counts as `query`. */
 export function replyTargetOf(params: URLSearchParams, redirectUri: string): ReplyTarget {
   const mode = params.get('response_mode') ?? 'query'
   const [state, ...more] = params.getAll('state')

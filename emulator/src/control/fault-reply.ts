@@ -6,7 +6,7 @@ import type { Exchange } from '../http/exchange.ts'
 import { html, json, type Reply } from '../http/reply.ts'
 import type { EntraFault, Fault } from './faults.ts'
 
-/** The reply of a fault: `none` is no answer at all, `undefined` is the endpoint's usual answer. */
+/** The reply of a planned fault. `none`: send nothing. `undefined`: let the endpoint answer. */
 export async function faultReply(
   fault: Fault,
   endpoint: EndpointName,

@@ -14,14 +14,14 @@ export interface Fault {
   /** An object is sent as JSON, a string as text/html. */
   body?: unknown
   headers?: Record<string, string>
-  /** Seconds, or an HTTP date. */
+  /** The `Retry-After` header: seconds, or an HTTP date. */
   retryAfter?: number | string
   delayMs?: number
   /** Destroys the socket instead of answering. */
   reset?: true
-  /** Never answers. `close()` ends the request. */
+  /** Never answers. The emulator's `close()` ends the request. */
   hang?: true
-  /** An error in Entra's words. At `authorize` it is sent to the client. */
+  /** An error in Entra's format. The endpoint `authorize` sends the error to the redirect URI. */
   entraError?: EntraFault
 }
 

@@ -2,23 +2,23 @@
 export type OptionalIdTokenClaim = 'sid' | 'login_hint'
 
 /**
- * An application as it is registered in the Microsoft Entra admin center; each member names the
- * field there.
+ * An app registration. The comment of each member names its field in the Microsoft Entra admin
+ * center.
  */
 export interface ClientRegistration {
   /** Overview: Application (client) ID. */
   clientId: string
   /** Branding & properties: Name. The client id when absent. */
   name?: string
-  /** Certificates & secrets: the Value of a client secret. An app without one is a public client. */
+  /** Certificates & secrets: the Value of a client secret. Without a secret the app is public. */
   clientSecret?: string
-  /** Authentication: Redirect URIs. A sign-out returns to one of these, too. */
+  /** Authentication: Redirect URIs. A sign-out can return to these, too. */
   redirectUris: string[]
   /** Authentication: Front-channel logout URL. */
   frontChannelLogoutUri?: string
   /**
    * Authentication: Allow public client flows, `false` by default. With `true`, device codes and
-   * their refresh tokens are redeemed without a credential. With `false`, they need one.
+   * their refresh tokens are redeemed without a credential. With `false`, a credential is required.
    */
   allowPublicClientFlows?: boolean
   /** Token configuration: optional claims of the ID token. */
@@ -28,7 +28,7 @@ export interface ClientRegistration {
 }
 
 export const sampleClientId = '6731de76-14a6-49ae-97bc-6eba6914391e'
-/** Not a secret: the command prints it, and the source is public. */
+/** This value protects nothing: the command prints it, and the source is public. */
 export const sampleClientSecret = 'local-emulator-secret'
 
 export const sampleClient: ClientRegistration = {
@@ -47,7 +47,7 @@ export class ClientRegistry {
     for (const client of clients) this.register(client)
   }
 
-  /** Adds a client, or replaces the one with the same id. */
+  /** Adds a client, or replaces the client with the same id. */
   register(client: ClientRegistration): void {
     this.#clients.set(client.clientId, client)
   }

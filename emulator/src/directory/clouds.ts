@@ -3,7 +3,7 @@ interface Cloud {
   instance: string
   /** `cloud_graph_host_name`: the host of the retired Azure AD Graph. */
   azureGraph: string
-  /** Origins of Graph. A scope may begin with one. */
+  /** Origins of Graph. A scope may begin with such an origin. */
   graph: readonly string[]
 }
 
@@ -36,12 +36,12 @@ export function cloudOf({ origin }: Pick<Origins, 'origin'>): Cloud {
   return nationalClouds[new URL(origin).host] ?? worldwide
 }
 
-/** The origins that mean Graph at the start of a scope. The emulator's own is one of them. */
+/** The origins that name Graph at the start of a scope, including the emulator's own. */
 export function graphIdentifiersOf(origins: Origins): string[] {
   return [...cloudOf(origins).graph, origins.graphOrigin.toLowerCase()]
 }
 
-/** The `aud` of Graph's tokens. An emulator on plain http issues them for the real Graph's name. */
+/** The `aud` of access tokens for Graph: the real Graph's origin if the emulator has no https. */
 export function graphAudienceOf({ origin, graphOrigin }: Origins): string {
   const isHttps = graphOrigin.startsWith('https:')
   return isHttps ? graphOrigin : (cloudOf({ origin }).graph[0] ?? graphOrigin)

@@ -10,7 +10,7 @@ import type { EntraState } from '../state.ts'
 const claims =
   'sub iss cloud_instance_name cloud_instance_host_name cloud_graph_host_name msgraph_host aud exp iat auth_time acr nonce preferred_username name tid ver at_hash c_hash email'
 
-/** The members that are the same for each authority. */
+/** The members of an OpenID configuration that are the same for each authority. */
 const capabilities = {
   token_endpoint_auth_methods_supported: [
     'client_secret_post',
@@ -40,7 +40,7 @@ function endpointsAt(base: string, graphOrigin: string) {
     device_authorization_endpoint: `${base}/${tenantPaths.deviceCode}`,
     end_session_endpoint: `${base}/${tenantPaths.logout}`,
     kerberos_endpoint: `${base}/${tenantPaths.kerberos}`,
-    // RFC 8705 section 5. Entra has another host for this.
+    // RFC 8705 section 5. Entra's own configuration has another host here.
     mtls_endpoint_aliases: { token_endpoint: token },
   }
 }
@@ -53,7 +53,7 @@ export function openidConfiguration(state: EntraState, { authority }: TenantExch
   return json(200, {
     ...capabilities,
     ...endpointsAt(`${origin}/${tenant ?? authorityName(authority)}`, graphOrigin),
-    // Entra has this literal placeholder for `common` and `organizations`.
+    // For `common` and `organizations` Entra sends the literal text `{tenantid}`.
     issuer: `${origin}/${tenant ?? '{tenantid}'}/v2.0`,
     tenant_region_scope: tenant === undefined ? null : 'EU',
     cloud_instance_name: cloud.instance,
@@ -63,7 +63,7 @@ export function openidConfiguration(state: EntraState, { authority }: TenantExch
   })
 }
 
-/** The public keys. The issuer of a key has a placeholder unless the key belongs to one tenant. */
+/** The public keys. Their issuer has a placeholder, since all tenants use the same key. */
 export function keys({ origin, key }: EntraState): Reply {
   return json(200, { keys: [{ ...key.publicJwk, issuer: `${origin}/{tenantid}/v2.0` }] })
 }
@@ -83,7 +83,7 @@ export function instanceDiscovery({ origin }: EntraState, { query }: Exchange): 
   })
 }
 
-/** The endpoint exists because the OpenID configuration names it. */
+/** Always fails: this endpoint exists only because the OpenID configuration names it. */
 export function kerberos(): never {
   throw new EntraError('invalid_request', 90000, 'The emulator issues no Kerberos tickets.')
 }

@@ -40,7 +40,7 @@ export function describe(error: EntraError, correlationId: string, traceId: stri
   return `${codeAndText(error)} Trace ID: ${traceId} Correlation ID: ${correlationId} Timestamp: ${timestamp()}`
 }
 
-/** Entra sends an `error_uri` for these numbers, and for few others. Source: captured answers. */
+/** AADSTS numbers with an `error_uri` in captured answers of Entra. Few other numbers have one. */
 const numbersWithUri = new Set([7000215, 7000218, 7000222, 70011, 500011])
 
 const errorUri = (aadsts: number) =>

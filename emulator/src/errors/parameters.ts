@@ -17,7 +17,7 @@ export function requiredParameter(params: URLSearchParams, name: string): string
 /**
  * RFC 6749 sections 3.1 and 3.2: a parameter must not be sent twice.
  *
- * @param names - the parameters to check; all of them when absent
+ * @param names - the parameters to check; all parameters when absent
  * @throws EntraError (9000411) when a parameter is sent twice
  */
 export function refuseRepeatedParameters(

@@ -37,7 +37,7 @@ export async function callerOf(exchange: Exchange, state: EntraState): Promise<C
   return { user, subject, scopes: scp.split(' ') }
 }
 
-/** @throws GraphError (403) unless one of the scopes was granted. */
+/** @throws GraphError (403) unless the caller has one of the wanted scopes. */
 export function requireScope({ scopes }: Caller, code: string, ...wanted: string[]): void {
   if (wanted.some((scope) => scopes.includes(scope))) return
   const message =

@@ -15,7 +15,7 @@ export class GraphError extends Error {
   }
 }
 
-/** Runs an endpoint of Graph. A GraphError becomes its JSON; every answer gets Graph's headers. */
+/** Runs an endpoint of Graph. A GraphError is sent as JSON; every answer gets Graph's headers. */
 export async function answerOrGraphError(
   { correlationId }: Exchange,
   answer: () => Promise<Reply>,

@@ -7,10 +7,10 @@ export interface Photo {
   etag: string
 }
 
-/** The sizes of photos at Graph, in pixels. The emulator sends the same picture for each. */
+/** The sizes of photos at Graph, in pixels. The emulator sends the same picture for each size. */
 export const photoSizes = [48, 64, 96, 120, 240, 360, 432, 504, 648]
 
-/** A user's portrait; `undefined` for users without one. */
+/** A user's portrait; `undefined` for a user without a portrait. */
 export function photoOf({ givenName }: SampleUser): Photo | undefined {
   const base64 = portraits[givenName]
   if (base64 === undefined) return undefined

@@ -47,7 +47,7 @@ export function groupsOf(user: SampleUser) {
   }))
 }
 
-/** Subject, days from today, and hour (UTC). */
+/** Each meeting: subject, days from today, and hour (UTC). */
 const meetings: [string, number, number][] = [
   ['Weekly planning', 1, 9],
   ['Mark 8 launch review', 1, 14],

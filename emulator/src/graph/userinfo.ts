@@ -4,7 +4,7 @@ import type { EntraState } from '../state.ts'
 import { callerOf, requireScope } from './caller.ts'
 import { answerOrGraphError } from './errors.ts'
 
-/** The claims about the user (OpenID Connect Core 5.3). Microsoft documents this list of them. */
+/** The claims about the user (OpenID Connect Core 5.3), as Microsoft documents them. */
 export function userinfo(state: EntraState, exchange: Exchange): Promise<Reply> {
   return answerOrGraphError(exchange, async () => {
     const caller = await callerOf(exchange, state)

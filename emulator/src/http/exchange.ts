@@ -32,7 +32,7 @@ async function readForm(req: IncomingMessage): Promise<URLSearchParams> {
   let sizeBytes = 0
   for await (const chunk of req as AsyncIterable<Buffer>) {
     sizeBytes += chunk.length
-    // A body that is too long is read to its end, too: a client that is cut off never sees the answer.
+    // A body that is too long is still read to its end: a client that is cut off sees no error.
     if (sizeBytes <= maxBodyBytes) chunks.push(chunk)
   }
   if (sizeBytes > maxBodyBytes) throw new MalformedRequest(413, 'The request body is too large.')

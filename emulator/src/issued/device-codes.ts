@@ -18,7 +18,7 @@ export interface DeviceCode {
   outcome: Outcome
 }
 
-/** User codes at Entra have every letter, and no 0 or 1. */
+/** Entra's user codes may have any letter, but no 0 and no 1. */
 const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ23456789'
 
 const newUserCode = () =>
@@ -42,7 +42,7 @@ export class DeviceCodes {
     return code
   }
 
-  /** The pending code with this user code. Hyphens, blanks and case do not count. */
+  /** The pending device code with this user code. Hyphens, spaces and case do not count. */
   findPending(typed: string): DeviceCode | undefined {
     const userCode = typed.toUpperCase().replace(/[^A-Z0-9]/g, '')
     const isPending = (code: DeviceCode) =>
@@ -79,7 +79,7 @@ const expired = () =>
 const declined = () =>
   new EntraError('authorization_declined', 70018, 'The end user denied the authorization request.')
 
-/** A client that polls too often gets this error as well: Microsoft documents no `slow_down`. */
+/** Polling too often has the same error as a pending code: Microsoft documents no `slow_down`. */
 const pending = () =>
   new EntraError(
     'authorization_pending',

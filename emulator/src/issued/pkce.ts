@@ -7,7 +7,7 @@ export interface CodeChallenge {
   method: 'S256' | 'plain'
 }
 
-/** RFC 7636 section 4.1. A plain challenge is the verifier itself. */
+/** A verifier (RFC 7636 section 4.1), or a `plain` challenge, which is the verifier itself. */
 const verifierShape = /^[\w.~-]{43,128}$/
 /** A SHA-256 digest in base64url, without padding. */
 const digestShape = /^[\w-]{43}$/
@@ -16,10 +16,10 @@ const invalidSize = (parameter: string) =>
   new EntraError('invalid_request', 501491, `Invalid size of ${parameter} parameter.`)
 
 /**
- * The challenge of an authorization request. Entra takes both methods, and `plain` when the request
- * names no method (Microsoft, "OAuth 2.0 authorization code flow", `code_challenge_method`).
+ * The challenge of an authorization request. Entra accepts `S256` and `plain`, the default
+ * (Microsoft, "OAuth 2.0 authorization code flow", `code_challenge_method`).
  *
- * @throws EntraError for an unknown method, a challenge of the wrong shape, or a method alone.
+ * @throws EntraError for an unknown method, a method without a challenge, or a misshapen challenge.
  */
 export function readCodeChallenge(params: URLSearchParams): CodeChallenge | undefined {
   const value = params.get('code_challenge')
@@ -34,10 +34,10 @@ export function readCodeChallenge(params: URLSearchParams): CodeChallenge | unde
 }
 
 /**
- * RFC 7636 section 4.6. A verifier without a challenge is refused as well: an attacker may have
+ * Checks RFC 7636 section 4.6. Also refuses a verifier without a challenge: an attacker may have
  * removed the challenge from the authorization request (RFC 9700 section 2.1.1, PKCE downgrade).
  *
- * @throws EntraError for a verifier of the wrong shape, or one that does not fit the challenge.
+ * @throws EntraError for a verifier that has the wrong shape or does not fit the challenge.
  */
 export function checkCodeVerifier(challenge: CodeChallenge | undefined, verifier?: string): void {
   if (verifier !== undefined && !verifierShape.test(verifier)) throw invalidSize('Code_Verifier')

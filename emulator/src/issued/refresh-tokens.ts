@@ -10,7 +10,7 @@ interface IssuedToken {
   revoked: boolean
 }
 
-/** Refresh tokens. Issuing a new one does not revoke the old one: at Entra both stay valid. */
+/** Refresh tokens. As at Entra, an old token stays valid after a new token is issued. */
 export class RefreshTokens {
   readonly #tokens = new ExpiringMap<IssuedToken>()
 

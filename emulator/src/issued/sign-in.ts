@@ -7,6 +7,6 @@ export interface SignIn {
   requested: RequestedScopes
   sid: string
   nonce?: string
-  /** The sign-in began with a device code: `allowPublicClientFlows` rules its refresh tokens too. */
+  /** The sign-in began with a device code. `allowPublicClientFlows` applies to its refreshes. */
   byDevice?: true
 }

@@ -25,7 +25,7 @@ export async function logout(state: EntraState, exchange: Exchange): Promise<Rep
   return signedOutPage(frames, returnTo)
 }
 
-/** The account that was chosen on the page, else the one of `logout_hint`: a `login_hint` claim. */
+/** The account chosen on the page, else that of `logout_hint`, which is a `login_hint` claim. */
 const chosenUser = (params: URLSearchParams, { form }: Exchange) =>
   findUserByName(form.get('username') ?? '') ?? userOfHintClaim(params.get('logout_hint'))
 
@@ -43,7 +43,7 @@ function askingClients(
   return ids.map((id) => clients.find(id)).filter((client) => client !== undefined)
 }
 
-/** The front-channel logout URLs of a session's clients. As from Entra they have `sid`, and no `iss`. */
+/** The front-channel logout URLs of a session's clients. As at Entra, they have `sid`, no `iss`. */
 function frontChannelUrls({ clients }: EntraState, { clientIds, sid }: AccountSession): string[] {
   const uris = [...clientIds].map((id) => clients.find(id)?.frontChannelLogoutUri)
   return uris

@@ -14,12 +14,12 @@ export function accountChoicePage(exchange: Exchange, accounts: readonly Account
   return html(200, page(title, form({ action, hidden }, buttons)))
 }
 
-/** Returns when the frames have loaded, and after one second at the latest: a client may be down. */
+/** The script returns when the frames have loaded, or after one second: a client may be down. */
 function returnScript(returnTo: string): string {
   return `const leave=()=>location.replace(${JSON.stringify(returnTo).replace(/</g, '\\u003c')});addEventListener('load',leave);setTimeout(leave,1000)`
 }
 
-/** Loads the front-channel logout URLs in frames, then returns to the client if it may. */
+/** Loads the front-channel logout URLs in frames, then returns to `returnTo` if there is one. */
 export function signedOutPage(frames: string[], returnTo: string | undefined): Reply {
   const iframes = frames.map((url) => `<iframe title="Sign-out" src="${escape(url)}"></iframe>`)
   const script = returnTo === undefined ? undefined : returnScript(returnTo)

@@ -8,7 +8,7 @@ interface AccountPicker {
   error?: string | undefined
 }
 
-/** The page "Pick an account". With an error its status is 400. */
+/** The page "Pick an account". The status is 400 when the page shows an error. */
 export function accountPicker(target: FormTarget, { users, appName, error }: AccountPicker): Reply {
   const other = field({
     name: 'username',

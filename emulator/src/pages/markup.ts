@@ -61,7 +61,7 @@ export function field({ name, label, error, attributes }: Field): string {
 <div class="row"><input id="${name}" name="${name}" required ${attributes}${wrong}><button class="primary">Next</button></div>`
 }
 
-/** A user principal name. A narrow page breaks the line after its at sign. */
+/** A user principal name that may break after the at sign on a narrow page. */
 const breakable = (username: string) => escape(username).replace('@', '@<wbr>')
 
 export const whoLine = ({ username }: SampleUser): string =>

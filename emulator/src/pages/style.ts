@@ -41,8 +41,8 @@ small,.who{color:var(--soft)}
 const hash = (text: string) => `'sha256-${createHash('sha256').update(text).digest('base64')}'`
 
 /**
- * The Content-Security-Policy of every page. It must not have `form-action`: that would also block
- * the redirect to the client which follows a post.
+ * The Content-Security-Policy of every page. It must not have `form-action`, which would also block
+ * the redirect to the client after a post.
  */
 export function contentSecurityPolicy(...scripts: string[]): string {
   const allowed = scripts.length > 0 ? scripts.map(hash).join(' ') : "'none'"

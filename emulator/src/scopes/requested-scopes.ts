@@ -5,7 +5,7 @@ import { findResource, graph, type KnownResource, type Resource } from './resour
 import type { EntraState } from '../state.ts'
 
 export interface RequestedScopes {
-  /** The requested ones of `openid`, `profile`, `email` and `offline_access`. */
+  /** The requested scopes among `openid`, `profile`, `email` and `offline_access`. */
   openid: string[]
   resource: Resource
   /** Scopes of the resource, by their short names. `.default` is resolved. */
@@ -77,7 +77,7 @@ function defaultsOf(client: ClientRegistration, resource: KnownResource): readon
  * Reads a `scope` parameter. Scopes are compared without regard to case.
  *
  * @throws EntraError for a resource or a scope that does not exist, scopes of two resources at once,
- *   or `.default` beside others.
+ *   or `.default` beside other scopes.
  */
 export function parseScopes(
   state: EntraState,
@@ -98,7 +98,7 @@ export function parseScopes(
   }
 }
 
-/** The name of a scope in the list of consents. An API's scopes have their full name there. */
+/** The name of a scope in the list of consents: for a scope of an API, the full name. */
 export function consentName(resource: Resource, scope: string): string {
   return resource.kind === 'graph' ? scope : `api://${resource.clientId}/${scope}`
 }

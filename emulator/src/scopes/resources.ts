@@ -17,7 +17,7 @@ export interface KnownResource {
 
 const graphAppId = '00000003-0000-0000-c000-000000000000'
 
-/** The admin center gives a new registration the permission `User.Read`. */
+/** Graph. Its `.default` is `User.Read`, which the admin center gives each new registration. */
 export const graph: KnownResource = {
   resource: { kind: 'graph' },
   appId: graphAppId,

@@ -2,7 +2,7 @@ import { generateKeyPair, SignJWT, UnsecuredJWT, type CryptoKey } from 'jose'
 import type { SigningKey } from './signing-key.ts'
 import { changedClaims, type IdTokenClaims, type Tampering } from './tampering.ts'
 
-/** Signs ID tokens. A test can plan that the next ones are tampered with. */
+/** Signs ID tokens. A test can have the next ID tokens tampered with. */
 export class IdTokenSigner {
   readonly #key: SigningKey
   readonly #planned: Tampering[] = []

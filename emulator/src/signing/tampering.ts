@@ -2,7 +2,7 @@ import type { JWTPayload } from 'jose'
 
 export type IdTokenClaims = JWTPayload & Record<string, unknown>
 
-/** Returns the claims to sign, or changes the claims it is given. */
+/** A function that returns the claims to sign, or changes its argument in place. */
 export type ChangeClaims = (claims: IdTokenClaims) => unknown
 
 export interface TamperOptions {
@@ -16,7 +16,7 @@ export interface Tampering extends TamperOptions {
   change: ChangeClaims
 }
 
-/** The claims that `change` returns. When it returns no object, the claims as `change` left them. */
+/** The claims that `change` returns, or, when `change` returns no object, `claims` as changed. */
 export function changedClaims(claims: IdTokenClaims, change: ChangeClaims): IdTokenClaims {
   const returned = change(claims)
   return typeof returned === 'object' && returned !== null ? { ...returned } : claims

@@ -21,7 +21,7 @@ export function answersClaimsChallenges(claims: string | null): boolean {
 const hourSeconds = 3600
 
 /**
- * The lifetime of an access token: 60 to 90 minutes at random, and 20 to 28 hours when the client
+ * The lifetime of an access token: 60 to 90 minutes at random, or 20 to 28 hours when the client
  * answers the claims challenges of the resource (Microsoft, "Access tokens in the Microsoft identity
  * platform", "Token lifetime").
  */

@@ -10,7 +10,7 @@ export function grantedScopes({ state, signIn, requested }: TokenContent): strin
   return [...new Set([...requested.scopes, ...consented])]
 }
 
-/** The `scope` of the answer. An API's scopes have their full names there. */
+/** The `scope` of a token response, where an API's scopes have their full names. */
 export function scopeText({ signIn, requested }: TokenContent, scopes: string[]): string {
   const openid = signIn.requested.openid.filter((scope) => scope !== 'offline_access')
   const { resource } = requested

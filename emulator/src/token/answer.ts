@@ -10,7 +10,7 @@ import { idToken } from './id-token.ts'
 const base64url = (value: string) => Buffer.from(value).toString('base64url')
 
 /**
- * The body of a token answer. The parameters `claims` and `client_info` shape it.
+ * The body of a token response, which depends on the parameters `claims` and `client_info`.
  *
  * @throws EntraError (65001) when the user has not consented to a requested scope.
  */

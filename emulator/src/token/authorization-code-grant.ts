@@ -1,7 +1,7 @@
 import { requiredParameter } from '../errors/parameters.ts'
 import type { Grant } from './grant.ts'
 
-/** RFC 6749 section 4.1.3. */
+/** Redeems an authorization code (RFC 6749 section 4.1.3). */
 export const authorizationCodeGrant: Grant = (state, form, { clientId }) => {
   const verifier = form.get('code_verifier')
   const signIn = state.authorizationCodes.redeem({

@@ -7,7 +7,7 @@ import { knownClient } from '../directory/known-client.ts'
 interface Credentials {
   clientId: string | null
   secret: string | null
-  /** RFC 7523 section 2.2. */
+  /** The `client_assertion` (RFC 7523 section 2.2). */
   assertion?: string | null
 }
 
@@ -18,7 +18,7 @@ function fromHeader(header: string | undefined): Credentials | undefined {
   return { clientId: formDecoded(id ?? ''), secret: formDecoded(secret.join(':')) }
 }
 
-/** RFC 6749 section 2.3.1 form-encodes id and secret. Some clients do not, so other text is kept. */
+/** RFC 6749 section 2.3.1 demands form encoding. Text that cannot be decoded is kept unchanged. */
 function formDecoded(text: string): string {
   try {
     return decodeURIComponent(text.replace(/\+/g, ' '))
@@ -73,7 +73,7 @@ const secretOfPublicClient = () =>
 
 /**
  * Whether a request comes from a public client (RFC 6749 section 2.1). Entra decides by the platform
- * of the redirect URI. A device code has no redirect URI, so the app's setting decides there
+ * of the redirect URI. A device code has no redirect URI, so `allowPublicClientFlows` decides
  * (Microsoft, SupportArticles, "AADSTS7000218").
  */
 export function isPublic(client: ClientRegistration, byDevice: boolean): boolean {

@@ -8,7 +8,7 @@ import type { Granted } from './grant.ts'
 export interface TokenContent extends Granted {
   state: EntraState
   user: SampleUser
-  /** The client answers the claims challenges of this resource, so its token lives longer. */
+  /** Whether the access token lives longer: it is for Graph, and the client declares `CP1`. */
   isLong: boolean
 }
 

@@ -1,7 +1,7 @@
 import { loginHintOf } from '../directory/login-hint.ts'
 import { timeClaims, userClaims, type TokenContent } from './common-claims.ts'
 
-/** The claims that the app's registration asks for. */
+/** The optional claims that the app's registration asks for. */
 function optionalClaims({ state, signIn, user }: TokenContent) {
   const registered = state.clients.find(signIn.clientId)?.optionalIdTokenClaims ?? []
   return {

@@ -8,7 +8,7 @@ import type { Grant } from './grant.ts'
 const text = (value: unknown): string => (typeof value === 'string' ? value : '')
 
 /**
- * Exchanges an access token of a user for this client into one for another resource (Microsoft,
+ * Takes a user's access token for this client, and grants one for another resource (Microsoft,
  * "OAuth 2.0 On-Behalf-Of flow").
  */
 export const onBehalfOfGrant: Grant = async (state, form, client) => {
@@ -25,7 +25,7 @@ export const onBehalfOfGrant: Grant = async (state, form, client) => {
 async function claimsOf(assertion: string, { key }: EntraState, audience: string) {
   const options = { audience, currentDate: new Date() }
   const verified = await jwtVerify(assertion, key.publicKey, options).catch(() => undefined)
-  // An ID token has the same audience, but no `scp`.
+  // An ID token has the same audience, but no `scp`, and is refused.
   if (verified?.payload['scp']) return verified.payload
   throw new EntraError(
     'invalid_grant',

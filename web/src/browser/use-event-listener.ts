@@ -1,6 +1,6 @@
 import { onScopeDispose } from 'vue'
 
-/** Listens until the component that calls this is gone. */
+/** Listens until the calling component is unmounted. */
 export function useEventListener<Type extends keyof WindowEventMap>(
   target: Window,
   type: Type,

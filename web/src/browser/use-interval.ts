@@ -1,8 +1,8 @@
 import { onScopeDispose } from 'vue'
 
 /**
- * Runs `task` every `periodMs` until the component that calls this is gone.
- * @returns a function that stops it before
+ * Runs `task` every `periodMs` until the calling component is unmounted.
+ * @returns a function that stops the interval earlier
  */
 export function useInterval(task: () => void, periodMs: number) {
   const timer = setInterval(task, periodMs)

@@ -1,6 +1,6 @@
 import { onScopeDispose } from 'vue'
 
-/** One timer, which stops for good when the component that calls this is gone. */
+/** One timer, which stops for good when the calling component is unmounted. */
 export function useTimeout() {
   let timer: ReturnType<typeof setTimeout> | undefined
   let isGone = false

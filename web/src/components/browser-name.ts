@@ -2,7 +2,7 @@ import { sessionsTexts } from '../texts/sessions.ts'
 
 type Name = readonly [pattern: RegExp, name: string]
 
-/** The first match counts: nearly every browser also names older ones, to be served the same pages. */
+/** The first match counts: for compatibility, most browsers name other browsers as well. */
 const browsers: readonly Name[] = [
   [/\bEdg(e|A|iOS)?\//, 'Edge'],
   [/\bOPR\//, 'Opera'],

@@ -2,7 +2,7 @@ import { ref } from 'vue'
 import { useEventListener } from '../browser/use-event-listener.ts'
 import { useTimeout } from '../browser/use-timeout.ts'
 
-/** The pause before each try. The last one repeats. */
+/** The pause before each try. The last pause repeats. */
 const pausesMs = [3_000, 6_000, 12_000, 24_000, 30_000]
 
 /** Tries again until the component is gone: after growing pauses, and when the browser is online again. */

@@ -24,8 +24,8 @@ export function leaveTo(href: string) {
 }
 
 /**
- * Notes that the person has signed out, for a return by the browser's Back button. The return from
- * Entra says so in its query instead.
+ * Notes that the person has signed out, in case the browser's Back button returns to this app. A
+ * return from Entra has `?signedOut` in its address instead.
  */
 export function markSignedOut() {
   writeNote(signedOutKey, '1')

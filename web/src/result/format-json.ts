@@ -5,7 +5,7 @@ const closers: Record<string, string> = { '{': '}', '[': ']' }
  * were sent (`JSON.parse` would round a large number). The text may be cut off anywhere.
  */
 export function formatJson(text: string) {
-  // Strings; brackets, commas, colons; runs of other characters without white space.
+  // A token is a string, a bracket, comma or colon, or a run of other characters.
   const tokens = text.matchAll(/"(?:[^"\\]|\\.)*"?|[{}[\],:]|[^\s{}[\],:"]+/gs)
   let depth = 0
   let previous = ''

@@ -7,9 +7,9 @@ const reopenAfterMs = 30_000
 
 interface Handlers {
   onExpiring: (event: SessionExpiring) => void
-  /** The stream is closed already. */
+  /** Called after the stream has been closed. */
   onEnded: (event: SessionEnded) => void
-  /** The connection broke. */
+  /** Called when the connection breaks or is refused. */
   onError: () => void
 }
 

@@ -10,7 +10,7 @@ import { useEventStream } from './use-event-stream.ts'
  * Learns what became of the session: from the server's events, and by asking when the page is shown
  * again or the network changes. When the session begins or ends, the router's guard decides again
  * which view is shown.
- * @returns the server's warning that the session is about to end, while it holds
+ * @returns the server's warning that the session is about to end, while this warning holds
  */
 export function useSessionWatch() {
   const session = useSession()
@@ -27,12 +27,12 @@ export function useSessionWatch() {
 
   function onExpiring(event: SessionExpiring) {
     expiring.value = event
-    // The stream may break before the session ends. Only the server's clock counts.
+    // The stream may break before it reports the end. Both times are by the server's clock.
     const leftMs = Date.parse(event.idleExpiresAt) - Date.parse(event.serverTime)
     questionAtEnd.start(ask, leftMs + 1_000)
   }
   function onError() {
-    // The first sign that the server is away. While it is known to be away, `LostBanner` asks.
+    // A broken stream may mean that the server is away. Once that is known, `LostBanner` asks.
     if (session.connection === 'up') ask()
   }
   /** Hidden tabs do not listen: a browser allows few connections to one host. */
@@ -62,14 +62,14 @@ export function useSessionWatch() {
       const endsAt = expiring.value?.idleExpiresAt
       if (endsAt && now.kind === 'signedIn' && Date.parse(now.idleExpiresAt) > Date.parse(endsAt))
         expiring.value = undefined
-      // The first answer belongs to the navigation that asked for it.
+      // The navigation that asked for the first answer runs the guard itself.
       if (now.kind !== before.kind && now.kind !== 'unknown' && before.kind !== 'unknown')
         runGuard()
     },
   )
   useEventListener(document, 'visibilitychange', () => {
     listenWhileVisible()
-    // The session may have ended meanwhile, in another tab or by the clock.
+    // While this tab was hidden, the session may have expired or been ended in another tab.
     if (session.user && document.visibilityState === 'visible') ask()
   })
   useEventListener(window, 'online', ask)

@@ -18,7 +18,7 @@ export const useSession = defineStore('session', () => {
   const connection = ref<'up' | 'lost'>('up')
   let pending: Promise<void> | undefined
 
-  /** Asks the server. Calls at the same time share one request. Never throws. */
+  /** Asks the server for the session. Simultaneous calls share one request. Never throws. */
   function load() {
     pending ??= ask().finally(() => (pending = undefined))
     return pending
@@ -40,8 +40,8 @@ export const useSession = defineStore('session', () => {
   }
 
   /**
-   * A refused call or an event has said that there is no session. Asks the server, and keeps that
-   * reason where the server gives none.
+   * Asks the server, after a refused call or an event said that there is no session. Keeps `reason`
+   * if the server gives no reason.
    */
   async function reportSignedOut(reason: SignedOutReason) {
     await load()

@@ -1,4 +1,3 @@
-/** The words of the Device view. */
 export const deviceTexts = {
   title: 'Sign in on another device',
   intro:

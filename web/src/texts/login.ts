@@ -1,4 +1,3 @@
-/** The words of the Login view. */
 export const loginTexts = {
   title: 'Sign in',
   account: 'Use your work or school account.',

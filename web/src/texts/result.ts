@@ -1,4 +1,3 @@
-/** The words of the Result view. */
 export const resultTexts = {
   back: 'Back',
   request: 'Request',

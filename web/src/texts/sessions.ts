@@ -1,4 +1,3 @@
-/** The words of the Sessions view. */
 export const sessionsTexts = {
   title: 'Your sessions',
   intro: 'Where you are signed in to this app.',

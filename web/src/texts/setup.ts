@@ -1,4 +1,3 @@
-/** The words of the Setup view. */
 export const setupTexts = {
   titleUnknown: 'This app is not configured yet',
   contactOwner: 'This app is not configured yet. Contact its owner.',

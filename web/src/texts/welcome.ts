@@ -1,4 +1,3 @@
-/** The words of the Welcome view. */
 export const welcomeTexts = {
   title: (name: string) => `Welcome ${name}!`,
   sessionEnds: 'Session ends',

@@ -6,7 +6,7 @@ import { isNotFound, troubleOf } from '../trouble.ts'
 export type DeviceUser = NonNullable<DeviceLoginState['user']>
 export type DeviceEnding = Exclude<DeviceLoginState['status'], 'pending' | 'ready'>
 export type DeviceOutcome =
-  /** A person has signed in on the other device. The server may not tell who. */
+  /** A person has signed in on the other device. The server may omit `user`. */
   | { status: 'ready'; user?: DeviceUser }
   | { status: 'signedIn'; view: SessionView }
   | { status: DeviceEnding; errorRef?: string }

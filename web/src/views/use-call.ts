@@ -58,7 +58,7 @@ export function useCall(target: () => CallTarget | undefined) {
     latest = undefined
   })
 
-  /** Calls again. Until then the page shows the old answer, or that there was none. */
+  /** Repeats the call. Meanwhile the page shows the old answer, or that the server gave none. */
   function refresh() {
     const { value } = state
     if (value.kind === 'unreachable') return run(value)

@@ -78,7 +78,7 @@ export function useDeviceLogin() {
 
   async function endingOf(outcome: Exclude<DeviceOutcome, { status: 'ready' | 'signedIn' }>) {
     if (outcome.status !== 'unknown') return overOf(outcome.status, outcome.errorRef)
-    // Another tab may have finished the sign-in, or this tab has, and the answer was lost.
+    // Another tab may have finished the sign-in, or the answer to this tab was lost.
     await session.load()
     const isSignedIn = session.state.kind === 'signedIn'
     return isSignedIn ? ({ kind: 'signedIn' } as const) : overOf('expired')

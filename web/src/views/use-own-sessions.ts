@@ -33,7 +33,8 @@ export function useOwnSessions() {
   /**
    * @param request asks the server to end sessions
    * @param stays tells which sessions are left in the list afterwards
-   * @returns whether the others have ended; undefined if nothing was asked, or this page's own session is over
+   * @returns whether these sessions have ended; undefined if nothing was asked, or
+   * this page's own session is over
    */
   async function end(request: () => Promise<void>, stays: (session: OwnSession) => boolean) {
     if (isBusy.value || state.value.kind !== 'ready') return undefined
@@ -42,7 +43,7 @@ export function useOwnSessions() {
       await request()
     } catch (error) {
       if (await isSignedOut(troubleOf(error))) return undefined
-      // The server does not know a session that has ended already.
+      // An answer 404 means that the session has ended already.
       if (!isNotFound(error)) return false
     } finally {
       isBusy.value = false
