@@ -10,7 +10,7 @@ export const recordKinds = {
   sidSessions: 'sid-sessions',
   /** A claims challenge that the next sign-in passes on, sealed: `tokens/claims-challenges.ts`. */
   claims: 'claims',
-  /** A `state` whose callback has come, empty: `sign-in/redirect/callback.ts`. */
+  /** A `state` whose callback has come, empty: `sign-in/redirect/take-attempt.ts`. */
   usedState: 'used-state',
   /** A sign-in on another device, sealed: `sign-in/device/device-logins.ts`. */
   deviceLogin: 'device-login',
