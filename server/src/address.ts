@@ -11,7 +11,7 @@ export function addressOf({ ip }: FastifyRequest): string {
   return isIP(address) === 0 ? 'unknown' : address
 }
 
-/** For Fastify's `trustProxy`: whether `X-Forwarded-*` headers from an address count. */
+/** Makes Fastify's `trustProxy` function: true for addresses whose `X-Forwarded-*` headers count. */
 export function trusts(proxies: BlockList): (address: string) => boolean {
   return (text) => {
     const address = plainAddress(text)

@@ -25,18 +25,18 @@ import { withDeadline } from './store/with-deadline.ts'
 import { appInfo } from './app-info.ts'
 
 export interface AppOptions {
-  /** Told to the SPA: whom the demo's emulator knows. */
+  /** Users of the demo's emulator, which the SPA offers for sign-in. */
   demo?: AppInfo['demo']
   logStream?: LogStream
-  /** In place of the one that the settings name. */
+  /** Replaces the store that the settings name. */
   store?: Store
-  /** Where the SPA was built; `web/dist` unless told otherwise. */
+  /** Folder of the built SPA; the default is `web/dist`. */
   webFolder?: string
 }
 
 const builtWeb = fileURLToPath(new URL('../../web/dist', import.meta.url))
 
-/** For Node's parser. `host-header.ts` checks the Host header. */
+/** Settings of Node's HTTP server. `host-header.ts` checks the Host header. */
 const http = {
   headersTimeout: 10_000,
   connectionsCheckingInterval: 2_000,
@@ -44,13 +44,13 @@ const http = {
   requireHostHeader: false,
 }
 
-/** Milliseconds that a client may take: for the whole request, for reading an answer. */
+/** Milliseconds: the time to send a whole request, and the time that a connection may be silent. */
 const timeouts = {
   requestTimeout: 30_000,
   connectionTimeout: 75_000,
 }
 
-/** The whole server, not yet listening. Closing it closes the store and every connection. */
+/** Builds the server, not yet listening. Closing the server closes the store and every connection. */
 export async function buildApp(config: Config, options: AppOptions = {}): Promise<FastifyInstance> {
   const headerOptions = { secure: config.secure, authority: config.entra?.authority }
   const headers = headersOf(headerOptions)
@@ -61,10 +61,10 @@ export async function buildApp(config: Config, options: AppOptions = {}): Promis
     bodyLimit: 64 * 1024,
     http,
     ...timeouts,
-    // Connections end one by one at closing; until then an answer is an answer.
+    // While the server closes, requests on open connections get their answer, not 503.
     return503OnClosing: false,
     clientErrorHandler: answerClientError(headers),
-    // No hook sees a path that cannot be decoded.
+    // No hook runs for a path that cannot be decoded, so the headers are set here.
     frameworkErrors: (error, request, reply) => {
       sendProblem(error, request, reply.headers(headers))
     },

@@ -22,7 +22,7 @@ export interface ConfiguredOptions {
   config: Config
   store: Store
   entra: EntraClient
-  /** The settings that `entra` was made of. */
+  /** The settings with which `entra` was created. */
   settings: EntraSettings
   info: AppInfo
 }

@@ -2,14 +2,14 @@ import type { ProblemCode } from '@entra-bff/shared'
 
 interface FailureOptions {
   cause?: unknown
-  /** Replaces the public detail. Must not hold text of a client or of the store. */
+  /** Public detail in place of the default text. Must not hold text of a client or of the store. */
   publicDetail?: string
-  /** A sign-in that removes the cause: the caller can send its browser there. */
+  /** Address of a sign-in that removes the cause, for the caller's browser. */
   loginHref?: string
   retryAfterSeconds?: number | undefined
 }
 
-/** A request fails with a public code; the reason (`message`) and the cause go to the log alone. */
+/** A failed request. The code is public; the reason (`message`) and the cause go to the log alone. */
 export class Failure extends Error {
   override readonly name = 'Failure'
   readonly code: ProblemCode

@@ -10,8 +10,8 @@ const settingsFile = '.env'
 /** Time for requests in flight to finish: longer than a request may take. */
 const graceMs = 25_000
 /**
- * No handler: after a JavaScript handler, the failed instruction would run again, without end.
- * Without a handler, these signals end the process.
+ * These signals get no handler, so they end the process. After a JavaScript handler, the failed
+ * instruction would run again, without end.
  */
 const nativeFaults = ['SIGILL', 'SIGTRAP', 'SIGABRT', 'SIGBUS', 'SIGFPE', 'SIGSEGV'] as const
 
@@ -23,7 +23,7 @@ async function main(): Promise<void> {
   const closeOptions = { delay: graceMs, logger: app.log, skip: [...nativeFaults] }
   closeWithGrace(closeOptions, async ({ err, signal }) => {
     if (err) app.log.fatal({ err }, 'the server ends after an error that nothing handled')
-    // Not at Ctrl-C: there, a person waits and no proxy keeps connections open.
+    // Ctrl-C skips `drain`: a person waits, and no proxy keeps connections open.
     if (signal === 'SIGTERM') await app.drain()
     await app.close()
   })

@@ -11,7 +11,7 @@ export function outboundAgent(
   if (httpsProxy === undefined || noProxy === '*') return new Agent(limits)
   return new EnvHttpProxyAgent({
     ...limits,
-    // If it is undefined, the agent reads HTTP_PROXY from the environment.
+    // Without this text, the agent would read HTTP_PROXY from the environment.
     httpProxy: '',
     httpsProxy,
     noProxy: [...loopback, noProxy].join(),

@@ -1,4 +1,4 @@
-/** A server that asks for a longer pause gets this one. */
+/** Longest pause. A server that asks for a longer pause gets this pause. */
 const longestPauseSeconds = 3_600
 
 /**

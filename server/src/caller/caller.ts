@@ -4,31 +4,31 @@ import type { Failure } from '../failure.ts'
 import { notSignedIn } from '../session/lookup.ts'
 import type { Rejection } from '../tokens/token-refresh.ts'
 
-/** The user for whom a request calls an API, however the request proves it. */
+/** The user for whom a request calls an API, whatever credential the request carries. */
 export interface Caller {
-  /** Names the caller inside this server: limits count by it. */
+  /** Identifies the caller inside this server. Limits count calls by this name. */
   readonly name: string
   readonly user: User
   /**
    * An access token of the caller for one resource.
-   * @param scopes of one resource
+   * @param scopes the scopes, all of one resource
    * @param rejected the token that the API refused, when this is the second attempt
    * @throws {Failure} `consent_required`, `reauthentication_required`, `claims_challenge`,
    * `identity_provider_unavailable`
    */
   accessToken(scopes: readonly string[], rejected?: Rejection): Promise<string>
   /**
-   * The failure for an API that refuses every token: it tells the caller how to get a better one.
+   * The failure for an API that refuses every token. It tells the caller how to get a better token.
    * @param claims what the API wants the next token to fulfill
    */
   challenge(reason: string, claims: string | undefined): Promise<Failure>
-  /** Call it after a call that succeeded: it keeps a session alive. */
+  /** Keeps the session alive. To be called after each API call that succeeded. */
   touch(reply: FastifyReply): Promise<void>
 }
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** Undefined when nobody is signed in. The guard of `/api` sets it. */
+    /** The signed-in user, set by the guard of `/api`; undefined when nobody is signed in. */
     caller: Caller | undefined
   }
 }

@@ -64,7 +64,7 @@ class CookieCaller implements Caller {
     }
   }
 
-  /** A sign-in of the same account is needed, with claims one that fulfills them. */
+  /** The failure asks for a sign-in of the same account, which must fulfill any claims. */
   async challenge(reason: string, claims: string | undefined, cause?: unknown): Promise<Failure> {
     if (claims === undefined) {
       const loginHref = this.#loginHref()
@@ -108,7 +108,7 @@ class CookieCaller implements Caller {
     audit(this.#request, { audit: 'refresh_failed', code, entra, ...who })
   }
 
-  /** A sign-in of the same account, mostly without a page. */
+  /** The address of a sign-in of the same account. Entra mostly shows no page for this sign-in. */
   #loginHref(query: LoginQuery = {}): string {
     return loginHref({ ...loginHintOf(this.#session.record), ...query })
   }

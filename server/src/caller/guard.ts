@@ -5,16 +5,16 @@ import type { Caller } from './caller.ts'
 /**
  * Finds the caller of a request by one kind of credential.
  * @returns undefined when the request carries no such credential
- * @throws {Failure} when the credential must not be used so
+ * @throws {Failure} when this request must not use the credential
  */
 export type CallerSource = (request: FastifyRequest) => Promise<Caller | undefined>
 
 export interface CallerGuardOptions {
-  /** Asked in turn; the first one that finds a caller decides. Cookies last: their source checks CSRF. */
+  /** The sources are asked in turn, cookies last: the source of cookies refuses other origins. */
   sources: readonly CallerSource[]
 }
 
-/** Finds the caller of each request in its scope, once. It writes nothing. */
+/** Finds the caller of each request of its scope once. The guard writes nothing to the store. */
 export const callerGuard = fp(registerGuard, {
   name: 'caller-guard',
   dependencies: ['@fastify/cookie'],

@@ -20,7 +20,7 @@ const options = {
   all: { type: 'boolean' },
 } as const
 
-/** @returns undefined when the arguments are no valid order */
+/** @returns undefined when the arguments are not valid */
 export function parseOrder(args: string[]): Order | undefined {
   try {
     const { values, positionals } = parseArgs({ args, options, allowPositionals: true })

@@ -2,7 +2,7 @@ import type { User } from '@entra-bff/shared'
 import type { LiveSession } from '../session/lookup.ts'
 import type { Sessions } from '../session/sessions.ts'
 
-/** The people that an order is about. Without a member, it is about all. */
+/** The people that a command is about. An absent member matches everybody. */
 export interface PersonFilter {
   /** Object id or username. */
   user?: string | undefined

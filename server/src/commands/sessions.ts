@@ -84,7 +84,7 @@ async function execute(order: Order, sessions: Sessions, output: Output): Promis
   return 0
 }
 
-/** Skips an ended session: `end` would end its successor, perhaps of another person. */
+/** Skips an ended session: `end` would end the session that replaced it, perhaps another person's. */
 async function* onlyLiving(sessions: Sessions, id: string): AsyncGenerator<string> {
   if (await sessions.findLiving(id)) yield id
 }
@@ -101,7 +101,7 @@ async function list(sessions: Sessions, filter: PersonFilter, { out, err }: Outp
   err(`${String(count)} signed in`)
 }
 
-/** Ends the sessions of one person, under all usernames. Ends nothing if the filter fits more. */
+/** Ends the sessions of one person, under all usernames. Ends nothing if several people match. */
 async function endPerson(sessions: Sessions, filter: PersonFilter, output: Output): Promise<0 | 1> {
   const people = await findPeople(sessions, filter)
   const [person] = people

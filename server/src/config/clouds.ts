@@ -1,6 +1,6 @@
 /** A cloud of Microsoft, with its own login host and its own Graph. */
 interface Cloud {
-  /** Host of authorities and of the issuer of all tokens. */
+  /** Host name in authorities and in the issuer of all tokens. */
   loginHost: string
   /** Other names of the login host. */
   aliases: readonly string[]
@@ -9,8 +9,8 @@ interface Cloud {
 }
 
 /**
- * Microsoft, "National clouds" and "Microsoft Graph national cloud deployments". The sovereign clouds
- * of France, Germany and Singapore: `Get-MgEnvironment` of the Microsoft Graph PowerShell SDK.
+ * Source: Microsoft, "National clouds" and "Microsoft Graph national cloud deployments". Source for
+ * the clouds of France, Germany and Singapore: `Get-MgEnvironment` of the Microsoft Graph PowerShell SDK.
  */
 const publicCloud: Cloud = {
   loginHost: 'login.microsoftonline.com',
@@ -22,7 +22,7 @@ const clouds: readonly Cloud[] = [
   {
     loginHost: 'login.microsoftonline.us',
     aliases: ['login.usgovcloudapi.net'],
-    // The second origin is for the Department of Defense.
+    // The second origin is for the US Department of Defense.
     graphs: ['https://graph.microsoft.us', 'https://dod-graph.microsoft.us'],
   },
   {

@@ -29,7 +29,7 @@ export interface Config extends DownstreamSettings {
   /** Whether sign-in on another device is offered. */
   deviceLogin: boolean
   proxy: ProxySettings
-  /** Requests of one address to each route with a limit; 0: no limit. */
+  /** Most requests per minute from one address to each rate-limited route; 0 means no limit. */
   rateLimitPerMinute: number
   /** Proxies whose `X-Forwarded-*` headers count. */
   trustProxy: BlockList | undefined
@@ -39,7 +39,7 @@ export interface Config extends DownstreamSettings {
 const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const
 
 /**
- * @param env names as in `.env.sample`
+ * @param env the settings, named as in `.env.sample`
  * @throws {ConfigError} lists every problem
  */
 export function loadConfig(env: Readonly<Record<string, string | undefined>>): Config {
@@ -91,7 +91,7 @@ function readPublicUrl(reader: SettingsReader, port: number): string {
   return url.origin
 }
 
-/** Paths that the page or other routes use. */
+/** Paths that the redirect URI must not have: pages or other routes use them. */
 const reservedPaths = [...Object.values(paths), ...Object.values(pages), '/livez', '/readyz']
 
 function readRedirectPath(reader: SettingsReader): string {

@@ -8,7 +8,7 @@ export interface DownstreamSettings {
   /** The downstream API of `GET /api/me`; undefined when `ENDPOINT` is empty. */
   endpoint: string | undefined
   scopes: string[]
-  /** Origin of the Microsoft Graph that the other calls go to. */
+  /** Origin of Microsoft Graph, for all calls but `GET /api/me`. */
   graph: string
 }
 
@@ -42,7 +42,7 @@ function isGraphOrEmulator({ origin, hostname, pathname }: URL): boolean {
   return isGraph(origin) || (isLoopback(hostname) && pathname === '/v1.0/me')
 }
 
-/** Allows an access token to be sent only to the API that the token is for. */
+/** Reports settings that would send an access token to an API that the token is not for. */
 function checkTokenReceiver(
   reader: SettingsReader,
   { origin, hostname }: URL,

@@ -7,17 +7,17 @@ import type { SettingsReader } from './reader.ts'
 export interface EntraSettings {
   clientId: string
   clientSecret: string
-  /** Without a slash at the end: `https://login.microsoftonline.com/<tenant>`. */
+  /** The authority without a slash at the end: `https://login.microsoftonline.com/<tenant>`. */
   authority: string
-  /** Undefined: no `prompt` is sent, and Entra signs in a known account silently. */
+  /** If undefined, no `prompt` is sent and Entra signs in a known account silently. */
   prompt: Prompt | undefined
-  /** Tenant ids. Empty: all tenants of the authority. */
+  /** Ids of the tenants that may sign in. If empty, all tenants of the authority may. */
   allowedTenants: string[]
 }
 
 const placeholder = /[<>{}]|^enter[_ ]|your[_ -]|\.\.\./i
 
-/** The Setup view shows missing and wrong values. The server starts with them all the same. */
+/** The server starts even when values are missing or wrong. The Setup view shows these values. */
 export function readEntraSettings(reader: SettingsReader): {
   entra: EntraSettings | undefined
   setup: SettingStatus[]

@@ -8,7 +8,7 @@ export interface ProxySettings {
   noProxy: string
 }
 
-/** There is no HTTP_PROXY: plain http never leaves this machine (see `isPrivateTransport`). */
+/** HTTP_PROXY is not read: plain http never leaves this machine (see `isPrivateTransport`). */
 export function readProxySettings(reader: SettingsReader): ProxySettings {
   const httpsProxy = reader.text('HTTPS_PROXY')
   if (httpsProxy !== undefined && !isProxy(httpsProxy)) {

@@ -1,11 +1,11 @@
 import type { SettingsReader } from './reader.ts'
 
-/** Microsoft, "Redirect URI (reply URL) outline and restrictions". */
+/** Limits of Entra: Microsoft, "Redirect URI (reply URL) outline and restrictions". */
 const longestUriCharacters = 256
 const refusedPattern = /[!$'(),;*]/
 const refusedCharacters = "! $ ' ( ) , ; *"
 
-/** Reports a redirect URI that the app registration would refuse, under the setting at fault. */
+/** Reports a redirect URI that the app registration would refuse, and names the setting at fault. */
 export function checkRedirectUri(
   reader: SettingsReader,
   publicUrl: string,

@@ -3,11 +3,11 @@ import { isGuid } from './guid.ts'
 
 /** The application id of Microsoft Graph, the same in every tenant and cloud. */
 const graphAppId = '00000003-0000-0000-c000-000000000000'
-/** Scopes of OpenID Connect: no API gives them. */
+/** Scopes of OpenID Connect, which belong to no API. */
 const openIdScopes = ['openid', 'profile', 'email', 'offline_access']
 
 /**
- * The API that a scope is of: what stands before the last slash. Undefined for a short name such as
+ * The API of a scope: the text before the last slash. Undefined for a short name such as
  * `User.Read`, which Entra takes for a scope of Microsoft Graph. An API that is named by its client id
  * has the same name with and without `api://`.
  */
@@ -35,7 +35,7 @@ export function resourcesOf(scopes: readonly string[]): (string | undefined)[] {
 /**
  * The full name of a scope, in lower case. Two scopes are the same permission when their full names
  * are equal.
- * @param others asked for together with the scope: Entra leaves their resource out of its answer
+ * @param others the scopes of the same request: Entra leaves their resource out of its answer
  */
 export function fullScopeName(scope: string, others: readonly string[] = []): string {
   const resource = resourceOf(scope) ?? resourcesOf(others).find((name) => name !== undefined)

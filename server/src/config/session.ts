@@ -5,13 +5,13 @@ export type StoreLocation = { kind: 'memory' } | { kind: 'file'; folder: string 
 
 export interface SessionSettings {
   store: StoreLocation
-  /** Newest first. Undefined: the server makes a secret and keeps it with the store. */
+  /** The secrets, newest first. If undefined, the server makes a secret and keeps it with the store. */
   secrets: readonly [string, ...string[]] | undefined
-  /** The file of `secrets`, if any. The server takes up a change of this file without a restart. */
+  /** The file that holds `secrets`, if any. The server follows its changes without a restart. */
   secretFile: string | undefined
-  /** A session without use ends after this. */
+  /** A session ends after this time without use. */
   idleMs: number
-  /** Every session ends after this. */
+  /** Every session ends after this time. */
   maxMs: number
 }
 

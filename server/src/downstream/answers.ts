@@ -23,7 +23,7 @@ export function requireSuccess(call: Call, answer: UpstreamAnswer): void {
   throw new Failure('upstream_error', reason)
 }
 
-/** The media type (RFC 9110 section 8.3.1) without its parameters, which follow a semicolon. */
+/** These patterns match a media type (RFC 9110 section 8.3.1). Parameters follow a semicolon. */
 const jsonType = /^application\/(?:[\w.!#$&^-]+\+)?json\s*(?:;|$)/i
 const imageType = /^image\/(?:jpeg|png|gif|webp)\s*(?:;|$)/i
 

@@ -4,17 +4,17 @@ import { apiScopes, fullScopeName } from '../config/scopes.ts'
 
 /** One call of a downstream API, made with the caller's own permissions. */
 export interface Call {
-  /** `GET /api/<id>` makes it. */
+  /** Id of the call: `GET /api/<id>` makes the call. */
   id: string
   title: string
   /** Origin of the API. */
   resource: string
   path: string
-  /** Query parameters that are passed on; all others are refused. */
+  /** Query parameters that are passed on. All other parameters are refused. */
   query: readonly string[]
-  /** Permissions of one resource. */
+  /** Permissions that the call needs, all of one resource. */
   scopes: readonly string[]
-  /** What the API answers with. */
+  /** Form of the API's answer. */
   answer: 'json' | 'image'
   /** Whether the Welcome view offers the call. */
   listed: boolean
@@ -22,7 +22,7 @@ export interface Call {
 
 const paging = ['$top', '$skip', '$skiptoken']
 
-/** THE TABLE. To call one more API, add a row. Nothing else can be reached through this server. */
+/** The table of calls. To call one more API, add a row. The server calls no API without a row. */
 export function callsOf({ endpoint, scopes, graph }: DownstreamSettings): readonly Call[] {
   if (endpoint === undefined) return []
   const { origin, pathname, search } = new URL(endpoint)
@@ -70,7 +70,7 @@ export function callsOf({ endpoint, scopes, graph }: DownstreamSettings): readon
   ]
 }
 
-/** @param granted full names of scopes @returns what the Welcome view offers */
+/** @param granted full names of the granted scopes @returns the calls that the Welcome view offers */
 export function viewCalls(calls: readonly Call[], granted: readonly string[]): CallView[] {
   // Records of older versions hold short names.
   const names = granted.map((scope) => (scope.includes('/') ? scope : fullScopeName(scope)))

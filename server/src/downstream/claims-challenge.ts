@@ -26,7 +26,7 @@ function isClaimsChallenge({ scheme, parameters }: Challenge): boolean {
 const token = "[!#$%&'*+.^_`|~\\w-]+"
 const parameter = new RegExp(`(${token})[ \\t]*=[ \\t]*(?:"((?:[^"\\\\]|\\\\.)*)"|(${token}))`, 'y')
 const scheme = new RegExp(`(${token})(?=[ \\t]|,|$)`, 'y')
-/** Skips a word at a time, so that the time grows only with the length of the header. */
+/** Matches a whole word, so that the time to parse a header grows only linearly with its length. */
 const anything = new RegExp(`${token}|[^]`, 'y')
 
 function challengesIn(header: string): Challenge[] {

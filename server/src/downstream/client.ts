@@ -24,7 +24,7 @@ const limits = {
 /** Limits a whole call, even when its bytes come slowly. */
 const deadlineMs = 20_000
 
-/** The connections to downstream APIs. Redirects are never followed: they would get the access token. */
+/** The connections to downstream APIs. Redirects are never followed: their target would get the token. */
 export class DownstreamClient {
   readonly #agent: Dispatcher
 
@@ -33,7 +33,7 @@ export class DownstreamClient {
   }
 
   /**
-   * @param headers of the caller's request that are passed on
+   * @param headers the headers of the caller's request that are passed on
    * @param signal is aborted when the caller closes the connection
    * @throws {Failure} `upstream_timeout`, `upstream_too_large`, `upstream_error`
    */
@@ -53,7 +53,7 @@ export class DownstreamClient {
       const body = Buffer.from(await answer.body.arrayBuffer())
       return { status: answer.statusCode, headers: answer.headers, body }
     } catch (cause) {
-      // Nobody reads this failure. The log must not blame the API.
+      // Nobody reads this failure. Its code keeps the log from blaming the API.
       if (signal.aborted) throw new Failure('invalid_request', 'the caller closed the connection')
       throw new Failure(codeOf(cause), `${call.id} failed`, { cause })
     }

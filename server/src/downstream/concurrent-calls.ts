@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net'
 import { Failure } from '../failure.ts'
 
-/** Of one caller. All callers share 128 connections to an API. */
+/** Most calls of one caller at once. All callers share 128 connections to an API. */
 export const mostConcurrentCalls = 8
 
 /** Counts the downstream calls of each caller that are under way in this process. */
@@ -10,8 +10,8 @@ export class ConcurrentCalls {
 
   /**
    * @param caller the name of the caller
-   * @param connection of the caller: `work` is aborted when the connection closes, for then nobody can
-   * read the answer. The `close` event of the request comes too early, that of a pipelined response never.
+   * @param connection the caller's connection. When it closes, `work` is aborted: nobody can read the
+   * answer. The request emits `close` too early, and a pipelined response never emits `close`.
    * @throws {Failure} `rate_limited`
    */
   async run<T>(

@@ -53,7 +53,7 @@ async function callWithToken(
   const token = await caller.accessToken(scopes)
   const answer = await send(token)
   if (answer.status !== 401) return answer
-  // An API can refuse a token before it expires. One new token is worth a try, a second would be a loop.
+  // An API can refuse a token that has not expired. One new token is tried; more tries could loop.
   const rejected = { token, claims: claimsOf(answer) }
   const second = await send(await caller.accessToken(scopes, rejected))
   if (second.status !== 401) return second

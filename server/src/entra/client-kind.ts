@@ -1,12 +1,12 @@
 import { type Static, Type } from 'typebox'
 import { EntraFailure } from './failures.ts'
 
-/** Client types (RFC 6749 section 2.1): this app asks for tokens with its credential, or without. */
+/** Client types (RFC 6749 section 2.1): only a confidential client sends its credential. */
 export const ClientKind = Type.Enum(['confidential', 'public'] as const)
 export type ClientKind = Static<typeof ClientKind>
 
 /**
- * AADSTS numbers of Entra's answers to the wrong kind, and the right one. For a device code and its
+ * The right kind, by the AADSTS number of Entra's answer to the wrong kind. For a device code and its
  * refresh tokens, "Allow public client flows" of the app registration decides which kind is right
  * (Microsoft, SupportArticles, "AADSTS7000218").
  */

@@ -29,7 +29,7 @@ export interface AuthorizeRequest {
   prompt: Prompt | undefined
   loginHint: string | undefined
   domainHint: string | undefined
-  /** What Entra or an API wants the sign-in to fulfill (OpenID Connect Core section 5.5). */
+  /** The claims that Entra or an API wants the sign-in to fulfill (OpenID Connect Core section 5.5). */
   claims: string | undefined
 }
 
@@ -42,7 +42,7 @@ export interface CodeGrant {
   codeVerifier: string
 }
 
-/** Microsoft Entra ID, as a client of one authority sees it. */
+/** The client of one authority of Microsoft Entra ID. */
 export class EntraClient {
   readonly #context: EntraContext
   /** Sign-in on another device. */
@@ -75,7 +75,7 @@ export class EntraClient {
     )
   }
 
-  /** Where the browser goes to sign in. @throws {EntraFailure} */
+  /** The address at which the browser signs in. @throws {EntraFailure} */
   authorizeUrl(request: AuthorizeRequest): Promise<string> {
     const { prompt, loginHint, domainHint, claims, ...required } = request
     return this.#run('confidential', (msal) =>
@@ -121,8 +121,8 @@ export class EntraClient {
   }
 
   /**
-   * Takes an access token from the cache while it is good, else refreshes it.
-   * @returns the token, and the cache after that
+   * Takes an access token from the cache while the token is good; otherwise gets a new token.
+   * @returns the token, and the cache that then holds the token
    * @throws {EntraFailure}
    */
   accessToken(cache: TokenCache, request: AccessTokenRequest): Promise<Tokens> {
@@ -131,7 +131,7 @@ export class EntraClient {
     )
   }
 
-  /** Where the browser goes to sign out of Entra too. @throws {EntraFailure} `unavailable` */
+  /** The address at which the browser signs out of Entra. @throws {EntraFailure} `unavailable` */
   async signOutUrl(postLogoutRedirectUri: string, loginHint: string | undefined): Promise<string> {
     const { endSessionEndpoint } = await this.#context.readDiscovery()
     const url = new URL(endSessionEndpoint)

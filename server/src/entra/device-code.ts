@@ -7,7 +7,7 @@ import { reasonOf } from './oauth-errors.ts'
 
 /** A device authorization (RFC 8628 section 3.2). */
 export interface DeviceAuthorization {
-  /** It never leaves the server: a client that has it gets the tokens. */
+  /** The device code never leaves the server: a client that has the code gets the tokens. */
   deviceCode: string
   userCode: string
   verificationUri: string
@@ -27,7 +27,7 @@ export type DevicePoll = { client: ClientKind } & (
 
 const grantType = 'urn:ietf:params:oauth:grant-type:device_code'
 const openIdScopes = ['openid', 'profile', 'offline_access']
-/** RFC 8628 section 3.2: the interval when the answer has none. */
+/** The interval when Entra's answer has no interval (RFC 8628 section 3.2). */
 const defaultIntervalSeconds = 5
 
 /**
@@ -102,7 +102,7 @@ function textOf(answer: Record<string, unknown>, name: string): string {
   throw new EntraFailure('unavailable', `the answer holds no ${name}`)
 }
 
-/** The page of the SPA links to the address, so it must not be a `javascript:` one. */
+/** The SPA links to the verification address, which must therefore not be a `javascript:` URL. */
 function webAddressOf(address: string): string {
   if (/^https?:\/\//.test(address) && URL.canParse(address)) return address
   throw new EntraFailure('unavailable', 'the verification address is no web address')

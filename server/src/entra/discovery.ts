@@ -10,7 +10,7 @@ export interface Discovery {
   issuer: string
   jwksUri: string
   tokenEndpoint: string
-  /** RFC 8628; not every authority has one. */
+  /** The endpoint of RFC 8628, which not every authority has. */
   deviceAuthorizationEndpoint: string | undefined
   endSessionEndpoint: string
   /** The whole document as text, for MSAL. */

@@ -34,7 +34,7 @@ export type EntraFailureReason =
 
 const defaultRetryAfterSeconds = 5
 
-/** The error of everything in `entra/`. */
+/** The error that `entra/` throws to the rest of the server. */
 export class EntraFailure extends Error {
   override readonly name = 'EntraFailure'
   readonly reason: EntraFailureReason

@@ -1,12 +1,12 @@
 import { EntraFailure, pausedBy } from './failures.ts'
 import { IdentityProviderUnreachable } from './msal-errors.ts'
 
-/** Shortest pause after a failed fetch. Entra can ask for a longer one. */
+/** Shortest pause after a failed fetch. Entra can ask for a longer pause. */
 const shortestPauseSeconds = 5
 
 /**
  * A document that Entra publishes, fetched when it is needed. Concurrent callers share one fetch. After
- * a failed fetch, callers get its failure until the pause is over, and no request is sent. Ages and
+ * a failed fetch, no request is sent until the pause is over: callers get the same failure. Ages and
  * pauses go by `performance.now()`, which ignores changes of the system's clock.
  */
 export class FetchedDocument<T> {
@@ -26,7 +26,7 @@ export class FetchedDocument<T> {
     this.#onStale = onStale
   }
 
-  /** @throws {EntraFailure} `unavailable` when there is no document of at most that age */
+  /** @throws {EntraFailure} `unavailable` when no document is as new as `maxAgeMs` and the fetch fails */
   async read(url: string, maxAgeMs: number): Promise<T> {
     const ageMs = performance.now() - this.#fetchedAtMs
     if (this.#last !== undefined && ageMs <= maxAgeMs) return this.#last
@@ -42,7 +42,7 @@ export class FetchedDocument<T> {
   async readAtOnce(url: string, maxAgeMs: number): Promise<T> {
     const reading = this.read(url, maxAgeMs)
     if (this.#last === undefined) return reading
-    // `onStale` gets the failure.
+    // If the fetch fails, `onStale` gets the failure.
     reading.catch(() => undefined)
     return this.#last
   }

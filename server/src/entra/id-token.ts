@@ -17,13 +17,13 @@ export const IdTokenClaims = Type.Object({
 })
 export type IdTokenClaims = Static<typeof IdTokenClaims>
 
-/** How far Entra's clock and this server's may differ. */
+/** How far Entra's clock and this server's clock may differ. */
 const clockToleranceSeconds = 300
 
 /**
- * Checks what MSAL does not: signature, issuer, audience, times, nonce and tenant.
- * OpenID Connect Core section 3.1.3.7; Microsoft, "Validate tokens" for multi-tenant issuers.
- * @param nonce that was sent; if none was sent, the token must have none
+ * Makes the checks that MSAL leaves out: signature, issuer, audience, times, nonce and tenant.
+ * Source: OpenID Connect Core section 3.1.3.7; Microsoft, "Validate tokens" for multi-tenant issuers.
+ * @param nonce the nonce of the request; if undefined, the token must have no nonce
  * @throws {EntraFailure} `id_token_invalid`, `nonce_mismatch`, `tenant_not_allowed`, `unavailable`
  */
 export async function validateIdToken(

@@ -5,8 +5,8 @@ import type { EntraContext } from './context.ts'
 export type Msal = ConfidentialClientApplication | PublicClientApplication
 
 /**
- * Makes an application of MSAL. Each operation needs a new one with the cache of one account: a shared
- * one mixes up accounts, and lets one person's throttling stop another.
+ * Makes an application of MSAL. Each operation needs a new application with the cache of one account:
+ * a shared application mixes up accounts, and one person's throttling stops other people.
  * @throws {EntraFailure} `unavailable`
  */
 export async function msalApplication(
@@ -17,9 +17,9 @@ export async function msalApplication(
   const { document } = await readDiscovery()
   const auth = {
     clientId,
-    // This server answers claims challenges, so Entra may rely on them (CP1).
+    // Entra may send claims challenges (capability CP1): this server answers them.
     clientCapabilities: ['CP1'],
-    // MSAL takes only https here; the endpoints that it calls are those of the document.
+    // MSAL accepts only https here. MSAL calls the endpoints in the discovery document.
     authority: authority.replace(/^http:/, 'https:'),
     knownAuthorities: [new URL(authority).host],
     authorityMetadata: document,

@@ -2,7 +2,7 @@ import { AuthError, InteractionRequiredAuthError } from '@azure/msal-node'
 import { detailOf, EntraFailure, type EntraFailureReason, readErrorText } from './failures.ts'
 import { reasonOf } from './oauth-errors.ts'
 
-/** Thrown by the network client. MSAL passes on no other class of foreign errors. */
+/** Thrown by the network client. Extends AuthError, because MSAL passes on no other foreign errors. */
 export class IdentityProviderUnreachable extends AuthError {
   readonly retryAfterSeconds: number | undefined
 

@@ -41,7 +41,7 @@ export function signingKeyFinder(
   }
 }
 
-/** @throws {Error} when no key is usable, so that such a set does not replace a good one */
+/** @throws {Error} when no key is usable, so that an unusable set does not replace a good set */
 async function usableKeys(set: unknown): Promise<ReadonlyMap<string, SigningKey>> {
   if (!Array.isArray(set)) throw new Error('the document holds no list of keys')
   const imported = await Promise.all(set.map(importKey))

@@ -18,7 +18,7 @@ export interface AccessTokenRequest {
   scopes: readonly string[]
   /** True when the API has refused the cached token. */
   force: boolean
-  /** What the token must fulfill, as the API said (OpenID Connect Core section 5.5). */
+  /** The claims that the API wants the token to fulfill (OpenID Connect Core section 5.5). */
   claims: string | undefined
 }
 
@@ -26,7 +26,7 @@ export interface AccessToken {
   token: string
   /** Milliseconds since the epoch. */
   expiresAt: number
-  /** The scopes that Entra granted, which can differ from those that were asked for. */
+  /** The scopes that Entra granted, which can differ from the requested scopes. */
   scopes: string[]
 }
 
@@ -36,7 +36,7 @@ export interface Tokens {
   cache: TokenCache
 }
 
-/** Takes an access token from the cache, or refreshes it. */
+/** Takes an access token from the cache, or gets a new token. */
 export async function silentToken(
   msal: Msal,
   cache: TokenCache,

@@ -9,7 +9,7 @@ const malformed = { status: 400, title: 'Bad Request' }
 
 type Headers = Readonly<Record<string, string>>
 
-/** Answers bytes that Node cannot parse as a request. `headers` are those of every other answer. */
+/** Answers bytes that Node cannot parse as a request. `headers` are the headers of every answer. */
 export function answerClientError(headers: Headers) {
   return (error: Error & { code?: string }, socket: Socket): void => {
     if (error.code === 'ECONNRESET' || !socket.writable) {
@@ -25,7 +25,7 @@ export function answerClientError(headers: Headers) {
   }
 }
 
-/** Answers an `Expect` header other than `100-continue` (RFC 9110 section 10.1.1). */
+/** Answers a request with an `Expect` header other than `100-continue` (RFC 9110 section 10.1.1). */
 export function answerExpectation(headers: Headers) {
   return (_request: IncomingMessage, response: ServerResponse): void => {
     const detail = 'Of all expectations, only 100-continue is met.'

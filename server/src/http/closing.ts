@@ -19,7 +19,7 @@ const lastRequestMs = 1_000
 const quietTurnMs = 1
 
 /**
- * How connections end. `drain` asks clients to close them (RFC 9112 section 9.6). `close` lets
+ * Ends connections. `drain` asks clients to close them (RFC 9112 section 9.6). `close` lets
  * requests in flight finish and ends all other connections at once: Node alone would wait for
  * connections without any request.
  */
@@ -27,7 +27,7 @@ export const closing = fp(registerClosing, { name: 'closing' })
 
 async function registerClosing(app: FastifyInstance): Promise<void> {
   const open = new Set<Socket>()
-  /** Connections with an answer under way; the newest answer of each. */
+  /** The newest answer on each connection that has an answer under way. */
   const busy = new Map<Socket, ServerResponse>()
   let arrivals = 0
   let isClosing = false

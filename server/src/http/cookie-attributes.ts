@@ -10,11 +10,11 @@ export interface CookieKind {
 /** The names and attributes of all cookies of this app. */
 export interface Cookies {
   session: CookieKind
-  /** One cookie for each sign-in under way, with an id. */
+  /** One cookie for each sign-in under way. Its name ends in an id. */
   attempt: CookieKind
   /** Names the last session of a browser. */
   lastSession: CookieKind
-  /** One cookie for each failed sign-in, with an id. */
+  /** One cookie for each failed sign-in. Its name ends in an id. */
   signInError: CookieKind
   /** Names the sign-in on another device that the browser waits for. */
   deviceLogin: CookieKind
@@ -22,7 +22,7 @@ export interface Cookies {
 
 /**
  * With https, names begin with `__Host-Http-`: only a server of this origin can set such cookies.
- * Browsers refuse the prefix on http. There, names hold the port: cookies are shared between ports.
+ * Browsers refuse this prefix on http. With http, names hold the port, because ports share cookies.
  */
 export function cookiesOf(publicUrl: string): Cookies {
   const { protocol, port } = new URL(publicUrl)
@@ -31,7 +31,7 @@ export function cookiesOf(publicUrl: string): Cookies {
   const options = { path: '/', httpOnly: true, secure }
   return {
     session: { name: nameOf('sid'), options: { ...options, sameSite: 'strict' } },
-    // Lax: browsers must send these two when they come back from Entra, another site.
+    // The next two cookies are Lax: browsers must send them when they come back from Entra, another site.
     attempt: { name: `${nameOf('tx')}-`, options: { ...options, sameSite: 'lax' } },
     lastSession: { name: `${nameOf('last')}-session`, options: { ...options, sameSite: 'lax' } },
     deviceLogin: { name: `${nameOf('device')}-login`, options: { ...options, sameSite: 'strict' } },
@@ -39,7 +39,7 @@ export function cookiesOf(publicUrl: string): Cookies {
   }
 }
 
-/** Clears every cookie that names a user or a session: at a sign-out, the next user finds none. */
+/** Clears every cookie that names a user or a session, so that the next user of the browser finds none. */
 export function clearUserCookies(
   reply: FastifyReply,
   { session, lastSession, deviceLogin }: Cookies,

@@ -4,12 +4,12 @@ import { Failure } from '../failure.ts'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** True for a route that a browser calls without the X-CSRF header: an `EventSource` sends none. */
+    /** True for a route that a browser calls without the X-CSRF header: an `EventSource` cannot send it. */
     sendsNoHeader?: boolean
   }
 }
 
-/** In characters: what is logged of a header. */
+/** Characters of a header that are logged. */
 const longestLogged = 100
 
 const safeMethods = new Set(['GET', 'HEAD', 'OPTIONS'])
@@ -18,8 +18,8 @@ const safeMethods = new Set(['GET', 'HEAD', 'OPTIONS'])
  * Refuses a request that a page of another origin made the browser send (RFC 10017 section 6.1, OWASP
  * "Cross-Site Request Forgery Prevention": custom header and fetch metadata).
  *
- * A safe request without any trace of a browser passes without the header, so that a script with a
- * cookie jar can read. An unsafe request never does.
+ * A safe request needs the X-CSRF header only with a session cookie and a trace of a browser, so that
+ * a script with a cookie jar can read. An unsafe request always needs the header.
  * @throws {Failure} `csrf_failed`
  */
 export function checkCsrf(

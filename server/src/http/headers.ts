@@ -11,7 +11,7 @@ export const securityHeaders = fp(registerHeaders, { name: 'security-headers' })
 
 async function registerHeaders(app: FastifyInstance, options: HeaderOptions): Promise<void> {
   const headers = headersOf(options)
-  // Hooks of every request take a callback: an async hook costs a promise each time.
+  // Hooks that run on every request take a callback: an async hook costs a promise each time.
   app.addHook('onRequest', (_request, reply, next) => {
     reply.headers(headers)
     next()
@@ -24,12 +24,12 @@ async function registerHeaders(app: FastifyInstance, options: HeaderOptions): Pr
 export function headersOf(options: HeaderOptions): Readonly<Record<string, string>> {
   const { secure, authority } = options
   return {
-    // Cacheable answers override this.
+    // Cacheable answers override this header.
     'cache-control': 'no-store',
     'content-security-policy': contentSecurityPolicy(authority),
     'cross-origin-opener-policy': 'same-origin',
     'cross-origin-resource-policy': 'same-origin',
-    // Not no-referrer: with that, browsers send `Origin: null` with a form of this app.
+    // With no-referrer, browsers would send `Origin: null` with a form of this app.
     'referrer-policy': 'same-origin',
     'x-content-type-options': 'nosniff',
     'permissions-policy': 'camera=(), geolocation=(), microphone=()',
@@ -38,7 +38,7 @@ export function headersOf(options: HeaderOptions): Readonly<Record<string, strin
 }
 
 function contentSecurityPolicy(authority: string | undefined): string {
-  // The form that signs out is redirected to Entra, and browsers check redirects too.
+  // The form that signs out is redirected to Entra, and browsers apply form-action to redirects too.
   const formTargets = authority === undefined ? "'self'" : `'self' ${new URL(authority).origin}`
   return [
     "default-src 'none'",

@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify'
 
 export interface HealthOptions {
   store: () => Promise<boolean>
-  /** Whether the addresses and keys of the authority are known. */
+  /** Whether the discovery document of the authority is known. */
   authority: () => Promise<boolean>
 }
 

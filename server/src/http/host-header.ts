@@ -7,7 +7,7 @@ const hostAndPort = /^[\w.~!$&'()*+,;=%:[\]-]*$/
 
 /**
  * Refuses requests without exactly one valid `Host` header (RFC 9112 section 3.2). Node alone would
- * answer a missing header without the security headers, and take the first of two.
+ * answer a missing header without the security headers, and take the first of two `Host` headers.
  */
 export const hostHeader = fp(registerHostHeader, { name: 'host-header' })
 

@@ -8,8 +8,8 @@ export interface LogStream {
 }
 
 /**
- * Logs JSON lines. Of a request, they hold the method and the path alone: the query can hold a code
- * or a state, the headers a cookie or a token.
+ * Logs JSON lines. For a request, a line holds method, path and address alone: the query can hold a
+ * code or a state, and the headers can hold a cookie or a token.
  */
 export function loggerOptions(level: string, stream?: LogStream) {
   return {

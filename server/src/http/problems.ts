@@ -5,7 +5,7 @@ import { audit } from '../audit.ts'
 import { Failure } from '../failure.ts'
 import { problemTexts } from './problem-texts.ts'
 
-/** Answers every error with its public part, as RFC 9457 problem details, and logs all of it. */
+/** Answers every error with its public part, as RFC 9457 problem details, and logs the whole error. */
 export const problems = fp(registerProblems, { name: 'problems' })
 
 async function registerProblems(app: FastifyInstance): Promise<void> {

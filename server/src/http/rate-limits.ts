@@ -4,7 +4,7 @@ import fp from 'fastify-plugin'
 import { customerPrefix, networkOf } from '../address.ts'
 import { Failure } from '../failure.ts'
 
-/** One link has an IPv6 network with a prefix of this many bits; its clients count as one. */
+/** Bits of the prefix of the IPv6 network of one link. All clients on one link count as one. */
 const narrowestPrefix = 64
 /** A home or a company has a wider network, with many /64 networks in it. */
 const widerNetworks = [
@@ -40,7 +40,7 @@ async function registerRateLimits(
     addHeaders: { ...silent, 'retry-after': false },
     errorResponseBuilder: (_request, { ttl }) => tooMany(ttl),
   })
-  // After the plugin's own hook, so that requests refused there do not count for wider networks.
+  // Runs after the plugin's own hook: requests that the plugin refuses do not count for wider networks.
   app.addHook('onRoute', (route) => {
     const own = route.config?.rateLimit
     if (own)
@@ -67,7 +67,7 @@ function addHook(route: RouteOptions, hook: onRequestAsyncHookHandler): void {
   route.onRequest = [...[route.onRequest ?? []].flat(), hook]
 }
 
-/** @param leftMs time until the count begins anew */
+/** @param leftMs milliseconds until the count begins anew */
 function tooMany(leftMs: number): Failure {
   const retryAfterSeconds = Math.max(1, Math.ceil(leftMs / 1_000))
   return new Failure('rate_limited', 'too many requests from one network', { retryAfterSeconds })

@@ -13,8 +13,8 @@ export interface SealedCookieOptions<Schema extends TSchema> {
 }
 
 /**
- * A value that lives in the browser it belongs to. It is sealed and bound to the cookie's name, so
- * that the browser can neither read nor change nor exchange it.
+ * A cookie with a sealed value. The value is bound to the cookie's name, so that the browser can
+ * neither read nor change the value, nor move the value to another cookie.
  */
 export class SealedCookie<Schema extends TSchema, T = Static<Schema>> {
   readonly #options: SealedCookieOptions<Schema>
@@ -52,10 +52,10 @@ export class SealedCookie<Schema extends TSchema, T = Static<Schema>> {
   }
 }
 
-/** The ids that this server gives. A cookie with another id could not even be cleared. */
+/** The form of the ids that this server makes. A cookie with any other id could not even be cleared. */
 const plainId = /^[\w-]+$/
 
-/** A browser holds few; a request that carries hundreds must cost no more than others. */
+/** A browser holds few such cookies. A request with hundreds must cost no more than others. */
 const mostRead = 10
 
 /** Sealed cookies of one kind, of which a browser can hold several. Each name ends in an id. */

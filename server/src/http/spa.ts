@@ -11,7 +11,7 @@ import { sendProblem } from './problems.ts'
 /**
  * Serves the built SPA. When no route answers a path, a browser gets the page and other clients get
  * problem details.
- * @param folder of the build; if it is missing, as in development, no file is served
+ * @param folder the folder of the build; while this is missing, as in development, no file is served
  */
 export const spa = fp(registerSpa, { name: 'spa' })
 
@@ -41,12 +41,12 @@ async function registerSpa(app: FastifyInstance, { folder }: { folder: string })
     if (!isBuilt || !getsPage(request))
       return sendProblem(noRoute(methods, request, reply), request, reply)
     if (isPage(pathOf(request.url))) return reply.sendFile(page)
-    // Without validators, or a browser with a cached page would get 304 instead of 404.
+    // The answer has no validators: a browser with a cached page would get 304 instead of 404.
     return reply.code(404).sendFile(page, { etag: false, lastModified: false })
   })
 }
 
-/** The methods of each route. Call it before the routes are registered. */
+/** Collects the methods of each route. To be called before the routes are registered. */
 function collectMethods(app: FastifyInstance): ReadonlyMap<string, Set<string>> {
   const methods = new Map<string, Set<string>>()
   app.addHook('onRoute', ({ url, method }) => {

@@ -8,7 +8,7 @@ const aesKeyBytes = 32
 
 /** The keys derived from one secret, each for one purpose. */
 export interface Keys {
-  /** Stands in sealed bytes and says which secret sealed them, without revealing it. */
+  /** Stands in sealed bytes and says which secret sealed the bytes, without revealing the secret. */
   readonly id: Buffer
   /** Keys for AES-256-GCM. */
   readonly sealing: { readonly cookie: Buffer; readonly record: Buffer }
@@ -64,7 +64,7 @@ function deriveKeys(secret: string): Keys {
 export const macKeyBytes = 64
 
 /**
- * @param key of `macKeyBytes`
+ * @param key a key of `macKeyBytes` bytes
  * @throws {RangeError} for any other length: `mac` would not be an HMAC
  */
 export function macKey(key: Buffer): MacKey {

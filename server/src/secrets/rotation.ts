@@ -8,7 +8,7 @@ const pollEveryMs = 2_000
 
 /**
  * Calls `rotate` with the secrets in a file after each change of the file, one call at a time.
- * Calls it again when the store has failed. A file with wrong content waits for its next change.
+ * Calls `rotate` again when the store has failed. Ignores wrong content until the next change.
  * @returns a function that stops watching
  */
 export function watchSecrets(

@@ -12,14 +12,14 @@ const nonceBytes = 12
 const tagBytes = 16
 const headBytes = nonceAt + nonceBytes
 
-/** Sealed bytes cannot be opened: altered, cut off, moved, or sealed with a key not in the ring. */
+/** The error for sealed bytes that were altered, cut off or moved, or whose key is not in the ring. */
 export class SealBroken extends Error {
   override readonly name = 'SealBroken'
 }
 
 /**
  * Encrypts and authenticates a text (AES-256-GCM, random 96-bit nonce).
- * @param context what the text belongs to, such as the name of its record; `unseal` needs the same
+ * @param context what the text belongs to, such as the name of its record; `unseal` needs the same context
  */
 export function seal(ring: KeyRing, context: string, text: string, use: Use = 'cookie'): Buffer {
   const keys = ring.newest

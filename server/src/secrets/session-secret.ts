@@ -8,9 +8,9 @@ import type { Secrets } from './key-ring.ts'
 const secretBytes = 32
 
 /**
- * The secrets of the settings. If there are none, a secret that is made once and kept in the folder
+ * The secrets of the settings. Without secrets there, a secret is made once and kept in the folder
  * of the store (mode 0600).
- * @param isNewStore a secret is made for a new store only: it could not open records that exist
+ * @param isNewStore a secret is made for a new store only: a new secret opens no existing record
  * @throws {ConfigError} when the secret in the folder is missing or damaged
  */
 export function sessionSecrets(settings: SessionSettings, isNewStore: boolean): Secrets {
@@ -38,7 +38,7 @@ function keptSecret(folder: string, isNewStore: boolean): string {
   }
 }
 
-/** When several processes start at once, all use the secret of the first, never half of it. */
+/** When several processes start at once, all use the whole secret of the first process. */
 function makeSecret(file: string): void {
   const draft = `${file}.${randomUUID()}`
   writeFileSync(draft, newSecret(), { mode: 0o600 })

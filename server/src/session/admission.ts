@@ -5,8 +5,8 @@ import type { SessionRecord } from './record.ts'
 export type Admission = Pick<EntraSettings, 'authority' | 'clientId' | 'allowedTenants'>
 
 /**
- * A session is alive under the authority and the app registration of its sign-in, while its tenant is
- * allowed.
+ * True while the settings have the authority and the app registration of the session's sign-in, and
+ * allow the session's tenant.
  */
 export function isAdmitted(record: SessionRecord, admission: Admission): boolean {
   const { authority, clientId, allowedTenants } = admission

@@ -5,7 +5,7 @@ import { type KeyRing, mac, sameText } from '../secrets/key-ring.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** The session cookie, where `@fastify/session` must not see it (see `plugin.ts`). */
+    /** Holds the session cookie while `@fastify/session` must not see the cookie (see `plugin.ts`). */
     hiddenSessionCookie?: string | undefined
   }
 }
@@ -51,7 +51,7 @@ export class SessionCookie {
    * @returns false when the newest key has signed it already
    */
   renew(request: FastifyRequest, reply: FastifyReply, maxAgeSeconds: number): boolean {
-    // With a single key there is nothing to find out, and this runs on each call.
+    // With a single key, no cookie needs a renewal. This check is cheap: `renew` runs on each API call.
     if (this.#ring.all.length === 1) return false
     const id = this.idIn(request)
     if (id === undefined || this.sign(id) === this.#valueIn(request)) return false

@@ -26,7 +26,7 @@ export function createSessionRoom({ cookies, views, ...options }: SessionRoomOpt
   }
 }
 
-/** The routes below `/api` that tell of sessions and end them. */
+/** The routes below `/api` that show and end sessions. */
 export async function sessionApi(api: FastifyInstance, room: SessionRoom): Promise<void> {
   await api.register(sessionRoutes, room)
   await api.register(sessionEvents, room)

@@ -14,7 +14,7 @@ export interface EndingsOptions {
   lifetimes: Lifetimes
   /** Called before a session ends: erases its tokens. */
   beforeEnd: (name: string) => Promise<void>
-  /** @param record undefined when it could not be read */
+  /** @param record undefined when the record could not be read */
   afterEnd: (name: string, record: SessionRecord | undefined) => Promise<void>
 }
 
@@ -33,7 +33,7 @@ export class Endings {
   }
 
   /**
-   * Ends a session. If a next session of the same browser has replaced it, or is about to, that one
+   * Ends a session. If the browser's next session has replaced it, or is about to, the next session
    * ends instead.
    * @returns undefined when there was nothing to end
    */
@@ -45,9 +45,9 @@ export class Endings {
   }
 
   /**
-   * Ends the session of a browser in favor of the next one.
-   * @param since start of that sign-in, milliseconds since the epoch
-   * @throws {Failure} `session_revoked` when the session was ended after that: an end wins
+   * Ends the session of a browser in favor of the browser's next session.
+   * @param since start of the sign-in of the next session, milliseconds since the epoch
+   * @throws {Failure} `session_revoked` when the session was ended after `since`
    */
   async replace(name: string, successor: string, since: number): Promise<EndedSession | undefined> {
     if (name === successor) return undefined
@@ -65,7 +65,7 @@ export class Endings {
   }
 
   /**
-   * Keeps a session from being written: `Sessions.begin` writes only where nothing is.
+   * Keeps a session from being written: `Sessions.begin` writes only where no record is.
    * @returns false when the session is there already
    */
   async #prevent(name: string, tombstone: Tombstone): Promise<boolean> {
@@ -75,7 +75,7 @@ export class Endings {
 
   async #writeTombstone(name: string, tombstone: Tombstone): Promise<Outcome> {
     const { records, beforeEnd, afterEnd } = this.#options
-    // First, and each time: the next attempt completes one that failed halfway.
+    // `beforeEnd` runs at each attempt, so that a second attempt completes one that failed halfway.
     await beforeEnd(name)
     for (;;) {
       const stored = await records.inspect(name)

@@ -10,18 +10,18 @@ interface Watcher {
   /** Name of the session. */
   name: string
   stream: PassThrough
-  /** The idle expiry that the page was warned of: it is warned of each once. */
+  /** The idle expiry that the page was last warned of. Each expiry causes one warning. */
   warnedOf?: number
 }
 
 /** Longest time until a page learns that another process ended its session. */
 const lookEveryMs = 2_000
-/** Keeps proxies, and the server's own timeout for silent connections, from closing the stream. */
+/** Heartbeats keep proxies, and the server's own timeout for silence, from closing the stream. */
 const heartbeatEveryMs = 20_000
-/** As many connections as a browser holds open to one host. */
+/** Most streams: as many connections as a browser holds open to one host. */
 const mostStreamsPerSession = 6
 
-/** `GET /api/session/events`: tells a page at once that its session ended, or is about to. */
+/** `GET /api/session/events`: tells a page at once that its session ended, or is about to end. */
 export async function sessionEvents(
   api: FastifyInstance,
   { sessions, lifetimes }: SessionRoom,

@@ -9,8 +9,8 @@ const LastSession = Type.Object({ key: Type.String() })
 export type LastSessionCookie = SealedCookie<typeof LastSession>
 
 /**
- * Names the session that this browser had last, for the next sign-in to end it: the Strict session
- * cookie does not come with the navigation from Entra. This Lax cookie opens no session.
+ * A Lax cookie with the name of the browser's last session, which the next sign-in ends: the Strict
+ * session cookie does not come with the navigation from Entra. The Lax cookie opens no session.
  */
 export function lastSessionCookie(
   kind: CookieKind,

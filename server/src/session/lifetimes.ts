@@ -7,7 +7,7 @@ export interface Lifetimes {
   maxMs: number
 }
 
-/** How long a tombstone outlives its session, so that the session's cookie is told the reason. */
+/** How long a tombstone outlives its session, so that late requests learn why the session is over. */
 export const tombstoneTtlMs = 60 * 60_000
 
 export function idleExpiry(record: SessionRecord, lifetimes: Lifetimes): number {
@@ -32,7 +32,7 @@ export function touchIntervalMs({ idleMs }: Lifetimes): number {
   return Math.min(60_000, idleMs / 10)
 }
 
-/** How long before the end of a session the page is warned. */
+/** Time between the warning to the page and the end of the session. */
 export function warningTimeMs({ idleMs }: Lifetimes): number {
   return Math.min(2 * 60_000, idleMs / 4)
 }

@@ -10,7 +10,7 @@ declare module 'fastify' {
   }
 }
 
-/** A session that is alive. Its name is that of its record, and does not tell the cookie. */
+/** A session that is alive. `name` is the name of its record, which does not reveal the cookie. */
 export interface LiveSession {
   readonly name: string
   readonly record: SessionRecord

@@ -28,8 +28,8 @@ declare module 'fastify' {
 
 /**
  * Decorates the requests of its scope with `newSession`. `@fastify/session` makes the id and sets the
- * cookie, and does nothing else: it halves the speed of a route, it saves after requests that only
- * read, and it takes over a session id that somebody planted. So it never sees a session cookie.
+ * cookie. It never sees a session cookie, and so does nothing else: it would halve the speed of a
+ * route, save after requests that only read, and take over a session id that somebody planted.
  */
 export const sessionPlugin = fp(registerSession, {
   name: 'session-plugin',

@@ -23,7 +23,7 @@ export const SessionRecord = Type.Object({
   /** The client address of the sign-in. */
   ip: Type.String(),
   createdAt: Type.Number(),
-  /** Up to `touchIntervalMs` older than the last use. */
+  /** Time of the last use, up to `touchIntervalMs` too early. */
   lastSeenAt: Type.Number(),
 })
 export type SessionRecord = Static<typeof SessionRecord>
@@ -33,7 +33,7 @@ const Tombstone = Type.Object({
   ended: Type.Literal(true),
   /** Milliseconds since the epoch; absent in records of older builds. */
   endedAt: Type.Optional(Type.Number()),
-  /** Name of the next session of the same browser. An end that comes later ends that session. */
+  /** Name of the next session of the same browser. A later end of this session ends the next. */
   replacedBy: Type.Optional(Type.String()),
 })
 export type Tombstone = Static<typeof Tombstone>
@@ -48,7 +48,7 @@ export function isTombstone(stored: StoredSession): stored is Tombstone {
   return 'ended' in stored
 }
 
-/** In characters, percent-encoded. A `login_hint` claim of Entra has up to about 260. */
+/** Characters of a percent-encoded login hint. Entra's `login_hint` claim has up to about 260. */
 export const maxLoginHintLength = 320
 
 /** The login hint of a link. It is left out when it is too long: then Entra shows the account picker. */

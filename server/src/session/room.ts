@@ -5,7 +5,7 @@ import type { Lifetimes } from './lifetimes.ts'
 import type { Sessions } from './sessions.ts'
 import type { SessionViews } from './views.ts'
 
-/** Everything about sessions that routes and other rooms use. */
+/** Everything about sessions that routes and other folders use. */
 export interface SessionRoom {
   readonly sessions: Sessions
   readonly lifetimes: Lifetimes

@@ -8,7 +8,7 @@ export async function sessionRoutes(api: FastifyInstance, room: SessionRoom): Pr
   const { views } = room
   const schema = { response: { 200: SessionView, '4xx': Problem, '5xx': Problem } }
 
-  /** Writes nothing: asking for the session does not keep it alive. */
+  /** Writes nothing: a request for the view does not keep the session alive. */
   api.get(paths.session, { schema }, ({ lookup }): SessionView => {
     if (lookup.kind === 'live') return views.signedIn(lookup.session.record)
     return views.signedOut(lookup.kind === 'ended' ? lookup.reason : 'none')

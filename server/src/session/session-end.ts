@@ -5,7 +5,7 @@ import type { EndedSession } from './endings.ts'
 import { auditedAs, type SessionRecord } from './record.ts'
 import type { SessionRoom } from './room.ts'
 
-/** Ends a session and tells the audit log. @returns the session that this call ended */
+/** Ends a session and writes to the audit log. @returns the session that this call ended */
 export async function endSession(
   { sessions }: SessionRoom,
   request: FastifyRequest,

@@ -5,8 +5,8 @@ import type { Vault } from '../store/vault.ts'
 import type { SessionRecord } from './record.ts'
 
 /**
- * Lists the sessions of a user, and those of one session at Entra, by the names of their records. A
- * list can name a session that is over: read each session's own record.
+ * Lists the record names of a user's sessions, and of the sessions under one session at Entra. A
+ * list can name a session that is over, so the caller must read each session's own record.
  */
 export class SessionIndex {
   readonly #vault: Vault

@@ -19,7 +19,7 @@ import { SessionIndex } from './session-index.ts'
 export interface SessionsOptions {
   vault: Vault
   lifetimes: Lifetimes
-  /** The tokens of a session end with it. */
+  /** The tokens of a session are erased when the session ends. */
   tokens: Pick<TokenRecords, 'erase' | 'reseal'>
   /** Undefined for the operator's command, which sees every session of the store. */
   admission: Admission | undefined
@@ -53,7 +53,7 @@ export class Sessions {
     })
   }
 
-  /** @param id of the session, as its cookie holds it */
+  /** @param id the session id that the cookie holds */
   nameOf(id: string): string {
     return this.#records.nameOf(id)
   }
@@ -65,12 +65,12 @@ export class Sessions {
   }
 
   /**
-   * @param name never used before
+   * @param name a name that was never used before
    * @throws {Failure} `session_revoked` when the session was ended before it was written
    */
   async begin(name: string, record: SessionRecord): Promise<void> {
     const { lifetimes } = this.#options
-    // Before the session itself: a session that no list names could not be ended from elsewhere.
+    // The lists come first: a session that no list names could not be ended from elsewhere.
     await this.#index.add(name, record, absoluteExpiry(record, lifetimes))
     if (await this.#records.create(name, record, recordExpiry(record, lifetimes))) return
     await this.#index.remove(name, record)
@@ -78,8 +78,8 @@ export class Sessions {
   }
 
   /**
-   * Moves the idle expiry, once in `touchIntervalMs`, and seals the session with the newest secret.
-   * An end that came first wins.
+   * Moves the idle expiry, at most once per `touchIntervalMs`, and seals the session with the newest secret.
+   * A session that ended first stays ended.
    * @returns the session as it is now
    * @throws {Failure} `session_revoked`, `session_expired` when the session has ended meanwhile
    */
@@ -95,8 +95,8 @@ export class Sessions {
   }
 
   /**
-   * Ends a session for good and erases its tokens. If another session has replaced it in the same
-   * browser, that one ends.
+   * Ends a session for good and erases its tokens. If the next session has replaced it in the same
+   * browser, the next session ends.
    * @returns the session that this call ended
    */
   end(name: string): Promise<EndedSession | undefined> {
@@ -104,22 +104,22 @@ export class Sessions {
   }
 
   /**
-   * Ends the session of a browser in favor of the one that is about to begin.
-   * @param since start of that sign-in, milliseconds since the epoch
+   * Ends the session of a browser in favor of the session that is about to begin.
+   * @param since start of the sign-in of the new session, milliseconds since the epoch
    * @returns the session that this call ended
-   * @throws {Failure} `session_revoked` when the session was ended since then: a sign-in undoes no end
+   * @throws {Failure} `session_revoked` when the session was ended after `since`
    */
   replace(name: string, successor: string, since: number): Promise<EndedSession | undefined> {
     return this.#endings.replace(name, successor, since)
   }
 
-  /** @param listener told the name of each session that this process ends @returns stops telling */
+  /** @param listener gets the name of each session that this process ends @returns removes it */
   onEnd(listener: (name: string) => void): () => void {
     this.#endListeners.add(listener)
     return () => this.#endListeners.delete(listener)
   }
 
-  /** Makes room for one more session of a user. @returns the names of those that have to end */
+  /** Makes room for one more session of a user. @returns the names of the sessions that have to end */
   async surplusOf(user: User): Promise<string[]> {
     const oldest = (await this.#index.ofUser(user)).slice(0, 1 - mostPerUser)
     const living = (await this.#livingOf(oldest)).map(({ name }) => name)
@@ -134,13 +134,13 @@ export class Sessions {
     return sessions.filter(({ record }) => isSameUser(record.user, user))
   }
 
-  /** The living sessions that Entra counts to one session of its own. */
+  /** The living sessions that belong to one session at Entra. */
   async ofSid(sid: string): Promise<LiveSession[]> {
     const sessions = await this.#livingOf(await this.#index.ofSid(sid))
     return sessions.filter(({ record }) => record.sid === sid)
   }
 
-  /** The session, if it is alive. A record that cannot be read must not hide the others of a list. */
+  /** The session, if alive. An unreadable record counts as absent: it must not hide the rest of a list. */
   async findLiving(name: string): Promise<LiveSession | undefined> {
     const stored = await this.#records.inspect(name)
     if (stored === 'absent' || stored === 'unreadable') return undefined

@@ -5,8 +5,8 @@ import type { SessionRoom } from './room.ts'
 import type { LiveSession } from './lookup.ts'
 
 /**
- * Moves the idle expiry of a session that is used. After a rotation of the secret, renews its record
- * and its cookies.
+ * Moves the idle expiry of a session. After a rotation of the secret, renews the session's record
+ * and cookies.
  * @returns the session as it is now
  * @throws {Failure} `store_unavailable`; `session_revoked` or `session_expired` when the session has
  * ended meanwhile

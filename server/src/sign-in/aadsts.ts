@@ -20,7 +20,7 @@ const codes = new Map(
 )
 
 /**
- * What a number of Entra's means for the person (Microsoft, "Microsoft Entra authentication and
+ * What an error number of Entra means for the person (Microsoft, "Microsoft Entra authentication and
  * authorization error codes"). Entra's numbers change, so they choose the advice and nothing else.
  * @param aadsts the number of an `AADSTS…` text
  */

@@ -16,9 +16,9 @@ import type { DeviceLoginCookie } from './device/device-login-cookie.ts'
 /** How and when a sign-in began. */
 export interface SignInStart {
   method: SignInMethod
-  /** Milliseconds since the epoch. If the browser's session was ended after that, no session begins. */
+  /** Milliseconds since the epoch. If the browser's session was ended after this time, no session begins. */
   beganAt: number
-  /** Name of the session that the browser had then. */
+  /** Name of the browser's session at that time. */
   previousSession?: string | undefined
 }
 
@@ -43,7 +43,7 @@ export interface BeginSessionOptions {
 const longestUserAgent = 256
 
 /**
- * Makes a session of a sign-in. Call it in a scope with the session plugin.
+ * Makes a session of a sign-in. The scope of the route must have the session plugin.
  * @throws {Failure} `session_revoked` when the browser's session was ended since the sign-in began
  */
 export async function beginSession(

@@ -24,7 +24,7 @@ export class SignInFailure extends Error {
   override readonly name = 'SignInFailure'
   readonly code: SignInErrorCode
   readonly facts: EntraFacts
-  /** Where the next sign-in returns to. */
+  /** Path that the next sign-in returns to. */
   readonly returnTo: LocalPath
   /** Names the report of this failure: `GET /api/errors/{ref}`. */
   readonly ref: string

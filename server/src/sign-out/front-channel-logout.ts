@@ -18,7 +18,7 @@ const Query = Type.Object({
 /**
  * `GET /auth/frontchannel-logout`: Entra's sign-out page opens this route in a frame, without the
  * session cookie (OpenID Connect Front-Channel Logout 1.0). Entra sends only `sid`; if there is an `iss`,
- * it must be that of the session. The answer does not tell whether there was a session.
+ * it must be the session's issuer. The answer does not tell whether there was a session.
  */
 export const frontChannelRoute: FastifyPluginAsyncTypebox<FrontChannelOptions> = async (
   scope,

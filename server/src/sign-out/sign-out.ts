@@ -36,8 +36,8 @@ export async function signOutRoute(scope: FastifyInstance, options: SignOutOptio
 }
 
 /**
- * The address of Entra's sign-out page; that of the Login view when the discovery document cannot be
- * had. Whether Entra can be reached is not checked: perhaps the browser can when this server cannot.
+ * The address of Entra's sign-out page, or of the Login view without a discovery document. The server
+ * does not check whether Entra can be reached: the browser may reach Entra when the server cannot.
  */
 async function signOutUrl(
   { config, entra }: SignOutOptions,

@@ -24,7 +24,7 @@ const lingerMs = 24 * 60 * 60_000
 /** Other processes change lists too. More tries than this mean that the store is broken. */
 const mostTries = 1_000
 
-/** Some entries can be over: check the record of each. */
+/** Some records in a list can be over: check the record of each entry. */
 export async function readList(store: Store, name: string): Promise<ListEntry[]> {
   return entriesOf(await store.get(name))
 }

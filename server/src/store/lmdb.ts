@@ -30,7 +30,7 @@ export function openLmdbStore(folder: string, now: () => number = () => Date.now
     return stored.subarray(expiryBytes)
   }
   const sweeping = setInterval(() => {
-    // Not logged: requests fail by the same cause, and those are.
+    // A failed sweep is not logged: requests fail by the same cause and are logged.
     sweep().catch(() => undefined)
   }, sweepEveryMs).unref()
   let closed = false

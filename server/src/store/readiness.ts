@@ -6,7 +6,7 @@ const writeEveryMs = 10_000
 
 /**
  * Tells whether the store reads and writes.
- * @param onTrouble told when the store begins to fail, once until it works again
+ * @param onTrouble called once when the store begins to fail, until the store works again
  */
 export function storeReadiness(
   store: Store,

@@ -8,7 +8,7 @@ import type { Store } from './store.ts'
 const forever = Number.MAX_SAFE_INTEGER
 
 /**
- * Names records by a keyed hash, which does not tell the id it is made of. The key lies in the store,
+ * Names records by a keyed hash, which does not reveal the hashed id. The key lies in the store,
  * sealed, so that names stay the same when the secret is rotated.
  */
 export class RecordNames {

@@ -15,7 +15,7 @@ export interface StoredRecord<T> {
 interface RecordsOptions<Schema extends TSchema> {
   kind: string
   schema: Schema
-  /** Decrypted records that stay in memory for ten minutes after their last use; none when absent. */
+  /** Most decrypted records in memory, ten minutes each. If absent, no record stays in memory. */
   mostInMemory?: number
 }
 
@@ -56,14 +56,14 @@ export class Records<Schema extends TSchema, T = Static<Schema>> {
   /**
    * @returns undefined when the record is absent, or has another form than this build gives it
    * @throws {Failure} `store_unavailable` when no secret of this process opens the record: its owner
-   * must not be told that it is absent
+   * must not be told that the record is absent
    */
   async read(name: string): Promise<StoredRecord<T> | undefined> {
     const bytes = await this.#vault.store.get(name)
     return bytes && this.#open(name, bytes)
   }
 
-  /** The same for a caller that a damaged record must not stop. */
+  /** Like `read`, for a caller that a damaged record must not stop. */
   async inspect(name: string): Promise<StoredRecord<T> | 'absent' | 'unreadable'> {
     const bytes = await this.#vault.store.get(name)
     if (!bytes) return 'absent'
@@ -75,7 +75,7 @@ export class Records<Schema extends TSchema, T = Static<Schema>> {
   }
 
   /**
-   * Writes a record where none is.
+   * Writes a record if the name is free.
    * @param expiresAt milliseconds since the epoch
    * @returns undefined when the name is taken
    */
@@ -92,7 +92,7 @@ export class Records<Schema extends TSchema, T = Static<Schema>> {
     return this.#swap(name, bytes, value, expiresAt)
   }
 
-  /** Writes a record whatever is there. */
+  /** Writes a record, also over another record. */
   put(name: string, value: T, expiresAt: number): Promise<void> {
     return this.#vault.store.put(name, this.#seal(name, value), expiresAt)
   }

@@ -11,12 +11,12 @@ export interface Vault {
   readonly store: Store
   readonly ring: KeyRing
   readonly names: RecordNames
-  /** Told the kind of a record that has another form than this build gives it. */
+  /** Called with the kind of a record whose form this build does not know. */
   readonly onMisfit: (kind: string) => void
 }
 
 /**
- * @param onMisfit told once of each kind of record that has another form than this version writes
+ * @param onMisfit called once for each kind of record whose form this version does not know
  * @throws {ConfigError} when the secrets that were set, or kept, are not those of the store
  */
 export async function openVault(
@@ -46,7 +46,7 @@ export function followRotation(
 ): void {
   if (file === undefined) return
   const rotate = async (secrets: Secrets) => {
-    // First: it fails unless these secrets open the store.
+    // `reseal` comes first: it fails unless these secrets open the store.
     await names.reseal(new KeyRing(secrets))
     ring.replace(secrets)
     app.log.info({ file }, 'the session secrets were rotated')

@@ -4,7 +4,7 @@ import type { Store } from './store.ts'
 /** Longer than a healthy store takes, short enough for a person who waits. */
 const deadlineMs = 2_000
 
-/** The same store, whose calls end within two seconds: with their answer, or with a `store_unavailable`. */
+/** Wraps a store so that each call ends within two seconds: with its answer or `store_unavailable`. */
 export function withDeadline(store: Store): Store {
   return {
     get: (name) => inTime(() => store.get(name)),

@@ -10,7 +10,7 @@ const prefix = `${recordKinds.claims}:`
 
 /**
  * Claims that the next sign-in of a session must fulfill. Entra or an API asked for them. The browser
- * carries only their handle, so it can put in no others.
+ * carries only a handle of the claims, so it cannot change the claims.
  */
 export class ClaimsChallenges {
   readonly #records: Records<typeof ClaimsChallenge>
@@ -21,7 +21,7 @@ export class ClaimsChallenges {
 
   /**
    * Keeps claims for ten minutes. The same claims of the same session are one record.
-   * @returns their handle
+   * @returns the handle of the claims
    */
   async keep(sessionName: string, claims: string): Promise<string> {
     const name = this.#records.nameOf(`${sessionName} ${claims}`)

@@ -11,7 +11,7 @@ import { isTransient, type Rejection, TokenRefresh, type TokenSource } from './t
 interface SessionTokensOptions {
   entra: TokenSource
   records: TokenRecords
-  /** Told why a token was not refreshed, where the old one served. */
+  /** Called with the reason when a token was not refreshed and the old token served. */
   onSilentFailure: (failure: EntraFailure) => void
 }
 
@@ -44,7 +44,7 @@ export class SessionTokens {
 
   /**
    * Call it only for a session that was just found alive.
-   * @param scopes of one resource
+   * @param scopes the scopes, all of one resource
    * @param rejected the token that the API refused, when this is the second attempt
    * @throws {EntraFailure}
    */
@@ -65,7 +65,7 @@ export class SessionTokens {
   async erase(sessionName: string): Promise<void> {
     this.#refresh.cancel(sessionName)
     await this.#options.records.erase(sessionName)
-    // Again, for a refresh that read the record in between.
+    // The second `cancel` is for a refresh that read the record in between.
     this.#refresh.cancel(sessionName)
   }
 
@@ -75,7 +75,7 @@ export class SessionTokens {
 
   async #fetch(request: TokenRequest): Promise<string> {
     const { sessionName, scopes, rejected } = request
-    // Entra throttles one user and one API: the others are still asked for.
+    // Entra throttles per user and API: tokens for other APIs are still requested.
     const pause = `${sessionName} ${scopes.join(' ')}`
     try {
       this.#backOff.requireNone(pause)

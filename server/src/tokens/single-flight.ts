@@ -1,4 +1,4 @@
-/** Runs work that many ask for at once only once. Work of one group runs one after the other. */
+/** Runs work once for all who ask for it at the same time. Work of one group runs in sequence. */
 export class SingleFlight<T> {
   readonly #running = new Map<string, Promise<T>>()
   readonly #lastOfGroup = new Map<string, Promise<unknown>>()

@@ -14,7 +14,7 @@ type TokenRecord = Static<typeof TokenRecord>
 
 export type StoredTokens = StoredRecord<TokenRecord>
 
-/** The token records. Each has the name of its session's record in its own name. */
+/** The token records. The name of each contains the name of its session's record. */
 export class TokenRecords {
   readonly #records: Records<typeof TokenRecord>
 
@@ -38,7 +38,7 @@ export class TokenRecords {
     return written !== undefined
   }
 
-  /** After a rotation of the secret, seals the tokens with the newest. */
+  /** After a rotation of the secret, seals the tokens with the newest secret. */
   async reseal(sessionName: string): Promise<void> {
     const stored = await this.find(sessionName)
     if (!stored || this.#records.isSealedWithNewest(stored)) return

@@ -10,11 +10,11 @@ export type TokenSource = Pick<EntraClient, 'accessToken'>
 /** An access token that the API refused although it has not expired. */
 export interface Rejection {
   readonly token: string
-  /** What the API wants the next token to fulfill (Microsoft, "Claims challenges"). */
+  /** The claims that the API wants the next token to fulfill (Microsoft, "Claims challenges"). */
   readonly claims?: string | undefined
 }
 
-/** True when Entra is away or refuses this app: the user can do nothing, and the tokens stay good. */
+/** True when Entra is unavailable or refuses this app: the user can do nothing, and the tokens stay good. */
 export function isTransient({ reason }: EntraFailure): boolean {
   return reason === 'unavailable' || reason === 'client_rejected'
 }
@@ -56,7 +56,7 @@ export class TokenRefresh {
     }
   }
 
-  /** The session's tokens are erased: forgets them, and what a request under way brings. */
+  /** Forgets a session's tokens, which are erased, and the tokens that a request under way brings. */
   cancel(sessionName: string): void {
     const request = this.#underWay.get(sessionName)
     if (request) request.isCanceled = true
@@ -81,7 +81,7 @@ export class TokenRefresh {
   }
 
   /**
-   * @returns false when another process saved other tokens first; Entra lets both live
+   * @returns false when another process saved other tokens first; Entra accepts both
    * @throws {EntraFailure} `interaction_required` when the session was ended meanwhile
    */
   async #save(sessionName: string, stored: StoredTokens, cache: TokenCache): Promise<boolean> {
@@ -98,7 +98,7 @@ export class TokenRefresh {
   }
 }
 
-/** A claims challenge of one API says nothing against the tokens for the others. */
+/** A claims challenge of one API says nothing against the tokens for other APIs. */
 function refusesTokens({ reason, claims }: EntraFailure, rejected: Rejection | undefined): boolean {
   const isChallenge = claims !== undefined || rejected?.claims !== undefined
   return !isChallenge && refusals.includes(reason)

@@ -7,7 +7,7 @@ const DeviceLoginId = Type.Object({ id: Type.String() })
 
 export type DeviceLoginCookie = SealedCookie<typeof DeviceLoginId>
 
-/** Longer than a device code is good, so that the browser can read how the login ended. */
+/** Longer than a device code is valid, so that the browser can read how the login ended. */
 const maxAgeSeconds = 30 * 60
 
 /** Holds the id of the device login that this browser started. Only this browser can use the login. */

@@ -78,7 +78,7 @@ export async function finish(
   const id = requireOwn(request, options)
   const beganAt = Date.now()
   const grant = await logins.redeem(id).catch((error: unknown) => {
-    // `readState` tells the browser why.
+    // `readState` tells the browser the reason.
     throw translate(error, request, reports, 'not_ready')
   })
   const start = { method: 'device', beganAt } as const
@@ -116,7 +116,7 @@ function notFound(): Failure {
 
 /**
  * Temporary failures become `identity_provider_unavailable`. A refusal by Entra is logged.
- * @param code of the answer after a refusal
+ * @param code the code of the answer after a refusal
  */
 function translate(
   error: unknown,

@@ -27,7 +27,7 @@ export async function pollEntra(
   }
 }
 
-/** @param retryAfterSeconds seconds of the pause that Entra asks for before the next poll, and only that one */
+/** @param retryAfterSeconds the pause that Entra asks for; only the next poll waits so long */
 function paced(
   record: DeviceLoginRecord,
   interval: number,

@@ -43,7 +43,7 @@ export class DeviceLoginQuota {
     )
   }
 
-  /** @returns the entries that count */
+  /** @returns the entries of logins that have not expired */
   #requireRoom(entries: ListEntry[], group: string): ListEntry[] {
     const counted = current(entries)
     const own = counted.filter((entry) => entry.group === group)

@@ -34,7 +34,7 @@ export const DeviceLoginRecord = Type.Object({
   message: Type.String(),
   /** Seconds between two polls. */
   interval: Type.Number(),
-  /** Earliest next poll. A process takes the poll by moving this time forward. */
+  /** Time of the earliest next poll. A process reserves the poll by moving this time forward. */
   nextPollAt: Type.Number(),
   expiresAt: Type.Number(),
   outcome: Outcome,

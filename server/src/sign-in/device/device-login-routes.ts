@@ -12,7 +12,7 @@ import {
 } from './device-login-handlers.ts'
 
 export interface DeviceLoginRoutesOptions extends DeviceLoginOptions {
-  /** Starts per minute and address. */
+  /** Most starts of logins per minute and address. */
   mostStarts: number
 }
 
@@ -51,7 +51,7 @@ export const deviceLoginRoutes: FastifyPluginAsyncTypebox<DeviceLoginRoutesOptio
   })
 }
 
-/** The same paths while DEVICE_LOGIN is off. */
+/** Refuses every device login while DEVICE_LOGIN is off. */
 export async function noDeviceLoginRoutes(api: FastifyInstance): Promise<void> {
   const refuse = () => {
     throw new Failure('method_disabled', 'DEVICE_LOGIN is off')

@@ -31,9 +31,9 @@ export interface OpenDeviceLogin {
 
 type Stored = StoredRecord<DeviceLoginRecord>
 
-/** How long the outcome of a login can be read after its end. */
+/** How long the outcome of a login can be read after the login has expired. */
 const outcomeTtlMs = 60_000
-/** Longer than Entra may take to answer. No other request polls meanwhile. */
+/** Time that is reserved for one poll: longer than Entra may take to answer. */
 const longestPollMs = 35_000
 
 /**
@@ -106,7 +106,7 @@ export class DeviceLogins {
   }
 
   /**
-   * Exchanges a login that is ready for the tokens of a session. That succeeds once.
+   * Exchanges a login that is ready for the tokens of a session. The exchange succeeds once.
    * @throws {Failure} `not_ready`
    * @throws {EntraFailure} after `unavailable` the login can be redeemed again
    */
@@ -137,7 +137,7 @@ export class DeviceLogins {
     await this.#quota.remove(this.nameOf(id))
   }
 
-  /** The name of the login's record, for the audit log: it does not tell the id. */
+  /** The name of the login's record, for the audit log: this name does not reveal the id. */
   nameOf(id: string): string {
     return this.#records.nameOf(id)
   }

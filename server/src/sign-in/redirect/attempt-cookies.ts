@@ -4,7 +4,7 @@ import { SealedCookies } from '../../http/sealed-cookies.ts'
 import type { KeyRing } from '../../secrets/key-ring.ts'
 import { Attempt, attemptCookieMs, attemptId, hasState } from './attempt.ts'
 
-/** A browser that starts more sign-ins at once loses the oldest attempt. */
+/** Most attempts of a browser at once. One more attempt removes the oldest. */
 const mostAttempts = 5
 
 /** The attempts of a browser, each in a sealed cookie. */

@@ -14,7 +14,7 @@ export const Attempt = Type.Object({
   nonce: Type.String(),
   /** PKCE code verifier (RFC 7636). */
   codeVerifier: Type.String(),
-  /** `localPath` checked it before the attempt was sealed. */
+  /** `localPath` checked this path before the attempt was sealed. */
   returnTo: Type.Unsafe<LocalPath>(Type.String()),
   scopes: Type.Array(Type.String()),
   /** Name of the session that the browser had at the start. */
@@ -45,7 +45,7 @@ export function attemptId(state: string): string {
   return createHash('sha256').update(state).digest('hex').slice(0, 16)
 }
 
-/** S256 (RFC 7636 section 4.2). */
+/** The S256 challenge of PKCE (RFC 7636 section 4.2). */
 export function codeChallenge(attempt: Attempt): string {
   return createHash('sha256').update(attempt.codeVerifier).digest('base64url')
 }

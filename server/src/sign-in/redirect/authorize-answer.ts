@@ -6,7 +6,7 @@ import { SignInFailure, signInCodeOf } from '../failure.ts'
 /** The query of the redirect URI: text from outside. A parameter that was sent twice is an array. */
 export type AuthorizeAnswer = Readonly<Record<string, string | string[] | undefined>>
 
-/** After a sign-out, Entra sends the browser to the redirect URI without any of these parameters. */
+/** True after a sign-out: Entra then sends the browser back without any of these parameters. */
 export function isReturnFromSignOut(answer: AuthorizeAnswer): boolean {
   return ['state', 'code', 'error'].every((name) => answer[name] === undefined)
 }
@@ -27,7 +27,7 @@ export function codeOf(answer: AuthorizeAnswer, returnTo: LocalPath): string {
 
 function failureOf(error: string, facts: EntraFacts, returnTo: LocalPath): SignInFailure {
   const reason = reasonOf(error)
-  // The log holds no text from outside.
+  // The log must not hold an unknown error, which is text from outside.
   const detail = `Entra answered ${reason === undefined ? 'with an unknown error' : error}`
   return new SignInFailure(signInCodeOf(reason, facts), detail, { facts, returnTo })
 }

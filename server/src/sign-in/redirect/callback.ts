@@ -22,7 +22,7 @@ export interface CallbackOptions extends BeginSessionOptions, TakeAttemptOptions
 
 /**
  * The redirect URI: Entra sends the browser here with a code or an error (RFC 6749 section 4.1.2).
- * Register it in a scope with the session plugin.
+ * The scope must have the session plugin.
  */
 export async function callbackRoute(
   scope: FastifyInstance,
@@ -48,7 +48,7 @@ export async function callbackRoute(
       }
       return reply.redirect(returnTo, 303)
     },
-    // A person waits for a page, so every error leads to the Error view. A program gets its rate limit as a problem.
+    // A person waits for a page, so every error leads to the Error view. A program over the rate limit gets problem details.
     errorHandler: (error, request, reply) => {
       if (isRateLimited(error) && !wantsPage(request)) throw error
       reports.redirectToReport(request, reply, toSignInFailure(error))

@@ -11,7 +11,7 @@ export interface ConsentOptions {
 
 /**
  * Turns `access_denied` into `consent_declined` when a signed-in person declined one more permission:
- * that person has cancelled no sign-in and is still signed in.
+ * that person has canceled no sign-in and is still signed in.
  * @returns every other failure as it is
  */
 export async function judgeDecline(

@@ -12,13 +12,13 @@ import { Failure } from '../../failure.ts'
 import { isNavigation } from '../../http/navigation.ts'
 import { maxLoginHintLength } from '../../session/record.ts'
 
-/** Characters, percent-encoded. */
+/** Characters of the percent-encoded hint. */
 const longestHint = { loginHint: maxLoginHintLength, domainHint: 128 }
 
 /** Characters. The path is kept in a cookie, and a browser can have five such cookies at once. */
 const longestReturnTo = 512
 
-/** Only a person who goes to the address starts a sign-in: no frame, no image, no fetch. */
+/** Refuses a sign-in that a frame, an image or a fetch starts: a person must go to the address. */
 export function requireNavigation(request: FastifyRequest): void {
   if (isNavigation(request)) return
   throw new Failure('csrf_failed', 'a sign-in that is not a navigation', {
@@ -50,7 +50,7 @@ export function scopesOf(query: LoginQuery, allowed: readonly string[], config: 
       'The scopes must be those of the calls this app makes.',
     )
   }
-  // Entra answers AADSTS28000.
+  // For scopes of two APIs, Entra would answer AADSTS28000.
   if (resourcesOf(scopes).length > 1) {
     throw refusal(
       'the query "scopes" has scopes of two APIs',
@@ -60,7 +60,7 @@ export function scopesOf(query: LoginQuery, allowed: readonly string[], config: 
   return scopes
 }
 
-/** Also for a query that does not fit its schema. */
+/** The path to return to, also from a query that does not fit its schema. */
 export function returnToOf({ query }: FastifyRequest): LocalPath {
   const path = localPath((query as { returnTo?: unknown }).returnTo)
   return path !== undefined && path.length <= longestReturnTo ? path : homePath
@@ -69,7 +69,7 @@ export function returnToOf({ query }: FastifyRequest): LocalPath {
 /**
  * Only a page of this app can ask for a sign-in without a page of Entra: a silent sign-in would end the
  * person's session and begin another one unnoticed (OWASP ASVS 5.0, 7.6.2). Every other start shows
- * the accounts: other sites, a link in a mail (`none`), an old browser (no header).
+ * the account picker: from another site, a mail (`none`) or an old browser (no header).
  */
 export function promptOf(
   request: FastifyRequest<{ Querystring: LoginQuery }>,
@@ -77,7 +77,7 @@ export function promptOf(
 ): Prompt | undefined {
   if (request.headers['sec-fetch-site'] !== 'same-origin') return 'select_account'
   const { prompt, loginHint } = request.query
-  // A login hint names the account, so the setting does not apply.
+  // A login hint names the account, so the setting PROMPT does not apply.
   return prompt ?? (loginHint ? undefined : config.entra?.prompt)
 }
 

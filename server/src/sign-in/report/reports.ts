@@ -42,7 +42,7 @@ export class SignInReports {
   log(request: FastifyRequest, failure: SignInFailure, method: SignInMethod): void {
     const { code, facts } = failure
     if (code === 'rate_limited' || code === 'invalid_request') {
-      // No sign-in was under way. The log says the same when a program is refused.
+      // No sign-in was under way. A refused program causes the same log line.
       request.log.info({ code, reason: failure.message }, 'request refused')
       if (code === 'rate_limited') audit(request, { audit: 'refused', code })
       return
