@@ -75,7 +75,9 @@ test('a session that had ended already leaves the list, too', async () => {
 })
 
 test('all other sessions are ended at once', async () => {
-  const { page, server } = await createSessionRoom({ 'DELETE /api/sessions?scope=others': noContent })
+  const { page, server } = await createSessionRoom({
+    'DELETE /api/sessions?scope=others': noContent,
+  })
   await buttonNamed(page, 'Sign out everywhere else').trigger('click')
   await settle()
   expect(server.requests.at(-1)).toBe('DELETE /api/sessions?scope=others')
