@@ -10,7 +10,7 @@ import type { LiveSession } from '../session/lookup.ts'
 import { touchSession } from '../session/touch.ts'
 import type { ClaimsChallenges } from '../tokens/claims-challenges.ts'
 import type { SessionTokens } from '../tokens/session-tokens.ts'
-import type { Rejection } from '../tokens/token-refresh.ts'
+import { isTransient, type Rejection } from '../tokens/token-refresh.ts'
 import type { Caller } from './caller.ts'
 import type { CallerSource } from './guard.ts'
 
@@ -21,7 +21,7 @@ export interface CookieCallerOptions {
   publicUrl: string
 }
 
-/** Finds the caller by the session cookie, and refuses a request that another origin made the browser send. */
+/** Finds the caller by the session cookie. Refuses a request that another origin made the browser send. */
 export function cookieCallers(options: CookieCallerOptions): CallerSource {
   const { sessions, cookie } = options.room
   return async (request) => {
@@ -85,22 +85,17 @@ class CookieCaller implements Caller {
     rejected: Rejection | undefined,
   ): Promise<Failure> {
     const { reason, message, retryAfterSeconds } = cause
-    switch (reason) {
-      case 'consent_required':
-        return new Failure(reason, message, {
-          cause,
-          publicDetail: `This call needs the permission ${scopes.join(', ')}.`,
-          loginHref: this.#loginHref({ scopes: scopes.join(' ') }),
-        })
-      case 'unavailable':
-      case 'client_rejected':
-        return new Failure('identity_provider_unavailable', message, {
-          cause,
-          retryAfterSeconds,
-        })
-      default:
-        return this.challenge(message, cause.claims ?? rejected?.claims, cause)
+    if (isTransient(cause)) {
+      return new Failure('identity_provider_unavailable', message, { cause, retryAfterSeconds })
     }
+    if (reason !== 'consent_required') {
+      return this.challenge(message, cause.claims ?? rejected?.claims, cause)
+    }
+    return new Failure(reason, message, {
+      cause,
+      publicDetail: `This call needs the permission ${scopes.join(', ')}.`,
+      loginHref: this.#loginHref({ scopes: scopes.join(' ') }),
+    })
   }
 
   #audit({ reason: code, facts: entra }: EntraFailure): void {
