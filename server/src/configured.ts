@@ -4,7 +4,7 @@ import { cookieCallers } from './caller/cookie-caller.ts'
 import { callerGuard } from './caller/guard.ts'
 import type { Config } from './config/config.ts'
 import type { EntraSettings } from './config/entra.ts'
-import { callsOf, viewCalls } from './downstream/calls.ts'
+import { callsOf, callViews } from './downstream/calls.ts'
 import { downstream } from './downstream/downstream.ts'
 import type { EntraClient } from './entra/client.ts'
 import { cookiesOf } from './http/cookie-attributes.ts'
@@ -42,7 +42,7 @@ export async function configured(app: FastifyInstance, options: ConfiguredOption
   const views: SessionViewsOptions = {
     app: info,
     methods: deviceLogin ? ['redirect', 'device'] : ['redirect'],
-    callsFor: (granted) => viewCalls(calls, granted),
+    callsFor: callViews(calls),
   }
   const room = createSessionRoom({ vault, cookies, tokens, lifetimes, admission: settings, views })
   const scopes = [...config.scopes, ...calls.flatMap((call) => call.scopes)]

@@ -70,16 +70,20 @@ export function callsOf({ endpoint, scopes, graph }: DownstreamSettings): readon
   ]
 }
 
-/** @param granted full names of the granted scopes @returns the calls that the Welcome view offers */
-export function viewCalls(calls: readonly Call[], granted: readonly string[]): CallView[] {
-  // Records of older versions hold short names.
-  const names = granted.map((scope) => (scope.includes('/') ? scope : fullScopeName(scope)))
-  return calls
-    .filter(({ listed }) => listed)
+/** @returns a function from the full names of the granted scopes to the calls of the Welcome view */
+export function callViews(calls: readonly Call[]): (granted: readonly string[]) => CallView[] {
+  const listed = calls
+    .filter((call) => call.listed)
     .map(({ id, title, scopes }) => ({
-      id,
-      title,
-      scopes: [...scopes],
-      granted: apiScopes(scopes).every((scope) => names.includes(fullScopeName(scope))),
+      view: { id, title, scopes: [...scopes] },
+      needed: apiScopes(scopes).map((scope) => fullScopeName(scope)),
     }))
+  return (granted) => {
+    // Records of older versions hold short names.
+    const names = granted.map((scope) => (scope.includes('/') ? scope : fullScopeName(scope)))
+    return listed.map(({ view, needed }) => ({
+      ...view,
+      granted: needed.every((scope) => names.includes(scope)),
+    }))
+  }
 }
