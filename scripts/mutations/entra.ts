@@ -142,8 +142,9 @@ export const entra: Mutation[] = [
     breaks: 'a refresh in flight brings the tokens of an ended session back',
     change: {
       'server/src/tokens/token-records.ts': {
-        'await this.#records.replace(stored, {':
-          'await this.#records.replace((await this.#records.read(stored.name)) ?? stored, {',
+        'const written = await this.#records.replace(stored, {':
+          'const written = await this.#records.put(stored.name, {',
+        'written !== undefined': 'written === undefined',
       },
     },
   },

@@ -164,7 +164,7 @@ export const session: Mutation[] = [
     breaks: 'a rotation leaves tokens sealed with the old secret',
     change: {
       'server/src/session/sessions.ts': {
-        'if (!isSealed) await': "if (!isSealed && key === '') await",
+        'if (!isSealed) await': "if (!isSealed && name === '') await",
       },
     },
   },

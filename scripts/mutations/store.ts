@@ -41,7 +41,7 @@ export const store: Mutation[] = [
     rule: '#39',
     breaks: 'names of records tell session ids',
     change: {
-      'server/src/store/record-names.ts': { '`${kind}:${mac(': '`${kind}:${secret}${mac(' },
+      'server/src/store/record-names.ts': { '`${kind}:${mac(': '`${kind}:${id}${mac(' },
     },
   },
   {
