@@ -79,7 +79,7 @@ export function openLmdbStore(folder: string, now: () => number = () => Date.now
   return {
     get: (name) => {
       files.checkOncePerSecond()
-      return Promise.resolve(living(name))
+      return living(name)
     },
     put: async (name, value, expiresAt) => {
       await write(() => db.put(name, withExpiry(value, expiresAt)))

@@ -21,7 +21,7 @@ export function openMemoryStore(now: () => number = () => Date.now()): Store {
   const sweeping = setInterval(sweep, sweepEveryMs).unref()
 
   return {
-    get: (name) => Promise.resolve(living(name)),
+    get: living,
     put: (name, value, expiresAt) => {
       entries.set(name, { value, expiresAt })
       return Promise.resolve()

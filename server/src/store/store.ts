@@ -5,7 +5,8 @@
  * An implementation throws the errors of its library; `withDeadline` turns them into one `Failure`.
  */
 export interface Store {
-  get(name: string): Promise<Uint8Array | undefined>
+  /** A store in this process answers at once, another one by a promise. Await both. */
+  get(name: string): Uint8Array | undefined | Promise<Uint8Array | undefined>
 
   /** @param expiresAt milliseconds since the epoch; the record is absent from then on */
   put(name: string, value: Uint8Array, expiresAt: number): Promise<void>

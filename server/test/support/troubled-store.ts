@@ -3,7 +3,7 @@ import { openMemoryStore } from '../../src/store/memory.ts'
 import type { Store } from '../../src/store/store.ts'
 
 type Call = 'get' | 'put' | 'swap' | 'delete'
-export type Trouble = (own: () => Promise<unknown>) => Promise<unknown>
+export type Trouble = (own: () => unknown) => Promise<unknown>
 
 export const reads: readonly Call[] = ['get']
 export const writes: readonly Call[] = ['put', 'swap', 'delete']
@@ -46,11 +46,11 @@ export class TroubledStore implements Store {
     return this.#store.close()
   }
 
-  #through<T>(call: Call, own: () => Promise<T>): Promise<T> {
+  #through<T>(call: Call, own: () => T): T {
     const trouble = this.#troubles.get(call)
     if (!trouble) return own()
     this.asked += 1
-    return trouble(own) as Promise<T>
+    return trouble(own) as T
   }
 }
 
