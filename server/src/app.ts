@@ -11,9 +11,10 @@ import { closing } from './http/closing.ts'
 import { healthRoutes } from './http/health.ts'
 import { forwarded } from './http/forwarded.ts'
 import { hostHeader } from './http/host-header.ts'
-import { headersOf, securityHeaders } from './http/headers.ts'
+import { headersOf, pagePolicy, securityHeaders } from './http/headers.ts'
 import { loggerOptions, type LogStream } from './http/logging.ts'
 import { problems, sendProblem } from './http/problems.ts'
+import { RequestLog } from './http/request-log.ts'
 import { rateLimits } from './http/rate-limits.ts'
 import { setupRoute } from './http/setup.ts'
 import { spa } from './http/spa.ts'
@@ -52,11 +53,11 @@ const timeouts = {
 
 /** Builds the server, not yet listening. Closing the server closes the store and every connection. */
 export async function buildApp(config: Config, options: AppOptions = {}): Promise<FastifyInstance> {
-  const headerOptions = { secure: config.secure, authority: config.entra?.authority }
-  const headers = headersOf(headerOptions)
+  const headers = headersOf(config.secure)
   const app = fastify({
     logger: loggerOptions(config.logLevel, options.logStream),
     trustProxy: config.trustProxy ? trusts(config.trustProxy) : false,
+    logController: new RequestLog(),
     genReqId: () => crypto.randomUUID(),
     bodyLimit: 64 * 1024,
     http,
@@ -84,12 +85,16 @@ export async function buildApp(config: Config, options: AppOptions = {}): Promis
 
   try {
     await app.register(problems)
-    await app.register(securityHeaders, headerOptions)
+    await app.register(securityHeaders, { headers })
     await app.register(hostHeader)
     if (config.trustProxy) await app.register(forwarded)
     await app.register(closing)
-    await app.register(spa, { folder: options.webFolder ?? builtWeb })
-    await app.register(fastifyCookie)
+    await app.register(spa, {
+      folder: options.webFolder ?? builtWeb,
+      policy: pagePolicy(config.entra?.authority),
+    })
+    // `cookie-header.ts` reads cookies, and only where they are needed.
+    await app.register(fastifyCookie, { hook: false })
     await app.register(rateLimits, { maxPerMinute: config.rateLimitPerMinute })
     await app.register(healthRoutes, {
       store: storeReadiness(store, (err) => {

@@ -4,6 +4,7 @@ import { audit } from '../audit.ts'
 import { EntraFailure } from '../entra/failures.ts'
 import { Failure } from '../failure.ts'
 import { checkCsrf } from '../http/csrf.ts'
+import { whenThere } from '../maybe-promise.ts'
 import { auditedAs, loginHintOf } from '../session/record.ts'
 import type { SessionRoom } from '../session/room.ts'
 import type { LiveSession } from '../session/lookup.ts'
@@ -24,14 +25,14 @@ export interface CookieCallerOptions {
 /** Finds the caller by the session cookie. Refuses a request that another origin made the browser send. */
 export function cookieCallers(options: CookieCallerOptions): CallerSource {
   const { sessions, cookie } = options.room
-  return async (request) => {
+  return (request) => {
     checkCsrf(request, options.publicUrl, cookie.isIn(request))
-    const id = cookie.idIn(request)
-    if (id === undefined) return undefined
-    request.lookup = await sessions.find(sessions.nameOf(id))
-    return request.lookup.kind === 'live'
-      ? new CookieCaller(request, request.lookup.session, options)
-      : undefined
+    const name = cookie.nameIn(request)
+    if (name === undefined) return undefined
+    return whenThere(sessions.find(name), (lookup) => {
+      request.lookup = lookup
+      return lookup.kind === 'live' ? new CookieCaller(request, lookup.session, options) : undefined
+    })
   }
 }
 

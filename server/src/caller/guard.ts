@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
+import { type MaybePromise, whenThere } from '../maybe-promise.ts'
 import type { Caller } from './caller.ts'
 
 /**
@@ -7,7 +8,7 @@ import type { Caller } from './caller.ts'
  * @returns undefined when the request carries no such credential
  * @throws {Failure} when this request must not use the credential
  */
-export type CallerSource = (request: FastifyRequest) => Promise<Caller | undefined>
+export type CallerSource = (request: FastifyRequest) => MaybePromise<Caller | undefined>
 
 export interface CallerGuardOptions {
   /** The sources are asked in turn, cookies last: the source of cookies refuses other origins. */
@@ -26,11 +27,24 @@ async function registerGuard(
 ): Promise<void> {
   scope.decorateRequest('lookup')
   scope.decorateRequest('caller')
-  scope.addHook('onRequest', async (request) => {
-    request.lookup = { kind: 'none' }
-    for (const findCaller of sources) {
-      request.caller = await findCaller(request)
-      if (request.caller) return
+  scope.addHook('onRequest', (request, _reply, next) => {
+    request.lookup = nobody
+    const admit = (caller: Caller | undefined) => {
+      request.caller = caller
+      next()
     }
+    const found = firstCaller(request, sources)
+    if (found instanceof Promise) found.then(admit, next)
+    else admit(found)
   })
+}
+
+const nobody = { kind: 'none' } as const
+
+function firstCaller(
+  request: FastifyRequest,
+  [source, ...others]: readonly CallerSource[],
+): MaybePromise<Caller | undefined> {
+  if (!source) return undefined
+  return whenThere(source(request), (caller) => caller ?? firstCaller(request, others))
 }

@@ -1,7 +1,7 @@
 import { Failure } from '../failure.ts'
 import { secondsOf } from '../retry-after.ts'
 import type { Call } from './calls.ts'
-import type { UpstreamAnswer } from './client.ts'
+import type { UpstreamAnswer } from './answer-collector.ts'
 
 /** @throws {Failure} for every answer that is not a success of the type that the call promises */
 export function requireSuccess(call: Call, answer: UpstreamAnswer): void {

@@ -1,15 +1,11 @@
+import type { Socket } from 'node:net'
 import type { ProblemCode } from '@entra-bff/shared'
-import { type Dispatcher, errors, request } from 'undici'
+import { type Dispatcher, errors } from 'undici'
 import type { ProxySettings } from '../config/outbound-proxy.ts'
 import { Failure } from '../failure.ts'
 import { outboundAgent } from '../outbound-agent.ts'
+import { AnswerCollector, type UpstreamAnswer } from './answer-collector.ts'
 import type { Call } from './calls.ts'
-
-export interface UpstreamAnswer {
-  status: number
-  headers: Dispatcher.ResponseData['headers']
-  body: Buffer
-}
 
 const maxBodyBytes = 16 * 1024 * 1024
 const limits = {
@@ -24,6 +20,12 @@ const limits = {
 /** Limits a whole call, even when its bytes come slowly. */
 const deadlineMs = 20_000
 
+class DeadlineError extends Error {
+  constructor() {
+    super(`no whole answer within ${String(deadlineMs)} ms`)
+  }
+}
+
 /** The connections to downstream APIs. Redirects are never followed: their target would get the token. */
 export class DownstreamClient {
   readonly #agent: Dispatcher
@@ -34,7 +36,7 @@ export class DownstreamClient {
 
   /**
    * @param headers the headers of the caller's request that are passed on
-   * @param signal is aborted when the caller closes the connection
+   * @param connection the caller's connection. When it closes, the call ends: nobody can read the answer.
    * @throws {Failure} `upstream_timeout`, `upstream_too_large`, `upstream_error`
    */
   async send(
@@ -42,20 +44,39 @@ export class DownstreamClient {
     query: string,
     accessToken: string,
     headers: Record<string, string>,
-    signal: AbortSignal,
+    connection: Socket,
   ): Promise<UpstreamAnswer> {
+    const collector = new AnswerCollector()
+    const onClose = () => {
+      collector.abort(new Error('the caller closed the connection'))
+    }
+    if (connection.destroyed) onClose()
+    // The request emits `close` too early, and a pipelined response never emits `close`. Pipelined
+    // calls share a connection: more than ten listeners are no leak here.
+    connection.setMaxListeners(0).once('close', onClose)
+    const timer = setTimeout(() => {
+      collector.abort(new DeadlineError())
+    }, deadlineMs)
     try {
-      const answer = await request(call.resource + call.path + query, {
-        dispatcher: this.#agent,
-        headers: { ...headers, authorization: `Bearer ${accessToken}` },
-        signal: AbortSignal.any([signal, AbortSignal.timeout(deadlineMs)]),
-      })
-      const body = Buffer.from(await answer.body.arrayBuffer())
-      return { status: answer.statusCode, headers: answer.headers, body }
+      this.#agent.dispatch(
+        {
+          origin: call.resource,
+          path: call.path + query,
+          method: 'GET',
+          headers: { ...headers, authorization: `Bearer ${accessToken}` },
+        },
+        collector,
+      )
+      return await collector.answer
     } catch (cause) {
       // Nobody reads this failure. Its code keeps the log from blaming the API.
-      if (signal.aborted) throw new Failure('invalid_request', 'the caller closed the connection')
+      if (connection.destroyed) {
+        throw new Failure('invalid_request', 'the caller closed the connection')
+      }
       throw new Failure(codeOf(cause), `${call.id} failed`, { cause })
+    } finally {
+      clearTimeout(timer)
+      connection.off('close', onClose)
     }
   }
 
@@ -71,7 +92,7 @@ function codeOf(error: unknown): ProblemCode {
 
 function isTimeout(error: unknown): boolean {
   return (
-    (error instanceof DOMException && error.name === 'TimeoutError') ||
+    error instanceof DeadlineError ||
     error instanceof errors.HeadersTimeoutError ||
     error instanceof errors.BodyTimeoutError ||
     error instanceof errors.ConnectTimeoutError

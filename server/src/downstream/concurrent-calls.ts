@@ -1,4 +1,3 @@
-import type { Socket } from 'node:net'
 import { Failure } from '../failure.ts'
 
 /** Most calls of one caller at once. All callers share 128 connections to an API. */
@@ -10,27 +9,13 @@ export class ConcurrentCalls {
 
   /**
    * @param caller the name of the caller
-   * @param connection the caller's connection. When it closes, `work` is aborted: nobody can read the
-   * answer. The request emits `close` too early, and a pipelined response never emits `close`.
    * @throws {Failure} `rate_limited`
    */
-  async run<T>(
-    caller: string,
-    connection: Socket,
-    work: (signal: AbortSignal) => Promise<T>,
-  ): Promise<T> {
+  async run<T>(caller: string, work: () => Promise<T>): Promise<T> {
     this.#begin(caller)
-    const controller = new AbortController()
-    const abort = () => {
-      controller.abort()
-    }
-    if (connection.destroyed) abort()
-    // Pipelined calls share a connection: more than ten listeners are no leak here.
-    connection.setMaxListeners(0).once('close', abort)
     try {
-      return await work(controller.signal)
+      return await work()
     } finally {
-      connection.off('close', abort)
       this.#end(caller)
     }
   }

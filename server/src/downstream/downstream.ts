@@ -6,7 +6,8 @@ import { Failure } from '../failure.ts'
 import { requireSuccess } from './answers.ts'
 import type { Call } from './calls.ts'
 import { challengedClaims } from './claims-challenge.ts'
-import { DownstreamClient, type UpstreamAnswer } from './client.ts'
+import type { UpstreamAnswer } from './answer-collector.ts'
+import { DownstreamClient } from './client.ts'
 import { ConcurrentCalls } from './concurrent-calls.ts'
 
 export interface DownstreamOptions {
@@ -29,12 +30,11 @@ export async function downstream(
   for (const call of calls) {
     api.get(callPath(call.id), async (request, reply) => {
       const caller = requireCaller(request)
-      const answer = await concurrent.run(caller.name, request.raw.socket, (signal) => {
-        const query = queryOf(call, request)
-        const headers = headersOf(request)
-        const send = (token: string) => client.send(call, query, token, headers, signal)
-        return callWithToken(call, caller, send)
-      })
+      const query = queryOf(call, request)
+      const headers = headersOf(request)
+      const { socket } = request.raw
+      const send = (token: string) => client.send(call, query, token, headers, socket)
+      const answer = await concurrent.run(caller.name, () => callWithToken(call, caller, send))
       requireSuccess(call, answer)
       await caller.touch(reply).catch((error: unknown) => {
         request.log.warn({ err: error }, 'the idle expiry of the session was not moved')

@@ -1,16 +1,12 @@
 import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
 
-export interface HeaderOptions {
-  /** True when browsers use https. */
-  secure: boolean
-  authority: string | undefined
-}
-
 export const securityHeaders = fp(registerHeaders, { name: 'security-headers' })
 
-async function registerHeaders(app: FastifyInstance, options: HeaderOptions): Promise<void> {
-  const headers = headersOf(options)
+async function registerHeaders(
+  app: FastifyInstance,
+  { headers }: { headers: Readonly<Record<string, string>> },
+): Promise<void> {
   // Hooks that run on every request take a callback: an async hook costs a promise each time.
   app.addHook('onRequest', (_request, reply, next) => {
     reply.headers(headers)
@@ -20,13 +16,13 @@ async function registerHeaders(app: FastifyInstance, options: HeaderOptions): Pr
 
 /**
  * Headers of every answer, also of errors (OWASP ASVS 5.0, 3.4). No request changes them.
+ * @param secure true when browsers use https
  */
-export function headersOf(options: HeaderOptions): Readonly<Record<string, string>> {
-  const { secure, authority } = options
+export function headersOf(secure: boolean): Readonly<Record<string, string>> {
   return {
     // Cacheable answers override this header.
     'cache-control': 'no-store',
-    'content-security-policy': contentSecurityPolicy(authority),
+    'content-security-policy': policyOfData,
     'cross-origin-opener-policy': 'same-origin',
     'cross-origin-resource-policy': 'same-origin',
     // With no-referrer, browsers would send `Origin: null` with a form of this app.
@@ -37,7 +33,12 @@ export function headersOf(options: HeaderOptions): Readonly<Record<string, strin
   }
 }
 
-function contentSecurityPolicy(authority: string | undefined): string {
+/** For every answer but the page: such an answer loads nothing, posts nothing, and stands in no frame. */
+const policyOfData =
+  "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+
+/** The Content-Security-Policy of the page. */
+export function pagePolicy(authority: string | undefined): string {
   // The form that signs out is redirected to Entra, and browsers apply form-action to redirects too.
   const formTargets = authority === undefined ? "'self'" : `'self' ${new URL(authority).origin}`
   return [

@@ -4,11 +4,13 @@ import fp from 'fastify-plugin'
 import { audit } from '../audit.ts'
 import { Failure } from '../failure.ts'
 import { problemTexts } from './problem-texts.ts'
+import { logFailure } from './request-log.ts'
 
-/** Answers every error with its public part, as RFC 9457 problem details, and logs the whole error. */
+/** Answers every error with its public part, as RFC 9457 problem details. `request-log.ts` logs the whole error. */
 export const problems = fp(registerProblems, { name: 'problems' })
 
 async function registerProblems(app: FastifyInstance): Promise<void> {
+  app.decorateRequest('isLogged', false)
   app.setErrorHandler<FastifyError>((error, request, reply) => sendProblem(error, request, reply))
 }
 
@@ -19,15 +21,12 @@ export function sendProblem(
 ): FastifyReply {
   const failure = toFailure(error)
   const { status } = problemTexts[failure.code]
-  // Missing settings are logged once, at the start of the server.
-  const isFault = status >= 500 && failure.code !== 'config_missing'
-  if (isFault) request.log.error({ err: failure, code: failure.code }, 'request failed')
-  else request.log.info({ code: failure.code, reason: failure.message }, 'request refused')
+  reply.code(status)
+  logFailure(request, reply, failure)
   if (auditedCodes.has(failure.code)) audit(request, { audit: 'refused', code: failure.code })
   const { retryAfterSeconds } = failure
   if (retryAfterSeconds !== undefined) reply.header('retry-after', retryAfterSeconds)
   return reply
-    .code(status)
     .type('application/problem+json')
     .serializer(JSON.stringify)
     .send(problemOf(failure, request.id))

@@ -4,6 +4,7 @@ import { Check } from 'typebox/value'
 import type { KeyRing } from '../secrets/key-ring.ts'
 import { seal, unseal } from '../secrets/seal.ts'
 import type { CookieKind } from './cookie-attributes.ts'
+import { cookieIn, cookieNamesIn } from './cookie-header.ts'
 
 export interface SealedCookieOptions<Schema extends TSchema> {
   kind: CookieKind
@@ -26,7 +27,7 @@ export class SealedCookie<Schema extends TSchema, T = Static<Schema>> {
   /** @returns undefined when the cookie is absent, or was not made by this server */
   read(request: FastifyRequest): T | undefined {
     const { ring, kind } = this.#options
-    const cookie = request.cookies[kind.name]
+    const cookie = cookieIn(request, kind.name)
     if (cookie === undefined) return undefined
     try {
       const value: unknown = JSON.parse(unseal(ring, kind.name, Buffer.from(cookie, 'base64url')))
@@ -75,10 +76,10 @@ export class SealedCookies<Schema extends TSchema, T = Static<Schema>> {
   /** The ids of the first ten cookies of this kind in the request. */
   ids(request: FastifyRequest): string[] {
     const { name: prefix } = this.#options.kind
-    return Object.keys(request.cookies)
+    const ids = cookieNamesIn(request)
       .filter((name) => name.startsWith(prefix))
       .map((name) => name.slice(prefix.length))
       .filter((id) => plainId.test(id))
-      .slice(0, mostRead)
+    return [...new Set(ids)].slice(0, mostRead)
   }
 }

@@ -8,16 +8,22 @@ import { Failure } from '../failure.ts'
 import { pathOf } from './path.ts'
 import { sendProblem } from './problems.ts'
 
+export interface SpaOptions {
+  /** The folder of the build. While this is missing, as in development, no file is served. */
+  folder: string
+  /** The Content-Security-Policy of the page. */
+  policy: string
+}
+
 /**
  * Serves the built SPA. When no route answers a path, a browser gets the page and other clients get
  * problem details.
- * @param folder the folder of the build; while this is missing, as in development, no file is served
  */
 export const spa = fp(registerSpa, { name: 'spa' })
 
 const page = 'index.html'
 
-async function registerSpa(app: FastifyInstance, { folder }: { folder: string }): Promise<void> {
+async function registerSpa(app: FastifyInstance, { folder, policy }: SpaOptions): Promise<void> {
   const isBuilt = existsSync(join(folder, page))
   const methods = collectMethods(app)
   if (isBuilt) {
@@ -34,6 +40,7 @@ async function registerSpa(app: FastifyInstance, { folder }: { folder: string })
         // Names of built assets hold a hash of their content.
         const isHashed = path.includes('/assets/') || path.includes('\\assets\\')
         reply.header('cache-control', isHashed ? 'public, max-age=31536000, immutable' : 'no-cache')
+        if (path.endsWith('.html')) reply.header('content-security-policy', policy)
       },
     })
   }

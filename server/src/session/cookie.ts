@@ -1,49 +1,64 @@
 import { randomBytes } from 'node:crypto'
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { LRUCache } from 'lru-cache'
 import type { CookieKind } from '../http/cookie-attributes.ts'
+import { cookieIn } from '../http/cookie-header.ts'
 import { type KeyRing, mac, sameText } from '../secrets/key-ring.ts'
 
-declare module 'fastify' {
-  interface FastifyRequest {
-    /** Holds the session cookie while `@fastify/session` must not see the cookie (see `plugin.ts`). */
-    hiddenSessionCookie?: string | undefined
-  }
-}
-
 const idBytes = 32
+const mostKnown = 10_000
 
 export function newSessionId(): string {
   return randomBytes(idBytes).toString('base64url')
 }
 
+export interface SessionCookieOptions {
+  kind: CookieKind
+  ring: KeyRing
+  /** The name of the record of a session id. */
+  nameOf: (id: string) => string
+}
+
 /** The session cookie: the id of the session, signed. */
 export class SessionCookie {
-  readonly kind: CookieKind
-  readonly #ring: KeyRing
+  readonly #options: SessionCookieOptions
+  /** The names of the records, by the values of cookies whose signature was good under `#knownBy`. */
+  readonly #known = new LRUCache<string, string>({ max: mostKnown })
+  #knownBy: KeyRing['all']
 
-  constructor(kind: CookieKind, ring: KeyRing) {
-    this.kind = kind
-    this.#ring = ring
+  constructor(options: SessionCookieOptions) {
+    this.#options = options
+    this.#knownBy = options.ring.all
+  }
+
+  get kind(): CookieKind {
+    return this.#options.kind
   }
 
   /** @returns the id and its signature by the newest key */
   sign(id: string): string {
-    return `${id}.${mac(this.#ring.newest.signing, id)}`
+    return `${id}.${mac(this.#options.ring.newest.signing, id)}`
   }
 
   isIn(request: FastifyRequest): boolean {
     return this.#valueIn(request) !== undefined
   }
 
-  /** @returns the id; undefined when no key of the ring signed it */
-  idIn(request: FastifyRequest): string | undefined {
-    const value = this.#valueIn(request) ?? ''
-    const dot = value.indexOf('.')
-    if (dot < 1) return undefined
-    const id = value.slice(0, dot)
-    const signature = value.slice(dot + 1)
-    const isSigned = this.#ring.all.some((keys) => sameText(signature, mac(keys.signing, id)))
-    return isSigned ? id : undefined
+  /**
+   * The name of the session's record. A known cookie costs no hash: this runs on every request.
+   * @returns undefined when no key of the ring signed the cookie
+   */
+  nameIn(request: FastifyRequest): string | undefined {
+    const value = this.#valueIn(request)
+    if (value === undefined) return undefined
+    this.#forgetAfterRotation()
+    const known = this.#known.get(value)
+    if (known !== undefined) return known
+    const id = this.#idOf(value)
+    if (id === undefined) return undefined
+    const name = this.#options.nameOf(id)
+    this.#known.set(value, name)
+    return name
   }
 
   /**
@@ -52,15 +67,33 @@ export class SessionCookie {
    */
   renew(request: FastifyRequest, reply: FastifyReply, maxAgeSeconds: number): boolean {
     // With a single key, no cookie needs a renewal. This check is cheap: `renew` runs on each API call.
-    if (this.#ring.all.length === 1) return false
-    const id = this.idIn(request)
-    if (id === undefined || this.sign(id) === this.#valueIn(request)) return false
+    if (this.#options.ring.all.length === 1) return false
+    const value = this.#valueIn(request) ?? ''
+    const id = this.#idOf(value)
+    if (id === undefined || this.sign(id) === value) return false
     const options = { ...this.kind.options, maxAge: maxAgeSeconds }
     void reply.setCookie(this.kind.name, this.sign(id), options)
     return true
   }
 
+  /** @returns the id; undefined when no key of the ring signed it */
+  #idOf(value: string): string | undefined {
+    const dot = value.indexOf('.')
+    if (dot < 1) return undefined
+    const id = value.slice(0, dot)
+    const signature = value.slice(dot + 1)
+    const { all } = this.#options.ring
+    return all.some((keys) => sameText(signature, mac(keys.signing, id))) ? id : undefined
+  }
+
+  #forgetAfterRotation(): void {
+    const { all } = this.#options.ring
+    if (this.#knownBy === all) return
+    this.#known.clear()
+    this.#knownBy = all
+  }
+
   #valueIn(request: FastifyRequest): string | undefined {
-    return request.hiddenSessionCookie ?? request.cookies[this.kind.name]
+    return cookieIn(request, this.kind.name)
   }
 }

@@ -16,12 +16,15 @@ export interface SessionRoomOptions extends SessionsOptions {
 
 export function createSessionRoom({ cookies, views, ...options }: SessionRoomOptions): SessionRoom {
   const { lifetimes, vault } = options
+  const sessions = new Sessions(options)
+  const { ring } = vault
+  const nameOf = (id: string) => sessions.nameOf(id)
   return {
-    sessions: new Sessions(options),
+    sessions,
     lifetimes,
     cookies,
-    cookie: new SessionCookie(cookies.session, vault.ring),
-    lastSession: lastSessionCookie(cookies.lastSession, vault.ring, lifetimes.maxMs / 1_000),
+    cookie: new SessionCookie({ kind: cookies.session, ring, nameOf }),
+    lastSession: lastSessionCookie(cookies.lastSession, ring, lifetimes.maxMs / 1_000),
     views: sessionViews(views, lifetimes),
   }
 }

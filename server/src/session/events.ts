@@ -2,7 +2,7 @@ import { PassThrough } from 'node:stream'
 import { paths, type SessionEnded, type SessionExpiring } from '@entra-bff/shared'
 import type { FastifyInstance } from 'fastify'
 import { absoluteExpiry, idleExpiry, warningTimeMs } from './lifetimes.ts'
-import { requireSession } from './lookup.ts'
+import { requireSession, type SessionLookup } from './lookup.ts'
 import type { SessionRecord } from './record.ts'
 import type { SessionRoom } from './room.ts'
 
@@ -46,7 +46,7 @@ export async function sessionEvents(
 
   async function look(watcher: Watcher): Promise<void> {
     // A failing store does not end a session.
-    const found = await sessions.find(watcher.name).catch(() => undefined)
+    const found = await find(watcher.name)
     if (!found || watcher.stream.writableEnded) return
     if (found.kind === 'live') {
       warn(watcher, found.session.record)
@@ -54,6 +54,14 @@ export async function sessionEvents(
     }
     const ended: SessionEnded = { reason: found.kind === 'ended' ? found.reason : 'revoked' }
     watcher.stream.end(eventOf('ended', ended))
+  }
+
+  async function find(name: string): Promise<SessionLookup | undefined> {
+    try {
+      return await sessions.find(name)
+    } catch {
+      return undefined
+    }
   }
 
   function warn(watcher: Watcher, record: SessionRecord): void {

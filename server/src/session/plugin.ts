@@ -28,7 +28,7 @@ declare module 'fastify' {
 
 /**
  * Decorates the requests of its scope with `newSession`. `@fastify/session` makes the id and sets the
- * cookie. It never sees a session cookie, and so does nothing else: it would halve the speed of a
+ * cookie. It never sees a cookie, and so does nothing else: it would halve the speed of a
  * route, save after requests that only read, and take over a session id that somebody planted.
  */
 export const sessionPlugin = fp(registerSession, {
@@ -39,11 +39,9 @@ export const sessionPlugin = fp(registerSession, {
 async function registerSession(scope: FastifyInstance, room: SessionRoom) {
   const { sessions, cookie, lifetimes } = room
   const { name, options: attributes } = cookie.kind
-  scope.decorateRequest('hiddenSessionCookie')
-  scope.addHook('onRequest', async (request) => {
-    const { [name]: own, ...others } = request.cookies
-    request.hiddenSessionCookie = own
-    request.cookies = others
+  scope.addHook('onRequest', (request, _reply, next) => {
+    request.cookies = {}
+    next()
   })
   await scope.register(fastifySession, {
     store: storeThatBegins(sessions),

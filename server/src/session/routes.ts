@@ -1,4 +1,4 @@
-import { paths, Problem, SessionView } from '@entra-bff/shared'
+import { paths } from '@entra-bff/shared'
 import type { FastifyInstance } from 'fastify'
 import { requireSession } from './lookup.ts'
 import type { SessionRoom } from './room.ts'
@@ -6,15 +6,15 @@ import { touchSession } from './touch.ts'
 
 export async function sessionRoutes(api: FastifyInstance, room: SessionRoom): Promise<void> {
   const { views } = room
-  const schema = { response: { 200: SessionView, '4xx': Problem, '5xx': Problem } }
 
   /** Writes nothing: a request for the view does not keep the session alive. */
-  api.get(paths.session, { schema }, ({ lookup }): SessionView => {
-    if (lookup.kind === 'live') return views.signedIn(lookup.session.record)
-    return views.signedOut(lookup.kind === 'ended' ? lookup.reason : 'none')
+  api.get(paths.session, ({ lookup }, reply) => {
+    if (lookup.kind === 'live') return views.sendSignedIn(reply, lookup.session.record)
+    return views.sendSignedOut(reply, lookup.kind === 'ended' ? lookup.reason : 'none')
   })
 
-  api.post(paths.extendSession, { schema }, async (request, reply): Promise<SessionView> => {
-    return views.signedIn(await touchSession(room, request, reply, requireSession(request)))
+  api.post(paths.extendSession, async (request, reply) => {
+    const record = await touchSession(room, request, reply, requireSession(request))
+    return views.sendSignedIn(reply, record)
   })
 }

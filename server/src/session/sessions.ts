@@ -1,4 +1,5 @@
 import type { User } from '@entra-bff/shared'
+import { type MaybePromise, whenThere } from '../maybe-promise.ts'
 import { recordKinds } from '../store/record-kinds.ts'
 import { Records, type StoredRecord } from '../store/records.ts'
 import type { Vault } from '../store/vault.ts'
@@ -59,9 +60,10 @@ export class Sessions {
   }
 
   /** Reads one record of the store; writes nothing. */
-  async find(name: string): Promise<SessionLookup> {
-    const stored = await this.#records.read(name)
-    return stored ? this.#judge(stored) : { kind: 'none' }
+  find(name: string): MaybePromise<SessionLookup> {
+    return whenThere(this.#records.read(name), (stored) =>
+      stored ? this.#judge(stored) : { kind: 'none' },
+    )
   }
 
   /**

@@ -1,10 +1,12 @@
 import type {
   AppInfo,
   CallView,
-  SessionView,
+  SignedIn,
+  SignedOut,
   SignedOutReason,
   SignInMethod,
 } from '@entra-bff/shared'
+import type { FastifyReply } from 'fastify'
 import { absoluteExpiry, idleExpiry, type Lifetimes } from './lifetimes.ts'
 import type { SessionRecord } from './record.ts'
 
@@ -17,26 +19,42 @@ export interface SessionViewsOptions {
 
 export type SessionViews = ReturnType<typeof sessionViews>
 
-/** The bodies of `GET /api/session`. */
+/** Sends bodies of the type `SessionView`, as `GET /api/session` does. */
 export function sessionViews(
   { app, methods, callsFor }: SessionViewsOptions,
   lifetimes: Lifetimes,
 ) {
-  return {
-    signedOut: (reason: SignedOutReason): SessionView => ({
-      authenticated: false,
-      reason,
-      signIn: { methods },
-      app,
-    }),
-    signedIn: (record: SessionRecord): SessionView => ({
+  /** What is the same in each body for a record. It leaves the memory with the record. */
+  const constantParts = new WeakMap<SessionRecord, string>()
+
+  function constantPartOf(record: SessionRecord): string {
+    const known = constantParts.get(record)
+    if (known !== undefined) return known
+    const view: Omit<SignedIn, 'serverTime'> = {
       authenticated: true,
       user: record.user,
       calls: callsFor(record.granted),
-      serverTime: new Date().toISOString(),
       idleExpiresAt: new Date(idleExpiry(record, lifetimes)).toISOString(),
       expiresAt: new Date(absoluteExpiry(record, lifetimes)).toISOString(),
       app,
-    }),
+    }
+    const part = JSON.stringify(view).slice(0, -1)
+    constantParts.set(record, part)
+    return part
   }
+
+  return {
+    sendSignedOut: (reply: FastifyReply, reason: SignedOutReason): FastifyReply => {
+      const view: SignedOut = { authenticated: false, reason, signIn: { methods }, app }
+      return sendJson(reply, JSON.stringify(view))
+    },
+    sendSignedIn: (reply: FastifyReply, record: SessionRecord): FastifyReply => {
+      const serverTime = new Date().toISOString()
+      return sendJson(reply, `${constantPartOf(record)},"serverTime":"${serverTime}"}`)
+    },
+  }
+}
+
+function sendJson(reply: FastifyReply, text: string): FastifyReply {
+  return reply.type('application/json; charset=utf-8').send(text)
 }

@@ -91,11 +91,9 @@ async function endOthers(
 function previousSessions(
   request: FastifyRequest,
   { previousSession }: SignInStart,
-  { sessions, cookie, lastSession }: SessionRoom,
+  { cookie, lastSession }: SessionRoom,
 ): Set<string> {
-  const id = cookie.idIn(request)
-  const own = id === undefined ? undefined : sessions.nameOf(id)
-  const names = [previousSession, lastSession.read(request)?.key, own]
+  const names = [previousSession, lastSession.read(request)?.key, cookie.nameIn(request)]
   return new Set(names.filter((name) => name !== undefined))
 }
 

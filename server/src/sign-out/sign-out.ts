@@ -19,14 +19,13 @@ export interface SignOutOptions {
  */
 export async function signOutRoute(scope: FastifyInstance, options: SignOutOptions): Promise<void> {
   const { config, room } = options
-  const { cookie, sessions } = room
+  const { cookie } = room
   // A form of the page sends a body of this type. Its content is ignored.
   const form = { parseAs: 'string', bodyLimit: 4_096 } as const
   scope.addContentTypeParser('application/x-www-form-urlencoded', form, async () => ({}))
   scope.post(paths.logout, async (request, reply) => {
     checkSameOrigin(request, config.publicUrl)
-    const id = cookie.idIn(request)
-    const name = id === undefined ? undefined : sessions.nameOf(id)
+    const name = cookie.nameIn(request)
     const ended = await endOwnSession(room, request, reply, name, 'sign_out')
     reply.header('clear-site-data', '"cache", "storage"')
     const url = await signOutUrl(options, ended?.loginHint, request)

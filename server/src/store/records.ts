@@ -2,6 +2,7 @@ import { LRUCache } from 'lru-cache'
 import type { Static, TSchema } from 'typebox'
 import { Compile, type Validator } from 'typebox/compile'
 import { Failure } from '../failure.ts'
+import { type MaybePromise, whenThere } from '../maybe-promise.ts'
 import { isSealedWithNewest, seal, unseal } from '../secrets/seal.ts'
 import type { Vault } from './vault.ts'
 
@@ -58,9 +59,8 @@ export class Records<Schema extends TSchema, T = Static<Schema>> {
    * @throws {Failure} `store_unavailable` when no secret of this process opens the record: its owner
    * must not be told that the record is absent
    */
-  async read(name: string): Promise<StoredRecord<T> | undefined> {
-    const bytes = await this.#vault.store.get(name)
-    return bytes && this.#open(name, bytes)
+  read(name: string): MaybePromise<StoredRecord<T> | undefined> {
+    return whenThere(this.#vault.store.get(name), (bytes) => bytes && this.#open(name, bytes))
   }
 
   /** Like `read`, for a caller that a damaged record must not stop. */

@@ -1,3 +1,5 @@
+import type { MaybePromise } from '../maybe-promise.ts'
+
 /**
  * Keeps bytes under a name until a time. Each call is atomic, also between processes that share the
  * store. `Records` encrypts the bytes before they come here.
@@ -6,7 +8,7 @@
  */
 export interface Store {
   /** A store in this process answers at once, another one by a promise. Await both. */
-  get(name: string): Uint8Array | undefined | Promise<Uint8Array | undefined>
+  get(name: string): MaybePromise<Uint8Array | undefined>
 
   /** @param expiresAt milliseconds since the epoch; the record is absent from then on */
   put(name: string, value: Uint8Array, expiresAt: number): Promise<void>

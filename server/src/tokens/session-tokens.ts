@@ -54,11 +54,10 @@ export class SessionTokens {
     rejected?: Rejection,
   ): Promise<string> {
     const request = { sessionName, scopes, rejected }
+    const remembered = this.#remembered(request, 'refreshAt')
+    if (remembered !== undefined) return remembered
     const flight = JSON.stringify([scopes, rejected])
-    return (
-      this.#remembered(request, 'refreshAt') ??
-      this.#singleFlight.run(sessionName, flight, () => this.#fetch(request))
-    )
+    return this.#singleFlight.run(sessionName, flight, () => this.#fetch(request))
   }
 
   /** Erases every token of a session. The answer to a refresh in flight is thrown away. */

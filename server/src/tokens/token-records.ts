@@ -22,7 +22,7 @@ export class TokenRecords {
     this.#records = new Records(vault, { kind: recordKinds.tokens, schema: TokenRecord })
   }
 
-  find(sessionName: string): Promise<StoredTokens | undefined> {
+  async find(sessionName: string): Promise<StoredTokens | undefined> {
     return this.#records.read(nameOf(sessionName))
   }
 

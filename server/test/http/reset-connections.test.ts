@@ -9,11 +9,11 @@ test('a connection that is reset while its request is read does no harm', async 
     const socket = connect(Number(new URL(world.origin).port), '127.0.0.1')
     await once(socket, 'connect')
     // In one turn of the event loop, so that the server reads the bytes of a socket without an address.
-    socket.write('GET /auth/login HTTP/1.1\r\nHost: localhost\r\n\r\n')
+    socket.write('GET /api/me HTTP/1.1\r\nHost: localhost\r\n\r\n')
     socket.resetAndDestroy()
   }
   await vi.waitUntil(
-    () => world.logLines.filter((line) => line.includes('incoming request')).length >= 20,
+    () => world.logLines.filter((line) => line.includes('request refused')).length >= 20,
   )
   expect((await world.openBrowser().fetch('/livez')).status).toBe(200)
   expect(world.logLines.some((line) => line.includes('"address":"unknown"'))).toBe(true)

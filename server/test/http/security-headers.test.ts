@@ -13,29 +13,17 @@ describe('every answer', () => {
     'every answer carries the security headers: %s',
     async (path) => {
       const { headers } = await fetch(`${world.origin}${path}`)
-      const policy = headers.get('content-security-policy') ?? ''
-      expect(policy).toContain("default-src 'none'")
-      for (const name of ['frame-ancestors', 'base-uri', 'object-src']) {
-        expect(policy).toContain(`${name} 'none'`)
-      }
-      expect(policy).toContain(`form-action 'self' ${new URL(world.emulator.authority).origin};`)
-      expect(policy).toContain("require-trusted-types-for 'script'")
-      expect(policy).not.toContain('unsafe')
+      expect(headers.get('content-security-policy')?.split('; ')).toEqual(
+        ['default-src', 'base-uri', 'form-action', 'frame-ancestors'].map(
+          (name) => `${name} 'none'`,
+        ),
+      )
       expect(headers.get('x-content-type-options')).toBe('nosniff')
       expect(headers.get('referrer-policy')).toBe('same-origin')
       expect(headers.get('cross-origin-resource-policy')).toBe('same-origin')
       expect(headers.get('cross-origin-opener-policy')).toBe('same-origin')
     },
   )
-
-  test('the page may load scripts, styles and data from this origin alone', async () => {
-    const { headers } = await fetch(`${world.origin}/api/session`)
-    const policy = (headers.get('content-security-policy') ?? '').split('; ')
-    for (const name of ['script-src', 'style-src', 'connect-src', 'font-src']) {
-      expect(policy).toContain(`${name} 'self'`)
-    }
-    expect(policy).toContain("img-src 'self' blob: data:")
-  })
 
   test.each([
     ['GET', '/api/session', 200],

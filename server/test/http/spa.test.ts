@@ -17,7 +17,13 @@ describe('the SPA', () => {
     writeFileSync(join(folder, `${name}.br`), brotliCompressSync(bytes))
     writeFileSync(join(folder, `${name}.gz`), gzipSync(bytes))
   }
-  const config = loadConfig({ SESSION_STORE: 'memory:', LOG_LEVEL: 'silent' })
+  const config = loadConfig({
+    SESSION_STORE: 'memory:',
+    LOG_LEVEL: 'silent',
+    CLIENT_ID: 'aaaaaaaa-bbbb-4ccc-8ddd-eeeeeeeeeeee',
+    CLIENT_SECRET: 'secret',
+    AUTHORITY: 'https://login.microsoftonline.com/contoso.onmicrosoft.com',
+  })
   const app = buildApp(config, { webFolder: folder })
   afterAll(async () => {
     await (await app).close()
@@ -37,6 +43,21 @@ describe('the SPA', () => {
   ])('the page is served at %s, with status %i', async (url, status) => {
     const answer = await (await app).inject({ url, headers: { accept } })
     expect([answer.statusCode, answer.body]).toEqual([status, '<title>the page</title>'])
+  })
+
+  test('the page may load scripts, styles and data from this origin alone, and post to Entra', async () => {
+    const answer = await (await app).inject({ url: '/', headers: { accept } })
+    const policy = String(answer.headers['content-security-policy']).split('; ')
+    for (const name of ['script-src', 'style-src', 'connect-src', 'font-src']) {
+      expect(policy).toContain(`${name} 'self'`)
+    }
+    for (const name of ['default-src', 'frame-ancestors', 'base-uri', 'object-src']) {
+      expect(policy).toContain(`${name} 'none'`)
+    }
+    expect(policy).toContain("img-src 'self' blob: data:")
+    expect(policy).toContain("form-action 'self' https://login.microsoftonline.com")
+    expect(policy).toContain("require-trusted-types-for 'script'")
+    expect(policy.join()).not.toContain('unsafe')
   })
 
   test.each([

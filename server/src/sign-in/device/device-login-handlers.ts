@@ -1,10 +1,4 @@
-import {
-  type DeviceLogin,
-  type DeviceLoginState,
-  paths,
-  type ProblemCode,
-  type SessionView,
-} from '@entra-bff/shared'
+import { type DeviceLogin, type DeviceLoginState, paths, type ProblemCode } from '@entra-bff/shared'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { customerPrefix, networkOf } from '../../address.ts'
 import { audit } from '../../audit.ts'
@@ -73,7 +67,7 @@ export async function finish(
   request: LoginRequest,
   reply: FastifyReply,
   options: DeviceLoginOptions,
-): Promise<SessionView> {
+): Promise<FastifyReply> {
   const { logins, reports, room } = options
   const id = requireOwn(request, options)
   const beganAt = Date.now()
@@ -86,7 +80,7 @@ export async function finish(
   await logins.remove(id).catch((error: unknown) => {
     request.log.warn({ err: error }, 'a device login that was used was not removed')
   })
-  return room.views.signedIn(record)
+  return room.views.sendSignedIn(reply, record)
 }
 
 export async function cancel(

@@ -1,4 +1,4 @@
-import { DeviceLogin, DeviceLoginState, paths, Problem, SessionView } from '@entra-bff/shared'
+import { DeviceLogin, DeviceLoginState, paths, Problem } from '@entra-bff/shared'
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { FastifyInstance } from 'fastify'
 import { Type } from 'typebox'
@@ -40,7 +40,7 @@ export const deviceLoginRoutes: FastifyPluginAsyncTypebox<DeviceLoginRoutesOptio
     handler: (request, reply) => readState(request, reply, options),
   })
   api.post(`${path}/:id`, {
-    schema: { params, response: { 200: SessionView, ...problems } },
+    schema: { params },
     config: { rateLimit: {} },
     handler: (request, reply) => finish(request, reply, options),
   })

@@ -157,7 +157,7 @@ export class DeviceLogins {
     return isWritten && { ...after, isNew: after.outcome.kind !== 'pending' }
   }
 
-  #find(id: string): Promise<Stored | undefined> {
+  async #find(id: string): Promise<Stored | undefined> {
     return this.#records.read(this.nameOf(id))
   }
 

@@ -41,6 +41,6 @@ async function isSignedIn(
   request: FastifyRequest,
   { sessions, cookie }: TakeAttemptOptions['room'],
 ): Promise<boolean> {
-  const id = cookie.idIn(request)
-  return id !== undefined && (await sessions.find(sessions.nameOf(id))).kind === 'live'
+  const name = cookie.nameIn(request)
+  return name !== undefined && (await sessions.find(name)).kind === 'live'
 }

@@ -1,0 +1,63 @@
+import { type FastifyReply, type FastifyRequest, LogController } from 'fastify'
+import type { Failure } from '../failure.ts'
+import { problemTexts } from './problem-texts.ts'
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** True once the line of this request is written. */
+    isLogged: boolean
+  }
+}
+
+/** A request that takes longer is logged at `info`, whatever it does. */
+const slowMs = 1_000
+
+/**
+ * Writes one line for a request, when the answer is complete or the request has failed. A quick read
+ * that succeeds is logged at `debug`, every other request at `info` or above: a line for each read
+ * would take a third of the server's capacity.
+ */
+export class RequestLog extends LogController {
+  override incomingRequest(): void {
+    // The line at the end tells the same.
+  }
+
+  override requestCompleted(
+    error: Error | null | undefined,
+    request: FastifyRequest,
+    reply: FastifyReply,
+  ): void {
+    if (request.isLogged) return
+    const { log } = request
+    const facts = factsOf(request, reply)
+    if (error) log.error({ ...facts, err: error }, 'request errored')
+    else log[isQuickRead(request, reply) ? 'debug' : 'info'](facts, 'request completed')
+  }
+}
+
+/** Logs a failure at once: for a client that has gone, no answer is ever complete. */
+export function logFailure(request: FastifyRequest, reply: FastifyReply, failure: Failure): void {
+  request.isLogged = true
+  const { code, message: reason } = failure
+  const facts = { ...factsOf(request, reply), code }
+  if (isFault(failure)) request.log.error({ ...facts, err: failure }, 'request failed')
+  else request.log.info({ ...facts, reason }, 'request refused')
+}
+
+function factsOf(request: FastifyRequest, reply: FastifyReply) {
+  return { req: request, res: reply, responseTime: reply.elapsedTime }
+}
+
+/** Missing settings are no fault: they are logged once, at the start of the server. */
+function isFault({ code }: Failure): boolean {
+  return problemTexts[code].status >= 500 && code !== 'config_missing'
+}
+
+function isQuickRead(
+  { method }: FastifyRequest,
+  { statusCode, elapsedTime }: FastifyReply,
+): boolean {
+  const isRead = method === 'GET' || method === 'HEAD'
+  const isGood = (statusCode >= 200 && statusCode < 300) || statusCode === 304
+  return isRead && isGood && elapsedTime < slowMs
+}
