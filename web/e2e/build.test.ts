@@ -6,7 +6,7 @@ import { expect, test } from 'vitest'
 
 const folder = fileURLToPath(new URL('../dist', import.meta.url))
 const files = readdirSync(folder, { recursive: true, encoding: 'utf8' })
-const texts = files.filter((file) => /\.(html|js|css|svg)$/.test(file))
+const texts = files.filter((file) => /\.(html|js|css|svg|json|webmanifest|txt)$/.test(file))
 const read = (file: string) => readFileSync(join(folder, file))
 
 test('each text file of the build lies beside its compressed forms', () => {

@@ -1,39 +1,19 @@
-import { cpSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import type { Browser } from 'playwright-core'
-import {
-  afterAll,
-  afterEach,
-  beforeAll,
-  beforeEach,
-  describe,
-  expect,
-  onTestFinished,
-  test,
-} from 'vitest'
+import type { Browser, BrowserContext } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { World } from '../../server/test/support/world.ts'
 import { browserPath, launchBrowser, Visitor } from './support/pages.ts'
 
-const build = fileURLToPath(new URL('../dist', import.meta.url))
-
 describe.skipIf(!browserPath)('in a real browser, when something is missing', () => {
   let browser: Browser
-  let folder: string
   let world: World
   let visitor: Visitor
   beforeAll(async () => {
-    folder = mkdtempSync(join(tmpdir(), 'entra-bff-trouble-'))
-    cpSync(build, join(folder, 'web'), { recursive: true })
     browser = await launchBrowser()
-    world = await World.open(
-      { SESSION_STORE: `file:${join(folder, 'data')}` },
-      { server: { webFolder: join(folder, 'web') } },
-    )
+    world = await World.open({}, { keepsFiles: true })
   })
   beforeEach(async () => {
-    visitor = await signIn()
+    visitor = await Visitor.arrive(browser, world.origin)
+    await signIn(visitor)
   })
   afterEach(async () => {
     expect(visitor.complaints).toEqual([])
@@ -42,30 +22,28 @@ describe.skipIf(!browserPath)('in a real browser, when something is missing', ()
   afterAll(async () => {
     await browser.close()
     await world.close()
-    rmSync(folder, { recursive: true })
   })
 
-  async function signIn(): Promise<Visitor> {
-    const arrived = await Visitor.arrive(browser, world.origin)
-    await arrived.page.goto('/')
-    await arrived.page.getByRole('link', { name: 'Sign in with Microsoft' }).click()
-    await arrived.page.getByText('Welcome Adele Vance!').waitFor()
-    return arrived
+  async function signIn({ page }: Visitor): Promise<void> {
+    await page.goto('/')
+    await page.getByRole('link', { name: 'Sign in with Microsoft' }).click()
+    await page.getByText('Welcome Adele Vance!').waitFor()
   }
 
   /** As after a deployment: the open page names a file that no longer exists. */
-  function takeAway(view: string): () => void {
-    const assets = join(folder, 'web/assets')
-    const files = readdirSync(assets).filter((file) => file.startsWith(view))
-    for (const file of files) renameSync(join(assets, file), join(folder, file))
+  async function takeAway(view: string, context: BrowserContext): Promise<() => void> {
+    let isGone = true
+    await context.route(`**/assets/${view}-*`, (route) =>
+      isGone ? route.fulfill({ status: 404 }) : route.continue(),
+    )
     return () => {
-      for (const file of files) renameSync(join(folder, file), join(assets, file))
+      isGone = false
     }
   }
 
   test('a click on a view whose file is gone reloads the page once, and the view is there', async () => {
-    const { page } = visitor
-    const bringBack = takeAway('ResultView')
+    const { context, page } = visitor
+    const bringBack = await takeAway('ResultView', context)
     // The file is back before the new document asks for it.
     page.on('request', (request) => {
       if (request.isNavigationRequest()) bringBack()
@@ -76,8 +54,8 @@ describe.skipIf(!browserPath)('in a real browser, when something is missing', ()
   })
 
   test('a view whose file stays missing says so without a loop, and is there after a click on Try again', async () => {
-    const { page } = visitor
-    const bringBack = takeAway('ResultView')
+    const { context, page } = visitor
+    const bringBack = await takeAway('ResultView', context)
     let documents = 0
     page.on('request', (request) => (documents += Number(request.isNavigationRequest())))
     await page.getByRole('link', { name: 'Call Microsoft Graph' }).click()
@@ -109,8 +87,10 @@ describe.skipIf(!browserPath)('in a real browser, when something is missing', ()
   })
 
   test('a page whose expiry banner cannot be loaded still learns that its session was ended', async () => {
-    onTestFinished(takeAway('SessionExpiry'))
-    const { context, page } = await signIn()
+    const other = await Visitor.arrive(browser, world.origin)
+    const { context, page } = other
+    await takeAway('SessionExpiry', context)
+    await signIn(other)
     await visitor.page.getByRole('link', { name: 'Your sessions' }).click()
     await visitor.page.getByRole('button', { name: 'Sign out everywhere else' }).click()
     await page.getByText('Your session was ended').waitFor()

@@ -1,48 +1,35 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import fastifyStatic from '@fastify/static'
 import { isPage } from '@entra-bff/shared'
 import fp from 'fastify-plugin'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { Failure } from '../failure.ts'
+import { type BuiltFile, readBuild } from './built-files.ts'
 import { pathOf } from './path.ts'
 import { sendProblem } from './problems.ts'
+import { sendFile } from './send-file.ts'
 
 /**
  * Serves the built SPA. When no route answers a path, a browser gets the page and other clients get
  * problem details.
- * @param folder the folder of the build; while this is missing, as in development, no file is served
+ * @param folder the folder of the build, which is read once; while this is missing, as in
+ * development, no file is served
  */
 export const spa = fp(registerSpa, { name: 'spa' })
 
 const page = 'index.html'
 
 async function registerSpa(app: FastifyInstance, { folder }: { folder: string }): Promise<void> {
-  const isBuilt = existsSync(join(folder, page))
+  const files = existsSync(join(folder, page)) ? readBuild(folder) : new Map<string, BuiltFile>()
+  const html = files.get(`/${page}`)
   const methods = collectMethods(app)
-  if (isBuilt) {
-    await app.register(fastifyStatic, {
-      root: folder,
-      index: false,
-      wildcard: false,
-      cacheControl: false,
-      acceptRanges: false,
-      // The build makes compressed copies: `<file>.br`, `<file>.gz`.
-      preCompressed: true,
-      globIgnore: ['**/*.{br,gz}'],
-      setHeaders: (reply, path) => {
-        // Names of built assets hold a hash of their content.
-        const isHashed = path.includes('/assets/') || path.includes('\\assets\\')
-        reply.header('cache-control', isHashed ? 'public, max-age=31536000, immutable' : 'no-cache')
-      },
-    })
+  for (const [path, file] of files) {
+    app.get(path, (request, reply) => sendFile(file, request, reply))
   }
   app.setNotFoundHandler((request, reply) => {
-    if (!isBuilt || !getsPage(request))
+    if (!html || !getsPage(request))
       return sendProblem(noRoute(methods, request, reply), request, reply)
-    if (isPage(pathOf(request.url))) return reply.sendFile(page)
-    // The answer has no validators: a browser with a cached page would get 304 instead of 404.
-    return reply.code(404).sendFile(page, { etag: false, lastModified: false })
+    return sendFile(html, request, reply.code(isPage(pathOf(request.url)) ? 200 : 404))
   })
 }
 

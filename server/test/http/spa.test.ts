@@ -12,6 +12,7 @@ describe('the SPA', () => {
   writeFileSync(join(folder, 'index.html'), '<title>the page</title>')
   writeFileSync(join(folder, 'assets/app-abc123.js'), 'export {}')
   writeFileSync(join(folder, 'assets/old-abc123.js'), 'export {}')
+  writeFileSync(join(folder, '.hidden'), 'hidden')
   for (const name of ['index.html', 'assets/app-abc123.js']) {
     const bytes = readFileSync(join(folder, name))
     writeFileSync(join(folder, `${name}.br`), brotliCompressSync(bytes))
@@ -42,7 +43,12 @@ describe('the SPA', () => {
   test.each([
     ['br, gzip', 'br', brotliDecompressSync],
     ['gzip, deflate', 'gzip', gunzipSync],
+    ['BR', 'br', brotliDecompressSync],
     ['br;q=0, gzip;q=0.5', 'gzip', gunzipSync],
+    ['br ; q=0, *', 'gzip', gunzipSync],
+    ['*', 'br', brotliDecompressSync],
+    ['*;q=0', undefined, (bytes: Buffer) => bytes],
+    ['br;q=much', undefined, (bytes: Buffer) => bytes],
     ['identity', undefined, (bytes: Buffer) => bytes],
     [undefined, undefined, (bytes: Buffer) => bytes],
   ] as const)(
@@ -52,7 +58,7 @@ describe('the SPA', () => {
       for (const [url, status, body, type] of [
         ['/', 200, '<title>the page</title>', 'text/html; charset=utf-8'],
         ['/nowhere', 404, '<title>the page</title>', 'text/html; charset=utf-8'],
-        ['/assets/app-abc123.js', 200, 'export {}', 'application/javascript; charset=utf-8'],
+        ['/assets/app-abc123.js', 200, 'export {}', 'text/javascript; charset=utf-8'],
       ] as const) {
         const headers = { accept, ...encoding }
         const answer = await (await app).inject({ url, headers })
@@ -69,14 +75,24 @@ describe('the SPA', () => {
   test('the page is not sent again to a browser that has it, except for an unknown path', async () => {
     const headers = { accept, 'accept-encoding': 'br' }
     const { etag } = (await (await app).inject({ url: '/', headers })).headers
-    const again = { accept, 'accept-encoding': 'br', 'if-none-match': etag ?? '' }
-    const statusOf = async (url: string) => {
-      const { statusCode, rawPayload } = await (await app).inject({ url, headers: again })
-      return [statusCode, rawPayload.length > 0]
+    const answerTo = async (url: string, tags: string) => {
+      const again = { ...headers, 'if-none-match': tags }
+      const answer = await (await app).inject({ url, headers: again })
+      return [answer.statusCode, answer.rawPayload.length > 0, answer.headers['cache-control']]
     }
-    expect(await statusOf('/')).toEqual([304, false])
-    expect(await statusOf('/nowhere')).toEqual([404, true])
-    expect(await statusOf('/assets/app-abc123.js')).toEqual([200, true])
+    expect(await answerTo('/', String(etag))).toEqual([304, false, 'no-cache'])
+    expect(await answerTo('/', `"another", W/${String(etag)}`)).toEqual([304, false, 'no-cache'])
+    expect(await answerTo('/', '"another"')).toEqual([200, true, 'no-cache'])
+    expect(await answerTo('/nowhere', String(etag))).toEqual([404, true, 'no-cache'])
+    expect((await answerTo('/assets/app-abc123.js', String(etag)))[0]).toBe(200)
+  })
+
+  test('each form of the page has an ETag of its own', async () => {
+    const etags = ['br', 'gzip', 'identity'].map(async (encoding) => {
+      const headers = { accept, 'accept-encoding': encoding }
+      return (await (await app).inject({ url: '/', headers })).headers.etag
+    })
+    expect(new Set(await Promise.all(etags)).size).toBe(3)
   })
 
   test('a file without a compressed form is sent as it is, and always as a whole', async () => {
@@ -89,15 +105,31 @@ describe('the SPA', () => {
     expect(brotliDecompressSync(packed.rawPayload).toString()).toBe('export {}')
   })
 
-  test.each(['/assets/gone-abc123.js', '/assets/app-abc123.js.br', '/assets/'])(
-    'a missing file is a problem, and not the page: %s',
-    async (url) => {
-      const headers = { accept, 'accept-encoding': 'br' }
-      const answer = await (await app).inject({ url, headers })
-      expect(answer.statusCode).toBe(404)
-      expect(answer.headers['content-type']).toBe('application/problem+json')
-    },
-  )
+  test('pages that are open keep their files while a new build takes the place of the files', async () => {
+    await app
+    writeFileSync(join(folder, 'assets/app-abc123.js'), 'a new build')
+    rmSync(join(folder, 'assets/old-abc123.js'))
+    for (const file of ['app', 'old']) {
+      const answer = await (await app).inject({ url: `/assets/${file}-abc123.js` })
+      expect([answer.statusCode, answer.body]).toEqual([200, 'export {}'])
+    }
+  })
+
+  test.each([
+    '/assets/gone-abc123.js',
+    '/assets/app-abc123.js.br',
+    '/assets/',
+    '/assets/..%2Findex.html',
+  ])('a missing file is a problem, and not the page: %s', async (url) => {
+    const headers = { accept, 'accept-encoding': 'br' }
+    const answer = await (await app).inject({ url, headers })
+    expect(answer.statusCode).toBe(404)
+    expect(answer.headers['content-type']).toBe('application/problem+json')
+  })
+
+  test('a hidden file is not served', async () => {
+    expect((await (await app).inject({ url: '/.hidden' })).statusCode).toBe(404)
+  })
 
   test.each(['/api/nowhere', '/auth/nowhere'])('the page is not served at %s', async (url) => {
     const answer = await (await app).inject({ url, headers: { accept } })
