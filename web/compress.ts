@@ -4,7 +4,7 @@ import { promisify } from 'node:util'
 import { brotliCompress, gzip } from 'node:zlib'
 import type { Plugin } from 'vite'
 
-const isText = /\.(html|js|css|svg)$/
+const isText = /\.(html|js|css|svg|json|webmanifest|txt)$/
 
 /** Writes `<file>.br` and `<file>.gz` beside each text file of the build, for the server to send. */
 export function compress(): Plugin {

@@ -105,7 +105,8 @@ export const entra: Mutation[] = [
     breaks: 'a rotated refresh token is lost',
     change: {
       'server/src/entra/token-cache.ts': {
-        'serialized: tokens.serialize()': 'serialized: cache.serialized',
+        '...(refreshToken && { refreshToken })':
+          '...(refreshToken && { refreshToken: before.refreshToken ?? refreshToken })',
       },
     },
   },

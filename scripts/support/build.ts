@@ -31,7 +31,7 @@ function runOrGiveUp(script: string, args: string[]): void {
 
 function newestIn(path: string): number {
   const full = join(root, path)
-  if (!statSync(full).isDirectory()) return changedAt(full)
+  if (!statSync(full, { throwIfNoEntry: false })?.isDirectory()) return changedAt(full)
   const files = readdirSync(full, { recursive: true, encoding: 'utf8' })
   return Math.max(...files.map((file) => changedAt(join(full, file))))
 }

@@ -118,19 +118,6 @@ describe.skipIf(!browserPath)('in a real browser, when something is missing', ()
     await context.close()
   })
 
-  test('a browser gets the files of the page compressed', async () => {
-    const encodings = new Map<string, string | undefined>()
-    visitor.page.on('response', (response) => {
-      const { pathname } = new URL(response.url())
-      encodings.set(pathname.replace(/-.*\./, '.'), response.headers()['content-encoding'])
-    })
-    await visitor.page.reload()
-    await visitor.page.getByText('Welcome Adele Vance!').waitFor()
-    for (const path of ['/', '/assets/index.js', '/assets/style.css', '/assets/WelcomeView.js']) {
-      expect(encodings.get(path), path).toMatch(/^(br|gzip)$/)
-    }
-  })
-
   test('without JavaScript the page says what it needs, at the top', async () => {
     const context = await browser.newContext({ baseURL: world.origin, javaScriptEnabled: false })
     const page = await context.newPage()

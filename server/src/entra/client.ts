@@ -5,7 +5,7 @@ import { type ClientKind, withClientKind } from './client-kind.ts'
 import type { EntraContext } from './context.ts'
 import { DeviceCodeClient } from './device-code.ts'
 import { discoveryReader } from './discovery.ts'
-import { EntraFailure } from './failures.ts'
+import type { EntraFailure } from './failures.ts'
 import { EntraHttp } from './http.ts'
 import { type IdTokenClaims, validateIdToken } from './id-token.ts'
 import { type Msal, msalApplication } from './msal-application.ts'
@@ -13,7 +13,9 @@ import { translateMsalError } from './msal-errors.ts'
 import { signingKeyFinder } from './signing-keys.ts'
 import {
   type AccessTokenRequest,
-  silentToken,
+  cachedToken,
+  emptyCache,
+  refreshTokens,
   type TokenCache,
   type Tokens,
   tokensOf,
@@ -96,12 +98,12 @@ export class EntraClient {
     return this.#run('confidential', async (msal) => {
       const answer = await msal.acquireTokenByCode(grant)
       const claims = await validateIdToken(answer.idToken, grant.nonce, this.#context)
-      return { claims, ...tokensOf(msal, answer, 'confidential') }
+      return { claims, ...tokensOf(msal, answer, grant.scopes, emptyCache('confidential')) }
     })
   }
 
   /**
-   * Exchanges the refresh token of a device login for tokens in MSAL's cache.
+   * Exchanges the refresh token of a device login for tokens.
    * @param client the kind of client that got the refresh token
    * @throws {EntraFailure}
    */
@@ -110,14 +112,8 @@ export class EntraClient {
     scopes: readonly string[],
     client: ClientKind,
   ): Promise<Tokens> {
-    const request = { refreshToken, scopes: [...scopes], forceCache: true }
-    return withClientKind(client, (kind) =>
-      this.#run(kind, async (msal) => {
-        const answer = await msal.acquireTokenByRefreshToken(request)
-        if (!answer) throw new EntraFailure('unavailable', 'no answer to the refresh token')
-        return tokensOf(msal, answer, kind)
-      }),
-    )
+    const request = { scopes, force: false, claims: undefined }
+    return this.accessToken({ ...emptyCache(client), refreshToken }, request)
   }
 
   /**
@@ -125,9 +121,11 @@ export class EntraClient {
    * @returns the token, and the cache that then holds the token
    * @throws {EntraFailure}
    */
-  accessToken(cache: TokenCache, request: AccessTokenRequest): Promise<Tokens> {
+  async accessToken(cache: TokenCache, request: AccessTokenRequest): Promise<Tokens> {
+    const known = request.force ? undefined : cachedToken(cache, request.scopes)
+    if (known) return { accessToken: known, cache }
     return withClientKind(cache.client, (client) =>
-      this.#run(client, (msal) => silentToken(msal, { ...cache, client }, request)),
+      this.#run(client, (msal) => refreshTokens(msal, { ...cache, client }, request)),
     )
   }
 

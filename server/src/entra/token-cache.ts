@@ -1,18 +1,40 @@
 import type { AuthenticationResult } from '@azure/msal-node'
 import { type Static, Type } from 'typebox'
+import { Check } from 'typebox/value'
+import { apiScopes, fullScopeName } from '../config/scopes.ts'
+import { parseObject } from '../json.ts'
 import { ClientKind } from './client-kind.ts'
 import { EntraFailure } from './failures.ts'
 import type { Msal } from './msal-application.ts'
 
-/** The tokens of one account. */
+/** A token is refreshed this long before it expires, as long as Entra can be reached. */
+export const refreshMarginMs = 5 * 60_000
+
+const AccessToken = Type.Object({
+  token: Type.String(),
+  /** Milliseconds since the epoch. */
+  expiresAt: Type.Number(),
+  /** Full names of the scopes that Entra granted, which can differ from the requested scopes. */
+  scopes: Type.Array(Type.String()),
+})
+export type AccessToken = Static<typeof AccessToken>
+
+/** The tokens of one account: only what a later request for an access token needs. */
 export const TokenCache = Type.Object({
-  /** MSAL's serialized cache. Empty after Entra has refused the tokens. */
-  serialized: Type.String(),
-  homeAccountId: Type.String(),
   /** The kind of client that got the tokens and can refresh them. */
   client: ClientKind,
+  /** Absent when Entra gave none, and after Entra has refused it. */
+  refreshToken: Type.Optional(Type.String()),
+  accessTokens: Type.Array(AccessToken),
+  /** MSAL's name of the account. With this name Entra finds the data center of the account. */
+  homeAccountId: Type.Optional(Type.String()),
 })
 export type TokenCache = Static<typeof TokenCache>
+
+/** A cache that holds no token. */
+export function emptyCache(client: ClientKind): TokenCache {
+  return { client, accessTokens: [] }
+}
 
 export interface AccessTokenRequest {
   scopes: readonly string[]
@@ -22,44 +44,91 @@ export interface AccessTokenRequest {
   claims: string | undefined
 }
 
-export interface AccessToken {
-  token: string
-  /** Milliseconds since the epoch. */
-  expiresAt: number
-  /** The scopes that Entra granted, which can differ from the requested scopes. */
-  scopes: string[]
-}
-
 /** An access token, and the cache that holds it. */
 export interface Tokens {
   accessToken: AccessToken
   cache: TokenCache
 }
 
-/** Takes an access token from the cache, or gets a new token. */
-export async function silentToken(
+/** @returns a token with these scopes that need not be refreshed yet */
+export function cachedToken(
+  { accessTokens }: TokenCache,
+  scopes: readonly string[],
+): AccessToken | undefined {
+  const needed = fullNames(scopes, scopes)
+  return accessTokens.find(
+    (known) =>
+      known.expiresAt - refreshMarginMs > Date.now() &&
+      needed.every((scope) => known.scopes.includes(scope)),
+  )
+}
+
+/** Gets a new access token for the refresh token. */
+export async function refreshTokens(
   msal: Msal,
   cache: TokenCache,
-  { scopes, force, claims }: AccessTokenRequest,
+  { scopes, claims }: AccessTokenRequest,
 ): Promise<Tokens> {
-  const tokens = msal.getTokenCache()
-  tokens.deserialize(cache.serialized)
-  const account = await tokens.getAccountByHomeId(cache.homeAccountId)
-  if (!account) throw new EntraFailure('interaction_required', 'the cache holds no account')
-  const request = { account, scopes: [...scopes], forceRefresh: force, ...(claims && { claims }) }
-  const answer = await msal.acquireTokenSilent(request)
-  const refreshed = { ...cache, serialized: tokens.serialize() }
-  return { accessToken: accessTokenOf(answer), cache: refreshed }
+  const { refreshToken, homeAccountId } = cache
+  if (!refreshToken) throw new EntraFailure('interaction_required', 'there is no refresh token')
+  const answer = await msal.acquireTokenByRefreshToken({
+    refreshToken,
+    scopes: [...scopes],
+    // MSAL reveals the next refresh token only in its cache.
+    forceCache: true,
+    ...(claims && { claims }),
+    ...(homeAccountId && {
+      ccsCredential: { type: 'home_account_id', credential: homeAccountId },
+    }),
+  })
+  if (!answer) throw new EntraFailure('unavailable', 'no answer to the refresh token')
+  return tokensOf(msal, answer, scopes, cache)
 }
 
-/** The tokens of an answer that MSAL has put into its cache. */
-export function tokensOf(msal: Msal, answer: AuthenticationResult, client: ClientKind): Tokens {
-  const { homeAccountId } = answer.account ?? {}
-  if (!homeAccountId) throw new EntraFailure('id_token_invalid', 'the answer names no account')
-  const cache: TokenCache = { serialized: msal.getTokenCache().serialize(), homeAccountId, client }
-  return { cache, accessToken: accessTokenOf(answer) }
+/**
+ * The tokens of an answer.
+ * @param msal has answered this one request
+ * @param requested the scopes of the request
+ * @param before the tokens that the account already has
+ */
+export function tokensOf(
+  msal: Msal,
+  answer: AuthenticationResult,
+  requested: readonly string[],
+  before: TokenCache,
+): Tokens {
+  const { accessToken: token, expiresOn, account } = answer
+  const accessToken = {
+    token,
+    expiresAt: expiresOn?.getTime() ?? 0,
+    scopes: fullNames(answer.scopes, requested),
+  }
+  const refreshToken = refreshTokenIn(msal.getTokenCache().serialize())
+  const cache = {
+    ...before,
+    ...(refreshToken && { refreshToken }),
+    ...(account && { homeAccountId: account.homeAccountId }),
+    accessTokens: [...before.accessTokens.filter(isKeptBeside(accessToken)), accessToken],
+  }
+  return { accessToken, cache }
 }
 
-function accessTokenOf({ accessToken, expiresOn, scopes }: AuthenticationResult): AccessToken {
-  return { token: accessToken, expiresAt: expiresOn?.getTime() ?? 0, scopes }
+const MsalCache = Type.Object({
+  RefreshToken: Type.Record(Type.String(), Type.Object({ secret: Type.String() })),
+})
+
+/** @param serialized MSAL's serialized cache of one account */
+export function refreshTokenIn(serialized: string): string | undefined {
+  const cache = parseObject(serialized)
+  return Check(MsalCache, cache) ? Object.values(cache.RefreshToken)[0]?.secret : undefined
+}
+
+/** A new token takes the place of the tokens with the same permissions, and of tokens that have expired. */
+function isKeptBeside({ scopes: taken }: AccessToken) {
+  return ({ scopes, expiresAt }: AccessToken) =>
+    expiresAt > Date.now() && !scopes.some((scope) => taken.includes(scope))
+}
+
+function fullNames(scopes: readonly string[], requested: readonly string[]): string[] {
+  return apiScopes(scopes).map((scope) => fullScopeName(scope, requested))
 }

@@ -18,15 +18,20 @@ export class SealBroken extends Error {
 }
 
 /**
- * Encrypts and authenticates a text (AES-256-GCM, random 96-bit nonce).
+ * Encrypts and authenticates a content (AES-256-GCM, random 96-bit nonce).
  * @param context what the text belongs to, such as the name of its record; `unseal` needs the same context
  */
-export function seal(ring: KeyRing, context: string, text: string, use: Use = 'cookie'): Buffer {
+export function seal(
+  ring: KeyRing,
+  context: string,
+  content: string | Uint8Array,
+  use: Use = 'cookie',
+): Buffer {
   const keys = ring.newest
   const nonce = randomBytes(nonceBytes)
   const cipher = createCipheriv(algorithm, keys.sealing[use], nonce)
   cipher.setAAD(Buffer.from(context))
-  const body = Buffer.concat([cipher.update(text, 'utf8'), cipher.final()])
+  const body = Buffer.concat([cipher.update(content), cipher.final()])
   return Buffer.concat([Buffer.of(firstBytes[use]), keys.id, nonce, body, cipher.getAuthTag()])
 }
 
@@ -39,13 +44,18 @@ function isSealedWith(keys: Keys, sealed: Uint8Array): boolean {
   return keys.id.equals(sealed.subarray(1, nonceAt))
 }
 
-/** @throws {SealBroken} */
+/** @returns the text that was sealed @throws {SealBroken} */
 export function unseal(
   ring: KeyRing,
   context: string,
   sealed: Uint8Array,
   use: Use = 'cookie',
 ): string {
+  return unsealBytes(ring, context, sealed, use).toString('utf8')
+}
+
+/** @throws {SealBroken} */
+export function unsealBytes(ring: KeyRing, context: string, sealed: Uint8Array, use: Use): Buffer {
   const bytes = Buffer.from(sealed.buffer, sealed.byteOffset, sealed.byteLength)
   const key = keyFor(ring, bytes, use)
   try {
@@ -54,7 +64,7 @@ export function unseal(
     decipher.setAAD(Buffer.from(context))
     decipher.setAuthTag(bytes.subarray(-tagBytes))
     const body = bytes.subarray(headBytes, -tagBytes)
-    return Buffer.concat([decipher.update(body), decipher.final()]).toString('utf8')
+    return Buffer.concat([decipher.update(body), decipher.final()])
   } catch (cause) {
     throw new SealBroken('altered, or sealed for another place', { cause })
   }

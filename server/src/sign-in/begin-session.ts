@@ -3,7 +3,6 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { addressOf } from '../address.ts'
 import { audit } from '../audit.ts'
 import type { EntraSettings } from '../config/entra.ts'
-import { fullScopeName } from '../config/scopes.ts'
 import type { IdTokenClaims } from '../entra/id-token.ts'
 import type { TokenCache } from '../entra/token-cache.ts'
 import { absoluteExpiry } from '../session/lifetimes.ts'
@@ -26,9 +25,8 @@ export interface SignInStart {
 export interface Grant {
   claims: IdTokenClaims
   cache: TokenCache
-  /** The granted scopes, as Entra names them. */
-  scopes: readonly string[]
-  requestedScopes: readonly string[]
+  /** Full names of the granted scopes. */
+  scopes: string[]
 }
 
 export interface BeginSessionOptions {
@@ -98,7 +96,7 @@ function previousSessions(
 }
 
 function recordOf(
-  { claims, scopes, requestedScopes }: Grant,
+  { claims, scopes }: Grant,
   request: FastifyRequest,
   { authority, clientId }: BeginSessionOptions['settings'],
 ): SessionRecord {
@@ -111,7 +109,7 @@ function recordOf(
     clientId,
     ...(sid !== undefined && { sid }),
     ...(loginHint !== undefined && { loginHint }),
-    granted: scopes.map((scope) => fullScopeName(scope, requestedScopes)),
+    granted: scopes,
     userAgent: (request.headers['user-agent'] ?? '').slice(0, longestUserAgent),
     ip: addressOf(request),
     createdAt: now,

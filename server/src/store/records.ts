@@ -1,9 +1,10 @@
+import { deflateSync, inflateSync } from 'node:zlib'
 import { LRUCache } from 'lru-cache'
 import type { Static, TSchema } from 'typebox'
 import { Compile, type Validator } from 'typebox/compile'
 import { Failure } from '../failure.ts'
 import { type MaybePromise, whenThere } from '../maybe-promise.ts'
-import { isSealedWithNewest, seal, unseal } from '../secrets/seal.ts'
+import { isSealedWithNewest, seal, unsealBytes } from '../secrets/seal.ts'
 import type { Vault } from './vault.ts'
 
 /** A record as it was read. A change is written only over the same bytes. */
@@ -18,21 +19,35 @@ interface RecordsOptions<Schema extends TSchema> {
   schema: Schema
   /** Most decrypted records in memory, ten minutes each. If absent, no record stays in memory. */
   mostInMemory?: number
+  /**
+   * Compresses each record before it is sealed. The length then tells something of the content:
+   * only for records of which no stranger chooses a part.
+   */
+  packed?: boolean
 }
 
 const inMemoryForMs = 10 * 60_000
+/** The first byte of zlib's format (RFC 1950). No JSON begins with it. */
+const packedByte = 0x78
+/** Tokens are random for the most part, so a higher level gains nothing. */
+const fast = { level: 1 }
 
 /** The sealed records of one kind. The bytes of a record are bound to its name and checked by its schema. */
 export class Records<Schema extends TSchema, T = Static<Schema>> {
   readonly #vault: Vault
   readonly #kind: string
   readonly #validator: Validator
+  readonly #isPacked: boolean
   readonly #opened: LRUCache<string, StoredRecord<T>> | undefined
 
-  constructor(vault: Vault, { kind, schema, mostInMemory }: RecordsOptions<Schema>) {
+  constructor(
+    vault: Vault,
+    { kind, schema, mostInMemory, packed = false }: RecordsOptions<Schema>,
+  ) {
     this.#vault = vault
     this.#kind = kind
     this.#validator = Compile(schema)
+    this.#isPacked = packed
     this.#opened =
       mostInMemory === undefined
         ? undefined
@@ -113,7 +128,8 @@ export class Records<Schema extends TSchema, T = Static<Schema>> {
   }
 
   #seal(name: string, value: T): Buffer {
-    return seal(this.#vault.ring, name, JSON.stringify(value), 'record')
+    const text = JSON.stringify(value)
+    return seal(this.#vault.ring, name, this.#isPacked ? deflateSync(text, fast) : text, 'record')
   }
 
   #open(name: string, bytes: Uint8Array): StoredRecord<T> | undefined {
@@ -135,7 +151,9 @@ export class Records<Schema extends TSchema, T = Static<Schema>> {
 
   #unseal(name: string, bytes: Uint8Array): unknown {
     try {
-      return JSON.parse(unseal(this.#vault.ring, name, bytes, 'record'))
+      const content = unsealBytes(this.#vault.ring, name, bytes, 'record')
+      const text = content[0] === packedByte ? inflateSync(content) : content
+      return JSON.parse(text.toString('utf8'))
     } catch (cause) {
       throw new Failure('store_unavailable', 'a stored record cannot be decrypted', { cause })
     }

@@ -22,8 +22,8 @@ interface TokenRequest {
 }
 
 /**
- * The access tokens of sessions. A good token comes from memory. Else one request per session asks
- * MSAL, which takes the token from the session's cache or refreshes it.
+ * The access tokens of sessions. A good token comes from memory. Else one request per session takes
+ * the token from the session's record or refreshes it.
  */
 export class SessionTokens {
   readonly #options: SessionTokensOptions

@@ -1,8 +1,6 @@
 import { LRUCache } from 'lru-cache'
-import type { AccessToken } from '../entra/token-cache.ts'
+import { type AccessToken, refreshMarginMs } from '../entra/token-cache.ts'
 
-/** A token is refreshed this long before it expires, as long as Entra can be reached. */
-const refreshMarginMs = 5 * 60_000
 /**
  * A token serves at least this long, whatever its `expires_in` says: RFC 6749 section 5.1 only
  * recommends `expires_in`, and without this minimum each call would make a refresh.

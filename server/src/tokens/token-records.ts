@@ -1,29 +1,43 @@
 import { type Static, Type } from 'typebox'
-import { TokenCache } from '../entra/token-cache.ts'
+import { emptyCache, refreshTokenIn, TokenCache } from '../entra/token-cache.ts'
 import { recordKinds } from '../store/record-kinds.ts'
 import { Records, type StoredRecord } from '../store/records.ts'
 import type { Vault } from '../store/vault.ts'
 
+/** Milliseconds since the epoch: the absolute expiry of the session. */
+const expiresAt = Type.Number()
+
 /** The tokens of a session as they are stored. */
-const TokenRecord = Type.Object({
-  ...TokenCache.properties,
-  /** Milliseconds since the epoch: the absolute expiry of the session. */
-  expiresAt: Type.Number(),
-})
+const TokenRecord = Type.Object({ ...TokenCache.properties, expiresAt })
 type TokenRecord = Static<typeof TokenRecord>
+
+/** Older builds stored MSAL's whole cache. Such a record gets the new form when it is next written. */
+const OldTokenRecord = Type.Object({
+  client: TokenCache.properties.client,
+  serialized: Type.String(),
+  expiresAt,
+})
+
+const StoredTokenRecord = Type.Union([TokenRecord, OldTokenRecord])
 
 export type StoredTokens = StoredRecord<TokenRecord>
 
 /** The token records. The name of each contains the name of its session's record. */
 export class TokenRecords {
-  readonly #records: Records<typeof TokenRecord>
+  readonly #records: Records<typeof StoredTokenRecord>
 
   constructor(vault: Vault) {
-    this.#records = new Records(vault, { kind: recordKinds.tokens, schema: TokenRecord })
+    this.#records = new Records(vault, {
+      kind: recordKinds.tokens,
+      schema: StoredTokenRecord,
+      // Packed, the tokens of most sessions take one page of the store (4 kB) instead of two.
+      packed: true,
+    })
   }
 
   async find(sessionName: string): Promise<StoredTokens | undefined> {
-    return this.#records.read(nameOf(sessionName))
+    const stored = await this.#records.read(nameOf(sessionName))
+    return stored && { ...stored, value: currentForm(stored.value) }
   }
 
   /** @param expiresAt milliseconds since the epoch */
@@ -48,6 +62,13 @@ export class TokenRecords {
   erase(sessionName: string): Promise<void> {
     return this.#records.delete(nameOf(sessionName))
   }
+}
+
+function currentForm(record: Static<typeof StoredTokenRecord>): TokenRecord {
+  if (!('serialized' in record)) return record
+  const { client, serialized, expiresAt } = record
+  const refreshToken = refreshTokenIn(serialized)
+  return { ...emptyCache(client), ...(refreshToken && { refreshToken }), expiresAt }
 }
 
 function nameOf(sessionName: string): string {

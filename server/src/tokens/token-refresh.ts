@@ -1,6 +1,6 @@
 import type { EntraClient } from '../entra/client.ts'
 import { EntraFailure, type EntraFailureReason } from '../entra/failures.ts'
-import type { TokenCache } from '../entra/token-cache.ts'
+import { emptyCache, type TokenCache } from '../entra/token-cache.ts'
 import type { TokenMemory } from './token-memory.ts'
 import type { StoredTokens, TokenRecords } from './token-records.ts'
 
@@ -19,7 +19,7 @@ export function isTransient({ reason }: EntraFailure): boolean {
   return reason === 'unavailable' || reason === 'client_rejected'
 }
 
-/** Asks MSAL for access tokens, one request per session at a time, and keeps what it answers. */
+/** Asks Entra for access tokens, one request per session at a time, and keeps what it answers. */
 export class TokenRefresh {
   readonly #entra: TokenSource
   readonly #records: TokenRecords
@@ -85,7 +85,7 @@ export class TokenRefresh {
    * @throws {EntraFailure} `interaction_required` when the session was ended meanwhile
    */
   async #save(sessionName: string, stored: StoredTokens, cache: TokenCache): Promise<boolean> {
-    if (cache.serialized === stored.value.serialized) return true
+    if (cache === stored.value) return true
     if (await this.#records.replace(stored, cache)) return true
     if (await this.#records.find(sessionName)) return false
     throw endedMeanwhile()
@@ -94,7 +94,7 @@ export class TokenRefresh {
   /** Deletes tokens that Entra no longer takes, so that they are not offered again. */
   async #discard(sessionName: string, stored: StoredTokens): Promise<void> {
     this.#memory.forget(sessionName)
-    await this.#records.replace(stored, { ...stored.value, serialized: '' })
+    await this.#records.replace(stored, emptyCache(stored.value.client))
   }
 }
 

@@ -145,6 +145,23 @@ describe('the tokens of a session', () => {
   })
 })
 
+test('a token of one API serves no other API, though its permission has the same name', async () => {
+  const orders = {
+    token: 'for orders',
+    expiresAt: Date.now() + 3_600_000,
+    scopes: ['api://orders/user.read'],
+  }
+  const request = { scopes, force: false, claims: undefined }
+  const { accessToken, cache: both } = await entra.accessToken(
+    { ...cache, accessTokens: [orders] },
+    request,
+  )
+  expect(accessToken.token).not.toBe('for orders')
+  expect(both.accessTokens).toEqual([orders, accessToken])
+  expect(await entra.accessToken(both, request)).toEqual({ accessToken, cache: both })
+  expect(emulator.requests('token')).toHaveLength(1)
+})
+
 test('a token that another process has refreshed serves that call, and all processes use it next', async () => {
   const store = openMemoryStore()
   const [one, two] = [await tokensIn(store, 'shared'), await tokensIn(store, 'shared')]

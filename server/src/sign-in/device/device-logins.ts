@@ -122,7 +122,7 @@ export class DeviceLogins {
     try {
       const grant = await entra.refreshTokenGrant(outcome.refreshToken, scopes, client)
       const { cache, accessToken } = grant
-      return { claims: outcome.claims, cache, scopes: accessToken.scopes, requestedScopes: scopes }
+      return { claims: outcome.claims, cache, scopes: accessToken.scopes }
     } catch (error) {
       await this.#replace(taken, {
         ...taken.value,

@@ -63,5 +63,5 @@ async function redeem(
 ): Promise<Grant> {
   const grant = { code, redirectUri, scopes, nonce, codeVerifier }
   const { claims, cache, accessToken } = await entra.authorizationCodeGrant(grant)
-  return { claims, cache, scopes: accessToken.scopes, requestedScopes: scopes }
+  return { claims, cache, scopes: accessToken.scopes }
 }
