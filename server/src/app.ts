@@ -75,6 +75,11 @@ export async function buildApp(config: Config, options: AppOptions = {}): Promis
     new EntraClient(config.entra, config.proxy, (err) => {
       app.log.warn({ err }, 'a document of Entra cannot be fetched; the last one stays in use')
     })
+  app.addHook('onListen', async () => {
+    entra?.prepareSoon((err) => {
+      app.log.error({ err }, 'nobody can sign in')
+    })
+  })
   app.addHook('onClose', async () => {
     await entra?.close()
     await store.close()
