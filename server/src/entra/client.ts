@@ -172,7 +172,6 @@ export class EntraClient {
 /** MSAL is large, and the first answers need none of it. */
 function loadMsal() {
   return import('./msal-operation.ts').catch((cause: unknown) => {
-    const advice = 'install the packages of the lockfile again'
-    throw new Error(`@azure/msal-node cannot be loaded: ${advice}`, { cause })
+    throw new Error('MSAL cannot be loaded: install and build the server again', { cause })
   })
 }

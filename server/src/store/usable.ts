@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { execPath, platform } from 'node:process'
 import { fileURLToPath } from 'node:url'
 import { ConfigError } from '../config/reader.ts'
+import { packageFolder } from '../package-folder.ts'
 import { isAsClosed, withdrawNote } from './clean-close.ts'
 import { networkFileSystem } from './network-disk.ts'
 
@@ -13,7 +14,7 @@ const ownFileNames = /^(sessions\.mdb(-lock|-closed)?|session-secret(\..+)?|tria
 const diskTrialBytes = 64 * 1024
 /** Reading the largest store takes seconds, and another process may hold its lock. */
 const longestTrialMs = 30_000
-const trialScript = fileURLToPath(new URL('../../bin/try-store.mjs', import.meta.url))
+const trialScript = fileURLToPath(new URL('bin/try-store.mjs', packageFolder))
 
 /**
  * Makes the folder and its files if they are missing, readable by this user alone, and tries them.
