@@ -8,7 +8,7 @@ import { requireUsableStore, unusableStore } from './usable.ts'
 
 const expiryBytes = 8
 const sweepEveryMs = 10 * 60_000
-const sliceRecords = 500
+const sliceRecords = 100
 
 /**
  * Keeps records in a folder on disk (LMDB). They survive `kill -9`, several processes of one machine
