@@ -26,7 +26,14 @@ const server = 'server/src'
 /** Each may import from those before it. Above them all: configured.ts, app.ts, main.ts. */
 const serverFloors = [
   ['config'],
-  ['address.ts', 'failure.ts', 'json.ts', 'outbound-agent.ts', 'retry-after.ts'],
+  [
+    'address.ts',
+    'failure.ts',
+    'json.ts',
+    'outbound-agent.ts',
+    'package-folder.ts',
+    'retry-after.ts',
+  ],
   ['audit.ts', 'secrets'],
   ['store', 'http'],
   ['entra'],

@@ -61,7 +61,7 @@ function testsFor({ rule }: Mutation): Citation[] {
 async function requireGreen(): Promise<void> {
   const tests = chosen.flatMap(testsFor)
   say('Running the tests without a mutation …')
-  const options = { workers: 1 + others.length, bail: false }
+  const options = { workers: 1 + others.length, bail: false, env: { SERVER_BUNDLE: 'off' } }
   const { report, output } = await runTests(first, tests, options)
   if (!report) giveUp(`The tests cannot be run:\n${output}`)
   const red = notShown(tests, report, first).map(({ file, title }) => `${file} "${title}"`)

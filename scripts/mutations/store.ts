@@ -60,4 +60,23 @@ export const store: Mutation[] = [
     breaks: 'files: the database tries to write to a full disk',
     change: { 'server/src/store/disk.ts': { '< leastFreeBytes': '< 0' } },
   },
+  {
+    rule: '#30',
+    breaks: 'files: a killed server is taken for one that was closed',
+    change: {
+      'server/src/store/clean-close.ts': {
+        'if (!fs.existsSync(note)) return': 'if (fs.existsSync(note)) return',
+        "fs.readFileSync(noteOf(file), 'utf8') === stateOf(file)": 'fs.existsSync(noteOf(file))',
+      },
+    },
+  },
+  {
+    rule: '#27',
+    breaks: 'files: a file that was damaged after it was closed is opened',
+    change: {
+      'server/src/store/clean-close.ts': {
+        "fs.readFileSync(noteOf(file), 'utf8') === stateOf(file)": 'fs.existsSync(noteOf(file))',
+      },
+    },
+  },
 ]

@@ -21,6 +21,9 @@ export function buildServer(): void {
   if (process.env['SERVER_IS_BUILT'] === '1') return
   say('Building the server …')
   runOrGiveUp('typescript/bin/tsc', ['-b', 'shared', 'server', 'emulator'])
+  // `pnpm mutate` compiles changed modules by themselves: then the server is not put into one file.
+  if (process.env['SERVER_BUNDLE'] === 'off') return
+  runOrGiveUp('vite/bin/vite.js', ['build', 'server', '--logLevel', 'warn'])
 }
 
 function runOrGiveUp(script: string, args: string[]): void {

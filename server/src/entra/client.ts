@@ -8,8 +8,7 @@ import { discoveryReader } from './discovery.ts'
 import type { EntraFailure } from './failures.ts'
 import { EntraHttp } from './http.ts'
 import { type IdTokenClaims, validateIdToken } from './id-token.ts'
-import { type Msal, msalApplication } from './msal-application.ts'
-import { translateMsalError } from './msal-errors.ts'
+import type { Msal } from './msal-application.ts'
 import { signingKeyFinder } from './signing-keys.ts'
 import {
   type AccessTokenRequest,
@@ -44,9 +43,14 @@ export interface CodeGrant {
   codeVerifier: string
 }
 
+/** Pause after the start, in which the first requests are served. */
+const prepareAfterMs = 1_000
+
 /** The client of one authority of Microsoft Entra ID. */
 export class EntraClient {
   readonly #context: EntraContext
+  #msal: ReturnType<typeof loadMsal> | undefined
+  #preparing: NodeJS.Timeout | undefined
   /** Sign-in on another device. */
   readonly device: DeviceCodeClient
   /** Origin of the pages where people sign in and out. */
@@ -67,6 +71,16 @@ export class EntraClient {
     }
     this.device = new DeviceCodeClient(this.#context)
     this.origin = new URL(settings.authority).origin
+  }
+
+  /**
+   * Loads MSAL in a second, so that the first sign-in need not wait for it.
+   * @param onFailure called when MSAL cannot be loaded
+   */
+  prepareSoon(onFailure: (error: unknown) => void): void {
+    this.#preparing = setTimeout(() => {
+      this.#loadMsal().catch(onFailure)
+    }, prepareAfterMs).unref()
   }
 
   /** True when the discovery document is known. */
@@ -139,15 +153,23 @@ export class EntraClient {
   }
 
   close(): Promise<void> {
+    clearTimeout(this.#preparing)
     return this.#context.http.close()
   }
 
   async #run<T>(kind: ClientKind, operation: (msal: Msal) => Promise<T>): Promise<T> {
-    const msal = await msalApplication(kind, this.#context)
-    try {
-      return await operation(msal)
-    } catch (error) {
-      throw translateMsalError(error)
-    }
+    const { operateMsal } = await this.#loadMsal()
+    return operateMsal(kind, this.#context, operation)
   }
+
+  #loadMsal() {
+    return (this.#msal ??= loadMsal())
+  }
+}
+
+/** MSAL is large, and the first answers need none of it. */
+function loadMsal() {
+  return import('./msal-operation.ts').catch((cause: unknown) => {
+    throw new Error('MSAL cannot be loaded: install and build the server again', { cause })
+  })
 }

@@ -2,8 +2,8 @@ import { type ClientKind, withClientKind } from './client-kind.ts'
 import type { EntraContext } from './context.ts'
 import { detailOf, EntraFailure, readErrorText } from './failures.ts'
 import { type IdTokenClaims, validateIdToken } from './id-token.ts'
-import { translateMsalError } from './msal-errors.ts'
 import { reasonOf } from './oauth-errors.ts'
+import { IdentityProviderUnreachable, unavailable } from './unreachable.ts'
 
 /** A device authorization (RFC 8628 section 3.2). */
 export interface DeviceAuthorization {
@@ -83,7 +83,7 @@ export class DeviceCodeClient {
     const { settings, http } = this.#context
     const fields = { client_id: settings.clientId, ...form }
     const answer = await http.postForm(url, fields).catch((error: unknown) => {
-      throw translateMsalError(error)
+      throw error instanceof IdentityProviderUnreachable ? unavailable(error) : error
     })
     const { error, error_description: description } = answer
     if (error === undefined || error === 'authorization_pending' || error === 'slow_down') {

@@ -1,5 +1,5 @@
 import { EntraFailure, pausedBy } from './failures.ts'
-import { IdentityProviderUnreachable } from './msal-errors.ts'
+import { IdentityProviderUnreachable } from './unreachable.ts'
 
 /** Shortest pause after a failed fetch. Entra can ask for a longer pause. */
 const shortestPauseSeconds = 5

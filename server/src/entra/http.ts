@@ -1,10 +1,10 @@
-import type { INetworkModule, NetworkRequestOptions, NetworkResponse } from '@azure/msal-node'
+import type { NetworkRequestOptions, NetworkResponse } from '@azure/msal-node'
 import { type Dispatcher, request } from 'undici'
 import type { ProxySettings } from '../config/outbound-proxy.ts'
 import { parseObject } from '../json.ts'
 import { outboundAgent } from '../outbound-agent.ts'
 import { secondsOf } from '../retry-after.ts'
-import { IdentityProviderUnreachable } from './msal-errors.ts'
+import { IdentityProviderUnreachable } from './unreachable.ts'
 
 const limits = {
   connect: { timeout: 5_000 },
@@ -17,33 +17,16 @@ const limits = {
 const deadlineMs = 10_000
 
 /** The connections to Entra. Redirects are never followed. */
-export class EntraHttp implements INetworkModule {
+export class EntraHttp {
   readonly #agent: Dispatcher
 
   constructor(proxy: ProxySettings) {
     this.#agent = outboundAgent(limits, proxy)
   }
 
-  sendGetRequestAsync<T>(
-    url: string,
-    options?: NetworkRequestOptions,
-  ): Promise<NetworkResponse<T>> {
-    return this.#send<T>('GET', url, options)
-  }
-
-  /** MSAL posts only to the token endpoint, and takes an answer without tokens for a success. */
-  async sendPostRequestAsync<T>(
-    url: string,
-    options?: NetworkRequestOptions,
-  ): Promise<NetworkResponse<T>> {
-    const answer = await this.#send<T & object>('POST', url, options)
-    if (answer.status !== 200 || 'access_token' in answer.body) return answer
-    throw new IdentityProviderUnreachable('the token endpoint answered 200 without tokens')
-  }
-
   /** @throws {IdentityProviderUnreachable} when the answer is not a JSON object with status 200 */
   async getJson(url: string): Promise<Record<string, unknown>> {
-    const { status, body } = await this.#send<Record<string, unknown>>('GET', url)
+    const { status, body } = await this.send<Record<string, unknown>>('GET', url)
     if (status !== 200) throw new IdentityProviderUnreachable(`${url} answered ${String(status)}`)
     return body
   }
@@ -52,14 +35,15 @@ export class EntraHttp implements INetworkModule {
   async postForm(url: string, form: Record<string, string>): Promise<Record<string, unknown>> {
     const headers = { 'content-type': 'application/x-www-form-urlencoded' }
     const body = new URLSearchParams(form).toString()
-    return (await this.#send<Record<string, unknown>>('POST', url, { headers, body })).body
+    return (await this.send<Record<string, unknown>>('POST', url, { headers, body })).body
   }
 
   close(): Promise<void> {
     return this.#agent.destroy()
   }
 
-  async #send<T>(
+  /** @returns the JSON object, whatever the status @throws {IdentityProviderUnreachable} */
+  async send<T>(
     method: 'GET' | 'POST',
     url: string,
     options: NetworkRequestOptions = {},

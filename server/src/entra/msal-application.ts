@@ -1,6 +1,7 @@
 import { ConfidentialClientApplication, PublicClientApplication } from '@azure/msal-node'
 import type { ClientKind } from './client-kind.ts'
 import type { EntraContext } from './context.ts'
+import { MsalNetwork } from './msal-network.ts'
 
 export type Msal = ConfidentialClientApplication | PublicClientApplication
 
@@ -24,7 +25,7 @@ export async function msalApplication(
     knownAuthorities: [new URL(authority).host],
     authorityMetadata: document,
   }
-  const system = { networkClient: http }
+  const system = { networkClient: new MsalNetwork(http) }
   return kind === 'public'
     ? new PublicClientApplication({ auth, system })
     : new ConfidentialClientApplication({ auth: { ...auth, clientSecret }, system })

@@ -1,33 +1,21 @@
 import { AuthError, InteractionRequiredAuthError } from '@azure/msal-node'
 import { detailOf, EntraFailure, type EntraFailureReason, readErrorText } from './failures.ts'
+import { NetworkError } from './msal-network.ts'
 import { reasonOf } from './oauth-errors.ts'
-
-/** Thrown by the network client. Extends AuthError, because MSAL passes on no other foreign errors. */
-export class IdentityProviderUnreachable extends AuthError {
-  readonly retryAfterSeconds: number | undefined
-
-  constructor(detail: string, options: { cause?: unknown; retryAfterSeconds?: number } = {}) {
-    super('unreachable', '', detail)
-    // AuthError sets its own prototype, which would hide this class.
-    Object.setPrototypeOf(this, IdentityProviderUnreachable.prototype)
-    this.cause = options.cause
-    this.retryAfterSeconds = options.retryAfterSeconds
-  }
-}
+import { unavailable } from './unreachable.ts'
 
 /**
- * Translates the errors of MSAL and of the network client into `EntraFailure`. Only the protocol's
+ * Translates the errors of MSAL and of its network into `EntraFailure`. Only the protocol's
  * `error` and `suberror` decide its reason. Returns every other error as it is.
  */
 export function translateMsalError(error: unknown): unknown {
   if (!(error instanceof AuthError)) return error
+  if (error instanceof NetworkError) return unavailable(error.unreachable)
   const { errorCode, errorMessage, correlationId } = error
   const facts = { ...readErrorText(errorMessage), ...(correlationId && { correlationId }) }
   return new EntraFailure(reasonFor(error), detailOf(`${errorCode}: ${errorMessage}`, facts), {
     cause: error,
     facts,
-    retryAfterSeconds:
-      error instanceof IdentityProviderUnreachable ? error.retryAfterSeconds : undefined,
     claims: (error instanceof InteractionRequiredAuthError && error.claims) || undefined,
   })
 }

@@ -7,11 +7,15 @@ import type { SessionRecord } from './record.ts'
 import type { SessionRoom } from './room.ts'
 
 interface Watcher {
-  /** Name of the session. */
-  name: string
   stream: PassThrough
   /** The idle expiry that the page was last warned of. Each expiry causes one warning. */
   warnedOf?: number
+}
+
+/** A session with open streams. */
+interface Watched {
+  watchers: Set<Watcher>
+  timers: NodeJS.Timeout[]
 }
 
 /** Longest time until a page learns that another process ended its session. */
@@ -26,28 +30,54 @@ export async function sessionEvents(
   api: FastifyInstance,
   { sessions, lifetimes }: SessionRoom,
 ): Promise<void> {
-  const watchers = new Set<Watcher>()
+  const sessionsByName = new Map<string, Watched>()
 
   const route = { exposeHeadRoute: false, config: { sendsNoHeader: true } }
   api.get(paths.sessionEvents, route, (request, reply) => {
     const { name } = requireSession(request)
-    const others = [...watchers].filter((other) => other.name === name)
+    const watched = sessionsByName.get(name) ?? watch(name)
     // A 204 ends an EventSource (HTML standard, "Server-sent events"). The page opens a new one later.
-    if (others.length >= mostStreamsPerSession) return reply.code(204).send()
-    const watcher: Watcher = { name, stream: new PassThrough() }
-    watchers.add(watcher)
-    watcher.stream.once('close', () => watchers.delete(watcher))
+    if (watched.watchers.size >= mostStreamsPerSession) return reply.code(204).send()
+    const watcher: Watcher = { stream: new PassThrough() }
+    watched.watchers.add(watcher)
+    watcher.stream.once('close', () => {
+      watched.watchers.delete(watcher)
+      if (watched.watchers.size === 0) unwatch(name, watched)
+    })
     watcher.stream.write('retry: 3000\n\n')
-    void look(watcher)
+    void look(name, [watcher])
     // `x-accel-buffering`: a proxy must not hold the events back.
     const headers = { 'content-type': 'text/event-stream', 'x-accel-buffering': 'no' }
     return reply.headers(headers).send(watcher.stream)
   })
 
-  async function look(watcher: Watcher): Promise<void> {
+  /** Each session has its own timers, so that not all sessions are looked at in the same moment. */
+  function watch(name: string): Watched {
+    const watchers = new Set<Watcher>()
+    const looking = setInterval(() => void look(name, watchers), lookEveryMs)
+    const heartbeat = setInterval(() => {
+      for (const { stream } of watchers) if (!stream.writableEnded) stream.write(': heartbeat\n\n')
+    }, heartbeatEveryMs)
+    const watched = { watchers, timers: [looking.unref(), heartbeat.unref()] }
+    sessionsByName.set(name, watched)
+    return watched
+  }
+
+  function unwatch(name: string, { timers }: Watched): void {
+    timers.forEach(clearInterval)
+    sessionsByName.delete(name)
+  }
+
+  async function look(name: string, watchers: Iterable<Watcher>): Promise<void> {
     // A failing store does not end a session.
-    const found = await find(watcher.name)
-    if (!found || watcher.stream.writableEnded) return
+    const found = await find(name)
+    if (!found) return
+    for (const watcher of watchers) {
+      if (!watcher.stream.writableEnded) tell(watcher, found)
+    }
+  }
+
+  function tell(watcher: Watcher, found: SessionLookup): void {
     if (found.kind === 'live') {
       warn(watcher, found.session.record)
       return
@@ -76,20 +106,16 @@ export async function sessionEvents(
     watcher.stream.write(eventOf('expiring', expiring))
   }
 
-  const looking = setInterval(() => {
-    for (const watcher of watchers) void look(watcher)
-  }, lookEveryMs).unref()
-  const heartbeat = setInterval(() => {
-    for (const { stream } of watchers) stream.write(': heartbeat\n\n')
-  }, heartbeatEveryMs).unref()
   const stopListening = sessions.onEnd((name) => {
-    for (const watcher of watchers) if (watcher.name === name) void look(watcher)
+    const watched = sessionsByName.get(name)
+    if (watched) void look(name, watched.watchers)
   })
   api.addHook('preClose', async () => {
-    clearInterval(looking)
-    clearInterval(heartbeat)
     stopListening()
-    for (const { stream } of watchers) stream.end()
+    for (const [name, watched] of sessionsByName) {
+      unwatch(name, watched)
+      for (const { stream } of watched.watchers) stream.end()
+    }
   })
 }
 

@@ -29,6 +29,11 @@ export class Disk {
     if (this.#failure !== undefined) await this.#tryAgain(this.#failure)
   }
 
+  /** Whether the last write failed. */
+  get hasFailed(): boolean {
+    return this.#failure !== undefined
+  }
+
   /** Call it after a failed write. Writes throw from then on until a trial file can be written. */
   recordFailure(error: unknown): void {
     this.#failure = error

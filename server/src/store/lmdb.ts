@@ -1,13 +1,14 @@
 import { join } from 'node:path'
-import { open } from 'lmdb'
+import { open, type RootDatabase } from 'lmdb'
+import { leaveNote, withdrawNote } from './clean-close.ts'
 import { Disk } from './disk.ts'
 import { OpenedFiles } from './opened-files.ts'
 import { sameBytes, type Store } from './store.ts'
-import { requireUsableStore } from './usable.ts'
+import { requireUsableStore, unusableStore } from './usable.ts'
 
 const expiryBytes = 8
 const sweepEveryMs = 10 * 60_000
-const sliceRecords = 500
+const sliceRecords = 100
 
 /**
  * Keeps records in a folder on disk (LMDB). They survive `kill -9`, several processes of one machine
@@ -18,9 +19,7 @@ export function openLmdbStore(folder: string, now: () => number = () => Date.now
   const path = join(folder, 'sessions.mdb')
   const paths = [path, `${path}-lock`] as const
   requireUsableStore(folder, paths)
-  // With `eventTurnBatching`, lmdb makes promises that this code cannot handle. A write that fails,
-  // as on a full disk, would then end the process by an unhandled rejection.
-  const db = open<Buffer, string>({ path, encoding: 'binary', eventTurnBatching: false })
+  const db = openDatabase(folder, path)
   const files = new OpenedFiles(paths)
   const disk = new Disk(folder)
 
@@ -60,6 +59,7 @@ export function openLmdbStore(folder: string, now: () => number = () => Date.now
 
   async function write<T>(work: () => Promise<T>): Promise<T> {
     files.check()
+    withdrawNote(path)
     await disk.requireWritable()
     try {
       return await committed(work())
@@ -102,7 +102,24 @@ export function openLmdbStore(folder: string, now: () => number = () => Date.now
       closed = true
       clearInterval(sweeping)
       await db.close()
+      if (disk.hasFailed) return
+      try {
+        files.check()
+        leaveNote(path)
+      } catch {
+        // Without a note, the next start tries the file.
+      }
     },
+  }
+}
+
+function openDatabase(folder: string, path: string): RootDatabase<Buffer, string> {
+  try {
+    // With `eventTurnBatching`, lmdb makes promises that this code cannot handle. A write that fails,
+    // as on a full disk, would then end the process by an unhandled rejection.
+    return open({ path, encoding: 'binary', eventTurnBatching: false })
+  } catch (error) {
+    throw unusableStore(folder, path, error instanceof Error ? error.message : String(error))
   }
 }
 

@@ -5,30 +5,35 @@ import { join } from 'node:path'
 import { execPath, platform } from 'node:process'
 import { fileURLToPath } from 'node:url'
 import { ConfigError } from '../config/reader.ts'
+import { packageFolder } from '../package-folder.ts'
+import { isAsClosed, withdrawNote } from './clean-close.ts'
 import { networkFileSystem } from './network-disk.ts'
 
 /** Names of the files that this server makes in the folder. */
-const ownFileNames = /^(sessions\.mdb(-lock)?|session-secret(\..+)?|trial\..+)$/
+const ownFileNames = /^(sessions\.mdb(-lock|-closed)?|session-secret(\..+)?|trial\..+)$/
 const diskTrialBytes = 64 * 1024
 /** Reading the largest store takes seconds, and another process may hold its lock. */
 const longestTrialMs = 30_000
-const trialScript = fileURLToPath(new URL('../../bin/try-store.mjs', import.meta.url))
+const trialScript = fileURLToPath(new URL('bin/try-store.mjs', packageFolder))
 
 /**
  * Makes the folder and its files if they are missing, readable by this user alone, and tries them.
+ * The database is read as a whole only if it changed since it was closed, or was not closed.
  * @param files the database and its lock file
  * @throws {ConfigError} when the folder or a file cannot be used; the content of files stays
  */
 export function requireUsableStore(folder: string, files: readonly [string, string]): void {
   const [path] = files
   const problem = problemWith(folder, files)
-  if (problem !== undefined) {
-    throw new ConfigError([
-      `SESSION_STORE file:${folder} cannot be used: ${problem}`,
-      `Make ${folder} a folder with free space that this user can read and write; restore`,
-      `${path} from a backup; or delete it, which ends all sessions.`,
-    ])
-  }
+  if (problem !== undefined) throw unusableStore(folder, path, problem)
+}
+
+export function unusableStore(folder: string, path: string, problem: string): ConfigError {
+  return new ConfigError([
+    `SESSION_STORE file:${folder} cannot be used: ${problem}`,
+    `Make ${folder} a folder with free space that this user can read and write; restore`,
+    `${path} from a backup; or delete it, which ends all sessions.`,
+  ])
 }
 
 function problemWith(folder: string, files: readonly [string, string]): string | undefined {
@@ -38,11 +43,20 @@ function problemWith(folder: string, files: readonly [string, string]): string |
     files.forEach(makePrivate)
     makeFolderPrivate(folder)
     tryDisk(folder)
+    const [path] = files
+    const problem = isNew(path) || isAsClosed(path) ? undefined : tryDatabase(path)
+    // If LMDB crashes on this file all the same, the next start tries it.
+    if (problem === undefined) withdrawNote(path)
+    return problem
   } catch (error) {
     if (error instanceof ConfigError) throw error
     return error instanceof Error ? error.message : String(error)
   }
-  return tryDatabase(files[0])
+}
+
+function isNew(path: string): boolean {
+  const stat = fs.statSync(path)
+  return stat.isFile() && stat.size === 0
 }
 
 function requireLocalDisk(folder: string): void {

@@ -2,17 +2,12 @@ import { spawnSync } from 'node:child_process'
 import * as fs from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import type { ChildServer, Ending } from '../support/child-server.ts'
 import { contentOf } from '../support/folder-content.ts'
 import { at, flip, newestMeta, pageSize, rootPage } from '../support/lmdb-file.ts'
 import { useStoreCopies } from '../support/store-copies.ts'
 
 const nobody = 65_534
 const copies = useStoreCopies()
-
-function changeStore(change: (bytes: Buffer) => Buffer): void {
-  fs.writeFileSync(copies.storeFile, change(fs.readFileSync(copies.storeFile)))
-}
 
 function replaceByFile(path: string): void {
   fs.rmSync(path, { recursive: true })
@@ -22,22 +17,6 @@ function replaceByFile(path: string): void {
 function replaceByFolder(path: string): void {
   fs.rmSync(path)
   fs.mkdirSync(path)
-}
-
-/** Expects that the server does not start, and that one message names the place and says what to do. */
-async function expectRefusal(server: ChildServer, place: string, before: object): Promise<void> {
-  const outcome = await server.listening().then(
-    () => 'it serves',
-    () => server.ended,
-  )
-  expect([outcome, server.stderr]).toEqual([
-    { code: 1, signal: null } satisfies Ending,
-    expect.stringContaining(place),
-  ])
-  expect(server.stderr).not.toMatch(/^ +at |node:|\.js:\d/m)
-  expect(server.stderr).toMatch(/restore|remove|delete|make|set SESSION_STORE/i)
-  expect(server.stderr.trim().split('\n').length).toBeLessThanOrEqual(4)
-  expect(contentOf(copies.folder)).toEqual(before)
 }
 
 /** Whether this process may become a user with few rights who can still read the server. */
@@ -69,10 +48,10 @@ describe('a server whose store is damaged', () => {
     'a server does not start when the store file %s, and leaves the file as it is (#27)',
     async (_name, change) => {
       copies.copyWith(() => {
-        changeStore(change)
+        copies.changeStore(change)
       })
       const before = contentOf(copies.folder)
-      await expectRefusal(copies.start(), copies.folder, before)
+      await copies.expectRefusal(copies.start(), before)
     },
   )
 
@@ -130,7 +109,7 @@ describe('a server whose store is damaged', () => {
     async (_name, change) => {
       copies.copyWith(change)
       const before = contentOf(copies.folder)
-      await expectRefusal(copies.start(), copies.folder, before)
+      await copies.expectRefusal(copies.start(), before)
     },
   )
 
@@ -139,7 +118,7 @@ describe('a server whose store is damaged', () => {
     fs.writeFileSync(copies.folder, 'in the way')
     const before = contentOf(copies.folder)
     const place = join(copies.folder, 'data')
-    await expectRefusal(copies.start({}, { SESSION_STORE: `file:${place}` }), place, before)
+    await copies.expectRefusal(copies.start({}, { SESSION_STORE: `file:${place}` }), before, place)
   })
 
   test.skipIf(!canBeNobody()).each<[string, number]>([
@@ -155,7 +134,7 @@ describe('a server whose store is damaged', () => {
       fs.chmodSync(copies.folder, mode)
     })
     const before = contentOf(copies.folder)
-    await expectRefusal(copies.start({ uid: nobody }), copies.folder, before)
+    await copies.expectRefusal(copies.start({ uid: nobody }), before)
   })
 
   test('a server starts with an empty store file as with a new one', async () => {

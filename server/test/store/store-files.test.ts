@@ -97,6 +97,7 @@ describe('the files of a store', () => {
     expect(fs.readdirSync(folder).map((name) => [name, modeOf(join(folder, name))])).toEqual([
       ['session-secret', 0o600],
       ['sessions.mdb', 0o600],
+      ['sessions.mdb-closed', 0o600],
       ['sessions.mdb-lock', 0o600],
     ])
     expect(modeOf(folder)).toBe(0o700)

@@ -2,11 +2,11 @@ import { createHash } from 'node:crypto'
 import * as fs from 'node:fs'
 import { join } from 'node:path'
 
-/** Names and digests of all that lies in the folder, but for the lock file, which holds no data. */
+/** Names and digests of all that lies in the folder, but for the lock file and the note, which hold no data. */
 export function contentOf(path: string): Record<string, string> {
   const stat = fs.statSync(path, { throwIfNoEntry: false })
   if (!stat?.isDirectory()) return stat ? { '': digestOf(path) } : {}
-  const files = fs.readdirSync(path).filter((name) => !name.endsWith('-lock'))
+  const files = fs.readdirSync(path).filter((name) => !/-(lock|closed)$/.test(name))
   return Object.fromEntries(files.map((name) => [name, readAny(join(path, name))]))
 }
 

@@ -2,8 +2,9 @@ import * as fs from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { request } from 'undici'
-import { afterAll, afterEach, beforeAll } from 'vitest'
-import { type ChildOptions, ChildServer } from './child-server.ts'
+import { afterAll, afterEach, beforeAll, expect } from 'vitest'
+import { type ChildOptions, ChildServer, type Ending } from './child-server.ts'
+import { contentOf } from './folder-content.ts'
 import { World } from './world.ts'
 
 /** A store with twenty sessions. Each test changes a copy of its folder and starts a server on the copy. */
@@ -36,6 +37,11 @@ export class StoreCopies {
     change()
   }
 
+  /** Writes other bytes into the file of the store. */
+  changeStore(change: (bytes: Buffer) => Buffer): void {
+    fs.writeFileSync(this.storeFile, change(fs.readFileSync(this.storeFile)))
+  }
+
   get storeFile(): string {
     return join(this.folder, 'sessions.mdb')
   }
@@ -56,6 +62,22 @@ export class StoreCopies {
     const options = { headers: { 'x-csrf': '1', ...headers } }
     const answer = await request(`${this.world.origin}${path}`, options)
     return { status: answer.statusCode, json: await answer.body.json() }
+  }
+
+  /** Expects that the server does not start, and that one message names the place and says what to do. */
+  async expectRefusal(server: ChildServer, before: object, place = this.folder): Promise<void> {
+    const outcome = await server.listening().then(
+      () => 'it serves',
+      () => server.ended,
+    )
+    expect([outcome, server.stderr]).toEqual([
+      { code: 1, signal: null } satisfies Ending,
+      expect.stringContaining(place),
+    ])
+    expect(server.stderr).not.toMatch(/^ +at |node:|\.js:\d/m)
+    expect(server.stderr).toMatch(/restore|remove|delete|make|set SESSION_STORE/i)
+    expect(server.stderr.trim().split('\n').length).toBeLessThanOrEqual(4)
+    expect(contentOf(this.folder)).toEqual(before)
   }
 
   async removeCopy(): Promise<void> {
