@@ -1,0 +1,77 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { cpuMs } from '../measure/process-tree.ts'
+import { Child, loadCore } from '../world/child.ts'
+import { fetchHeaders, type Target } from './target.ts'
+
+const connections = 16
+
+/** What a server did under full load. */
+export interface Load {
+  /** Requests per second. */
+  rate: number
+  /** Requests per second of CPU time of the server's processes: what varies least between runs. */
+  perCpuSecond: number
+}
+
+/**
+ * Sends as many requests as the server takes.
+ * @param pid the server's process
+ * @param folder for the list of cookies
+ * @throws when an answer has another status than the target's
+ */
+export async function fullLoad(
+  pid: number,
+  { origin, path, cookies, status }: Target,
+  seconds: number,
+  folder: string,
+): Promise<Load> {
+  const command = [
+    'wrk',
+    '--threads=1',
+    `--connections=${String(connections)}`,
+    `--duration=${String(seconds)}s`,
+    ...Object.entries(fetchHeaders()).map(([name, value]) => `--header=${name}: ${value}`),
+    ...(cookies.length > 0 ? [`--script=${writeScript(folder, cookies)}`] : []),
+    origin + path,
+  ]
+  const before = cpuMs(pid)
+  const report = await new Child(command, { core: loadCore, stdout: 'pipe' }).output()
+  const cpuSeconds = (cpuMs(pid) - before) / 1_000
+  const requests = numberIn(report, /(\d+) requests in/)
+  const refused = numberIn(report, /Non-2xx or 3xx responses: (\d+)/)
+  if (requests === 0 || refused !== (status === 200 ? 0 : requests)) {
+    throw new Error(`${origin}${path}: other answers than ${String(status)}\n${report}`)
+  }
+  return {
+    rate: numberIn(report, /Requests\/sec:\s+([\d.]+)/),
+    perCpuSecond: requests / cpuSeconds,
+  }
+}
+
+/** Makes all requests before the load begins: a string that is ready costs wrk nothing. */
+function writeScript(folder: string, cookies: readonly string[]): string {
+  const list = join(folder, 'cookies.txt')
+  const script = join(folder, 'cookies.lua')
+  writeFileSync(list, cookies.join('\n'))
+  writeFileSync(
+    script,
+    `local requests, next = {}, 0
+function init()
+  for cookie in io.lines("${list}") do
+    wrk.headers["cookie"] = cookie
+    requests[#requests + 1] = wrk.format()
+  end
+end
+function request()
+  next = next % #requests + 1
+  return requests[next]
+end
+`,
+  )
+  return script
+}
+
+function numberIn(text: string, pattern: RegExp): number {
+  return Number(pattern.exec(text)?.[1] ?? 0)
+}
