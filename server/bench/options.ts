@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util'
 
 /** What can be measured alone, by `--only`. */
-export const parts = [
+const parts = [
   'read',
   'me',
   'refusal',
@@ -9,11 +9,11 @@ export const parts = [
   'latency',
   'sign-in',
   'start',
-  'memory',
-  'growth',
+  'stored',
+  'many-sign-ins',
   'processes',
 ] as const
-export type Part = (typeof parts)[number]
+type Part = (typeof parts)[number]
 
 export const help = `pnpm bench: measures this server beside bare Fastify and its peers, and writes docs/performance.md
 
@@ -30,8 +30,32 @@ export interface Form {
   warmUpSeconds: number
   loadSeconds: number
   signIns: number
+  /** How many sessions are stored while the read is measured. */
+  stored: readonly number[]
+  /** Sign-ins in one process. */
+  manySignIns: number
   /** Whether one of these parts is wanted. */
-  measures(...wanted: Part[]): boolean
+  measures: (...wanted: Part[]) => boolean
+}
+
+/** The short form leaves these out. */
+const long: readonly Part[] = ['many-sign-ins', 'processes']
+
+const wholeForm = {
+  rounds: 3,
+  warmUpSeconds: 2,
+  loadSeconds: 3,
+  signIns: 400,
+  stored: [1, 1_000, 10_000, 100_000, 1_000_000],
+  manySignIns: 10_000,
+}
+const quickForm = {
+  rounds: 1,
+  warmUpSeconds: 1,
+  loadSeconds: 1,
+  signIns: 100,
+  stored: [1, 10_000],
+  manySignIns: 1_000,
 }
 
 /**
@@ -53,12 +77,11 @@ export function readOptions(args: string[]): Form | undefined {
   if (only !== undefined && part === undefined) {
     throw new TypeError(`--only must name one of: ${parts.join(', ')}; not '${only}'`)
   }
+  const asked = part === undefined ? parts.filter((name) => !quick || !long.includes(name)) : [part]
   return {
     quick,
     isWhole: !quick && part === undefined,
-    ...(quick
-      ? { rounds: 1, warmUpSeconds: 1, loadSeconds: 1, signIns: 100 }
-      : { rounds: 3, warmUpSeconds: 2, loadSeconds: 3, signIns: 400 }),
-    measures: (...wanted) => part === undefined || wanted.includes(part),
+    ...(quick ? quickForm : wholeForm),
+    measures: (...wanted) => wanted.some((name) => asked.includes(name)),
   }
 }

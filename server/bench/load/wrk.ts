@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { cpuMs } from '../measure/process-tree.ts'
@@ -25,6 +26,7 @@ export async function fullLoad(
   { origin, path, cookies, status }: Target,
   seconds: number,
   folder: string,
+  core = loadCore,
 ): Promise<Load> {
   const command = [
     'wrk',
@@ -36,7 +38,7 @@ export async function fullLoad(
     origin + path,
   ]
   const before = cpuMs(pid)
-  const report = await new Child(command, { core: loadCore, stdout: 'pipe' }).output()
+  const report = await new Child(command, { core, stdout: 'pipe' }).output()
   const cpuSeconds = (cpuMs(pid) - before) / 1_000
   const requests = numberIn(report, /(\d+) requests in/)
   const refused = numberIn(report, /Non-2xx or 3xx responses: (\d+)/)
@@ -51,8 +53,9 @@ export async function fullLoad(
 
 /** Makes all requests before the load begins: a string that is ready costs wrk nothing. */
 function writeScript(folder: string, cookies: readonly string[]): string {
-  const list = join(folder, 'cookies.txt')
-  const script = join(folder, 'cookies.lua')
+  const name = randomUUID()
+  const list = join(folder, `${name}.txt`)
+  const script = join(folder, `${name}.lua`)
   writeFileSync(list, cookies.join('\n'))
   writeFileSync(
     script,

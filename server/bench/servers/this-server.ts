@@ -4,9 +4,6 @@ import { Child, serverCore } from '../world/child.ts'
 import type { World } from '../world/world.ts'
 import type { Row } from './row.ts'
 
-/** Opens what an earlier process of the same run has stored. */
-export const sessionSecret = 'a secret of the bench of 32 characters or more'
-
 const paths = {
   ready: '/api/session',
   login: '/auth/login',
@@ -38,9 +35,9 @@ export const withFewLogLines: Row = {
   ...paths,
 }
 
-/** The built server as in production, with its default settings. All sign-ins come from one address. */
+/** The built server as in production, on one core. */
 export function startServer(
-  { settings, caFile, folder }: World,
+  world: World,
   port: number,
   more: Readonly<Record<string, string>>,
   core = serverCore,
@@ -48,16 +45,20 @@ export function startServer(
   return new Child([process.execPath, join(root, 'server/dist/main.js')], {
     core,
     // A `.env` in the working folder would be read.
-    cwd: folder,
-    env: {
-      ...settings,
-      NODE_ENV: 'production',
-      NODE_EXTRA_CA_CERTS: caFile,
-      PORT: String(port),
-      PROMPT: 'auto',
-      RATE_LIMIT: '0',
-      SESSION_SECRET: sessionSecret,
-      ...more,
-    },
+    cwd: world.folder,
+    env: { ...serverSettings(world, port), ...more },
   })
+}
+
+/** The default settings, but for the limit of sign-ins: all of them come from one address. */
+export function serverSettings({ settings, caFile }: World, port: number): Record<string, string> {
+  return {
+    ...settings,
+    NODE_ENV: 'production',
+    NODE_EXTRA_CA_CERTS: caFile,
+    PORT: String(port),
+    PROMPT: 'auto',
+    RATE_LIMIT: '0',
+    SESSION_SECRET: 'a secret of the bench of 32 characters or more',
+  }
 }
