@@ -12,14 +12,18 @@ import { settings } from './settings.ts'
 /** The emulator over https. Each sign-in is by another person, and gets tokens of Entra's size. */
 const [keyFile = '', certificateFile = '', ...redirectUris] = process.argv.slice(2)
 const tokenCharacters = { access_token: 2_000, refresh_token: 1_200 }
+/** May stand in a token (RFC 6750 section 2.1), and never does in one of the emulator. */
+const filler = '~'
 
 const server = createServer({ key: readFileSync(keyFile), cert: readFileSync(certificateFile) })
 server.keepAliveTimeout = 60_000
 server.listen(0, '127.0.0.1')
 await once(server, 'listening')
 const { port } = server.address() as AddressInfo
+const url = `https://localhost:${String(port)}`
 const emulator = await startEmulator({
-  publicUrl: `https://localhost:${String(port)}`,
+  publicUrl: url,
+  graphUrl: url,
   automaticUser: 'AdeleV@contoso.onmicrosoft.com',
   lifetimes: { accessToken: 4 * 3_600 },
   clients: [
@@ -33,7 +37,10 @@ const emulator = await startEmulator({
 })
 
 server.on('request', (request, response) => {
-  if (!request.url?.endsWith('/token')) emulator.handler(request, response)
+  const { authorization } = request.headers
+  if (authorization !== undefined) request.headers.authorization = withoutFiller(authorization)
+  const [path = ''] = request.url?.split('?', 1) ?? []
+  if (!path.endsWith('/token')) emulator.handler(request, response)
   else sendTokens(request, response).catch(() => response.destroy())
 })
 process.stdout.write(`${emulator.authority}\n`)
@@ -45,7 +52,6 @@ async function sendTokens(request: IncomingMessage, response: ServerResponse): P
   emulator.tamperNextIdToken((claims) => ({
     ...claims,
     oid: person,
-    sub: person,
     sid: randomUUID(),
     preferred_username: `${person}@contoso.onmicrosoft.com`,
   }))
@@ -60,9 +66,13 @@ async function sendTokens(request: IncomingMessage, response: ServerResponse): P
   const tokens = (await answer.body.json()) as Record<string, unknown>
   for (const [name, characters] of Object.entries(tokenCharacters)) {
     const token = tokens[name]
-    if (typeof token === 'string') tokens[name] = token.padEnd(characters, 'x').slice(0, characters)
+    if (typeof token === 'string') tokens[name] = token.padEnd(characters, filler)
   }
   emulator.clearRequests()
   const type = { 'content-type': 'application/json; charset=utf-8' }
   response.writeHead(answer.statusCode, type).end(JSON.stringify(tokens))
+}
+
+function withoutFiller(authorization: string): string {
+  return authorization.replace(/~+$/, '')
 }

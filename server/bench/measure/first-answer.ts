@@ -19,7 +19,7 @@ export async function statusOf(
   url: string,
   headers: Readonly<Record<string, string>>,
 ): Promise<number> {
-  const { statusCode, body } = await request(url, { headers })
+  const { statusCode, body } = await request(url, { headers, reset: true })
   await body.dump()
   return statusCode
 }
