@@ -1,6 +1,6 @@
 import { setTimeout as after } from 'node:timers/promises'
 import { Connection } from './connection.ts'
-import { fetchHeaders, type Target } from './target.ts'
+import { requestText, type Target } from './target.ts'
 
 const connections = 64
 const tickMs = 1
@@ -21,12 +21,7 @@ export interface Latency {
  */
 export async function pacedLoad(target: Target, rate: number, seconds: number): Promise<Latency> {
   const { origin, path, cookies, status } = target
-  const { host, port } = new URL(origin)
-  const requestOf = (cookie: string | undefined) => {
-    const headers = Object.entries({ host, ...fetchHeaders(cookie) })
-    const lines = headers.map(([name, value]) => `${name}: ${value}\r\n`)
-    return Buffer.from(`GET ${path} HTTP/1.1\r\n${lines.join('')}\r\n`)
-  }
+  const { port } = new URL(origin)
   const latencies: number[] = []
   const waiting: number[] = []
   const dueOf = new Map<Connection, number>()
@@ -44,7 +39,8 @@ export async function pacedLoad(target: Target, rate: number, seconds: number): 
     else send(connection, next)
   }
   const all = Array.from({ length: connections }, (_, index) => {
-    return new Connection(Number(port), requestOf(cookies[index % cookies.length]), onAnswer)
+    const request = Buffer.from(requestText(target, cookies[index % cookies.length]))
+    return new Connection(Number(port), request, onAnswer)
   })
   const free = [...all]
 

@@ -3,9 +3,11 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { cpuMs } from '../measure/process-tree.ts'
 import { Child, loadCore } from '../world/child.ts'
-import { fetchHeaders, type Target } from './target.ts'
+import { requestText, type Target } from './target.ts'
 
 const connections = 16
+/** wrk gets this long to make its requests and to report. */
+const graceSeconds = 30
 
 /** What a server did under full load. */
 export interface Load {
@@ -29,12 +31,13 @@ export async function fullLoad(
   core = loadCore,
 ): Promise<Load> {
   const command = [
+    'timeout',
+    String(seconds + graceSeconds),
     'wrk',
     '--threads=1',
     `--connections=${String(connections)}`,
     `--duration=${String(seconds)}s`,
-    ...Object.entries(fetchHeaders()).map(([name, value]) => `--header=${name}: ${value}`),
-    ...(cookies.length > 0 ? [`--script=${writeScript(folder, cookies)}`] : []),
+    `--script=${writeScript(folder, { origin, path, cookies, status })}`,
     origin + path,
   ]
   const before = cpuMs(pid)
@@ -51,20 +54,23 @@ export async function fullLoad(
   }
 }
 
-/** Makes all requests before the load begins: a string that is ready costs wrk nothing. */
-function writeScript(folder: string, cookies: readonly string[]): string {
+/** Makes all requests before the load begins: a text that is ready costs wrk nothing. */
+function writeScript(folder: string, target: Target): string {
   const name = randomUUID()
   const list = join(folder, `${name}.txt`)
   const script = join(folder, `${name}.lua`)
+  const { cookies } = target
   writeFileSync(list, cookies.join('\n'))
+  const mark = '<the cookie>'
+  const text = requestText(target, cookies.length > 0 ? mark : undefined)
+  const [before = '', after = ''] = text.split(mark)
   writeFileSync(
     script,
-    `local requests, next = {}, 0
+    `local before, after = ${JSON.stringify(before)}, ${JSON.stringify(after)}
+local requests, next = {}, 0
 function init()
-  for cookie in io.lines("${list}") do
-    wrk.headers["cookie"] = cookie
-    requests[#requests + 1] = wrk.format()
-  end
+  for cookie in io.lines("${list}") do requests[#requests + 1] = before .. cookie .. after end
+  if #requests == 0 then requests[1] = before end
 end
 function request()
   next = next % #requests + 1
