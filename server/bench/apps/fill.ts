@@ -3,17 +3,21 @@ import { writeFileSync } from 'node:fs'
 import { loadConfig } from '@entra-bff/server/config/config'
 import { cookiesOf } from '@entra-bff/server/http/cookie-attributes'
 import { newSessionId, SessionCookie } from '@entra-bff/server/session/cookie'
-import { absoluteExpiry } from '@entra-bff/server/session/lifetimes'
+import { absoluteExpiry, recordExpiry } from '@entra-bff/server/session/lifetimes'
+import { StoredSession } from '@entra-bff/server/session/record'
 import { Sessions } from '@entra-bff/server/session/sessions'
 import { openStore } from '@entra-bff/server/store/open'
+import { recordKinds } from '@entra-bff/server/store/record-kinds'
+import { Records } from '@entra-bff/server/store/records'
 import { openVault } from '@entra-bff/server/store/vault'
 import { TokenRecords } from '@entra-bff/server/tokens/token-records'
 
 /**
  * Fills a store with copies of the one session in it, each of another person, by the server's own
- * code. Writes the cookies of up to 100,000 of them to a file.
+ * code: `whole`, or only what a read needs (`record`), without tokens and lists. Writes the cookies of
+ * up to 100,000 of them to a file.
  */
-const [count = '0', withTokens, cookieFile = ''] = process.argv.slice(2)
+const [count = '0', what, cookieFile = ''] = process.argv.slice(2)
 const atOnce = 500
 const mostCookies = 100_000
 
@@ -23,6 +27,8 @@ const vault = await openVault(store, settings, () => undefined)
 const tokens = new TokenRecords(vault)
 const sessions = new Sessions({ vault, lifetimes: settings, tokens, admission: undefined })
 const cookie = new SessionCookie(cookiesOf(publicUrl).session, vault.ring)
+
+const records = new Records(vault, { kind: recordKinds.session, schema: StoredSession })
 
 const model = await readModel()
 const cookies: string[] = []
@@ -52,9 +58,9 @@ async function addSession(): Promise<void> {
     createdAt: now,
     lastSeenAt: now,
   }
-  if (withTokens === 'tokens') {
+  if (what === 'whole') {
     await tokens.create(name, model.cache, absoluteExpiry(record, settings))
-  }
-  await sessions.begin(name, record)
+    await sessions.begin(name, record)
+  } else await records.put(name, record, recordExpiry(record, settings))
   if (cookies.length < mostCookies) cookies.push(`${cookie.kind.name}=${cookie.sign(id)}`)
 }

@@ -8,8 +8,8 @@ import { appPath } from '../world/world.ts'
 import { firstAnswer } from './first-answer.ts'
 import type { Bench } from './visit.ts'
 
-/** From this number on, sessions are stored without tokens: 1,000,000 with tokens fill a disk. */
-const mostWithTokens = 100_000
+/** More sessions than this are stored without tokens and lists: a million whole ones fill a disk. */
+const mostWhole = 100_000
 
 /** A folder with stored sessions, all of them alive and each of another person. */
 export class FilledStore {
@@ -17,7 +17,7 @@ export class FilledStore {
   readonly port: number
   /** Cookies of up to 100,000 sessions. */
   readonly cookies: readonly string[]
-  readonly hasTokens: boolean
+  readonly isWhole: boolean
   readonly #bench: Bench
   readonly #folder: string
 
@@ -33,7 +33,7 @@ export class FilledStore {
     this.port = port
     this.#folder = folder
     this.cookies = cookies
-    this.hasTokens = count <= mostWithTokens
+    this.isWhole = count <= mostWhole
   }
 
   static async make(bench: Bench, count: number): Promise<FilledStore> {
@@ -47,9 +47,9 @@ export class FilledStore {
     await firstAnswer(server, `${origin}/api/session`)
     const cookie = await signIn(browsers, origin, '/auth/login')
     await server.end()
-    const tokens = count <= mostWithTokens ? 'tokens' : 'no-tokens'
+    const what = count <= mostWhole ? 'whole' : 'record'
     const cookieFile = join(folder, 'cookies')
-    const fill = [process.execPath, appPath('fill.js'), String(count - 1), tokens, cookieFile]
+    const fill = [process.execPath, appPath('fill.js'), String(count - 1), what, cookieFile]
     const env = { ...serverSettings(world, port), ...store }
     await new Child(fill, { core: loadCore, env, stdout: 'pipe' }).output()
     const cookies = [cookie, ...readFileSync(cookieFile, 'utf8').split('\n').filter(Boolean)]

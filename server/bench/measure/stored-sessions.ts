@@ -40,8 +40,8 @@ export async function storedSessionLines(bench: Bench): Promise<Lines> {
     [
       'sessions stored',
       'start ms',
-      `read per CPU s, by ${whole(fewPeople)} people`,
-      'by 100,000 people',
+      `read per CPU s, by ${whole(fewPeople)} of them`,
+      'by 100,000 of them',
       'memory MB, before the reads',
       'after them',
       'disk per session',
@@ -81,6 +81,6 @@ function lineOf(store: FilledStore, stays: readonly Stay[], emptyBytes: number):
     whole(median(stays.map(({ before }) => before))),
     whole(median(stays.map(({ after }) => after))),
     // A small file is mostly pages that are not full.
-    store.count < fewPeople || !store.hasTokens ? '–' : `${decimal(bytes / 1_000, 1)} kB`,
+    store.count < fewPeople || !store.isWhole ? '–' : `${decimal(bytes / 1_000, 1)} kB`,
   ]
 }
