@@ -30,6 +30,7 @@ const serverFloors = [
     'address.ts',
     'failure.ts',
     'json.ts',
+    'maybe-promise.ts',
     'outbound-agent.ts',
     'package-folder.ts',
     'retry-after.ts',

@@ -26,6 +26,12 @@ export function buildServer(): void {
   runOrGiveUp('vite/bin/vite.js', ['build', 'server', '--logLevel', 'warn'])
 }
 
+/** Builds `dist` of the server, and of the programs that the bench runs beside it. */
+export function buildBench(): void {
+  say('Building the server …')
+  runOrGiveUp('typescript/bin/tsc', ['-b', 'server', 'server/bench/apps'])
+}
+
 function runOrGiveUp(script: string, args: string[]): void {
   const path = join(root, 'node_modules', script)
   const { status } = spawnSync(process.execPath, [path, ...args], { cwd: root, stdio: 'inherit' })

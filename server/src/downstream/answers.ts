@@ -28,7 +28,7 @@ const jsonType = /^application\/(?:[\w.!#$&^-]+\+)?json\s*(?:;|$)/i
 const imageType = /^image\/(?:jpeg|png|gif|webp)\s*(?:;|$)/i
 
 function requireType(call: Call, { status, headers, body }: UpstreamAnswer): void {
-  const type = String(headers['content-type'] ?? '')
+  const type = headers['content-type'] ?? ''
   const encoding = headers['content-encoding'] ?? 'identity'
   const isJson = call.answer === 'json'
   const expected = isJson ? jsonType : imageType

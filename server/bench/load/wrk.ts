@@ -1,0 +1,86 @@
+import { randomUUID } from 'node:crypto'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { cpuMs } from '../measure/process-tree.ts'
+import { Child, loadCore } from '../world/child.ts'
+import { requestText, type Target } from './target.ts'
+
+const connections = 16
+/** wrk gets this long to make its requests and to report. */
+const graceSeconds = 30
+
+/** What a server did under full load. */
+export interface Load {
+  /** Requests per second. */
+  rate: number
+  /** Requests per second of CPU time of the server's processes: what varies least between runs. */
+  perCpuSecond: number
+}
+
+/**
+ * Sends as many requests as the server takes.
+ * @param pid the server's process
+ * @param folder for the list of cookies
+ * @throws when an answer has another status than the target's
+ */
+export async function fullLoad(
+  pid: number,
+  { origin, path, cookies, status }: Target,
+  seconds: number,
+  folder: string,
+  core = loadCore,
+): Promise<Load> {
+  const command = [
+    'timeout',
+    String(seconds + graceSeconds),
+    'wrk',
+    '--threads=1',
+    `--connections=${String(connections)}`,
+    `--duration=${String(seconds)}s`,
+    `--script=${writeScript(folder, { origin, path, cookies, status })}`,
+    origin + path,
+  ]
+  const before = cpuMs(pid)
+  const report = await new Child(command, { core, stdout: 'pipe' }).output()
+  const cpuSeconds = (cpuMs(pid) - before) / 1_000
+  const requests = numberIn(report, /(\d+) requests in/)
+  const refused = numberIn(report, /Non-2xx or 3xx responses: (\d+)/)
+  if (requests === 0 || refused !== (status === 200 ? 0 : requests)) {
+    throw new Error(`${origin}${path}: other answers than ${String(status)}\n${report}`)
+  }
+  return {
+    rate: numberIn(report, /Requests\/sec:\s+([\d.]+)/),
+    perCpuSecond: requests / cpuSeconds,
+  }
+}
+
+/** Makes all requests before the load begins: a text that is ready costs wrk nothing. */
+function writeScript(folder: string, target: Target): string {
+  const name = randomUUID()
+  const list = join(folder, `${name}.txt`)
+  const script = join(folder, `${name}.lua`)
+  const { cookies } = target
+  writeFileSync(list, cookies.join('\n'))
+  const mark = '<the cookie>'
+  const text = requestText(target, cookies.length > 0 ? mark : undefined)
+  const [before = '', after = ''] = text.split(mark)
+  writeFileSync(
+    script,
+    `local before, after = ${JSON.stringify(before)}, ${JSON.stringify(after)}
+local requests, next = {}, 0
+function init()
+  for cookie in io.lines("${list}") do requests[#requests + 1] = before .. cookie .. after end
+  if #requests == 0 then requests[1] = before end
+end
+function request()
+  next = next % #requests + 1
+  return requests[next]
+end
+`,
+  )
+  return script
+}
+
+function numberIn(text: string, pattern: RegExp): number {
+  return Number(pattern.exec(text)?.[1] ?? 0)
+}

@@ -1,0 +1,76 @@
+import { mkdirSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { freePort } from '../../test/support/world.ts'
+import { serverSettings, startServer } from '../servers/this-server.ts'
+import { Child, loadCore } from '../world/child.ts'
+import { signIn } from '../world/sign-in.ts'
+import { appPath } from '../world/world.ts'
+import { firstAnswer } from './first-answer.ts'
+import type { Bench } from './visit.ts'
+
+/** More sessions than this are stored without tokens and lists: a million whole ones fill a disk. */
+const mostWhole = 100_000
+
+/** A folder with stored sessions, all of them alive and each of another person. */
+export class FilledStore {
+  readonly count: number
+  readonly port: number
+  /** Cookies of up to 100,000 sessions. */
+  readonly cookies: readonly string[]
+  readonly isWhole: boolean
+  readonly #bench: Bench
+  readonly #folder: string
+
+  private constructor(
+    bench: Bench,
+    count: number,
+    port: number,
+    folder: string,
+    cookies: readonly string[],
+  ) {
+    this.#bench = bench
+    this.count = count
+    this.port = port
+    this.#folder = folder
+    this.cookies = cookies
+    this.isWhole = count <= mostWhole
+  }
+
+  static async make(bench: Bench, count: number): Promise<FilledStore> {
+    const { world, browsers } = bench
+    const port = await freePort()
+    const origin = `http://localhost:${String(port)}`
+    const folder = join(world.folder, `stored-${String(count)}-${String(port)}`)
+    mkdirSync(folder)
+    const store = { SESSION_STORE: `file:${folder}` }
+    const server = startServer(world, port, store)
+    await firstAnswer(server, `${origin}/api/session`)
+    const cookie = await signIn(browsers, origin, '/auth/login')
+    await server.end()
+    const what = count <= mostWhole ? 'whole' : 'record'
+    const cookieFile = join(folder, 'cookies')
+    const fill = [process.execPath, appPath('fill.js'), String(count - 1), what, cookieFile]
+    const env = { ...serverSettings(world, port), ...store }
+    await new Child(fill, { core: loadCore, env, stdout: 'pipe' }).output()
+    const cookies = [cookie, ...readFileSync(cookieFile, 'utf8').split('\n').filter(Boolean)]
+    return new FilledStore(bench, count, port, folder, cookies)
+  }
+
+  /** Starts one more server on the store. @param port another one than `this.port` for a second server */
+  start(port = this.port, core?: number): Child {
+    const more = {
+      SESSION_STORE: `file:${this.#folder}`,
+      // Names the cookies, which all servers of the store share.
+      PUBLIC_URL: `http://localhost:${String(this.port)}`,
+    }
+    return startServer(this.#bench.world, port, more, core)
+  }
+
+  get bytes(): number {
+    return statSync(join(this.#folder, 'sessions.mdb')).size
+  }
+
+  remove(): void {
+    rmSync(this.#folder, { recursive: true })
+  }
+}

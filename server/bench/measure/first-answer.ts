@@ -1,0 +1,25 @@
+import { setTimeout as after } from 'node:timers/promises'
+import { request } from 'undici'
+import type { Child } from '../world/child.ts'
+
+const pollEveryMs = 2
+const longestMs = 120_000
+
+/** Waits until the address answers 200. @throws when the process ends, or after two minutes */
+export async function firstAnswer(child: Child, url: string): Promise<void> {
+  const end = performance.now() + longestMs
+  while ((await statusOf(url, {}).catch(() => 0)) !== 200) {
+    if (child.hasEnded) throw new Error(`the server has ended: ${child.complaint}`)
+    if (performance.now() > end) throw new Error(`${url} does not answer`)
+    await after(pollEveryMs)
+  }
+}
+
+export async function statusOf(
+  url: string,
+  headers: Readonly<Record<string, string>>,
+): Promise<number> {
+  const { statusCode, body } = await request(url, { headers, reset: true })
+  await body.dump()
+  return statusCode
+}

@@ -1,0 +1,28 @@
+import { apache, apacheInfo } from './apache.ts'
+import { bareFastify, bun, nodeHttp } from './limits.ts'
+import { nginx } from './nginx.ts'
+import {
+  expressMsal,
+  expressOpenidConnect,
+  expressOpenidConnectStore,
+  fastifySession,
+} from './node-peers.ts'
+import type { Row } from './row.ts'
+import { withFewLogLines, withFiles, withMemory } from './this-server.ts'
+
+/** The lines of the table: limits, other ways to build it, this server. */
+export const rows: readonly Row[] = [
+  nodeHttp,
+  bareFastify,
+  nginx,
+  bun,
+  apache,
+  apacheInfo,
+  expressOpenidConnect,
+  expressOpenidConnectStore,
+  expressMsal,
+  fastifySession,
+  withFiles,
+  withMemory,
+  withFewLogLines,
+]
