@@ -26,7 +26,11 @@ const store = openStore(settings.store)
 const vault = await openVault(store, settings, () => undefined)
 const tokens = new TokenRecords(vault)
 const sessions = new Sessions({ vault, lifetimes: settings, tokens, admission: undefined })
-const cookie = new SessionCookie(cookiesOf(publicUrl).session, vault.ring)
+const cookie = new SessionCookie({
+  kind: cookiesOf(publicUrl).session,
+  ring: vault.ring,
+  nameOf: (id) => sessions.nameOf(id),
+})
 
 const records = new Records(vault, { kind: recordKinds.session, schema: StoredSession })
 
