@@ -87,10 +87,12 @@ function headersOf(request: FastifyRequest): Record<string, string> {
   return headers
 }
 
-function passOn(answer: UpstreamAnswer, reply: FastifyReply): FastifyReply {
+/** @returns the body; Fastify would wait for the end of an answer that is returned */
+function passOn(answer: UpstreamAnswer, reply: FastifyReply): Buffer | FastifyReply {
   for (const name of passedDown) {
     const value = answer.headers[name]
     if (typeof value === 'string') reply.header(name, value)
   }
-  return reply.code(answer.status).send(answer.status === 304 ? undefined : answer.body)
+  reply.code(answer.status)
+  return answer.status === 304 ? reply.send() : answer.body
 }

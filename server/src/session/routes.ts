@@ -9,8 +9,9 @@ export async function sessionRoutes(api: FastifyInstance, room: SessionRoom): Pr
 
   /** Writes nothing: a request for the view does not keep the session alive. */
   api.get(paths.session, ({ lookup }, reply) => {
-    if (lookup.kind === 'live') return views.sendSignedIn(reply, lookup.session.record)
-    return views.sendSignedOut(reply, lookup.kind === 'ended' ? lookup.reason : 'none')
+    // Nothing is returned: Fastify would wait for the end of an answer that is returned.
+    if (lookup.kind === 'live') views.sendSignedIn(reply, lookup.session.record)
+    else views.sendSignedOut(reply, lookup.kind === 'ended' ? lookup.reason : 'none')
   })
 
   api.post(paths.extendSession, async (request, reply) => {
