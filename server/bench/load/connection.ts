@@ -1,48 +1,75 @@
 import { connect, type Socket } from 'node:net'
 
 const chunkedEnd = '\r\n0\r\n\r\n'
+/** How often a request is sent again after its connection has ended without an answer. */
+const mostRepeats = 3
 
-/** A connection that is kept open and carries one request at a time. */
+type OnAnswer = (connection: Connection, status: number) => void
+
+/**
+ * A connection that is kept open and carries one request at a time. Where the server has ended it, as
+ * Apache does when it is busy, it is opened again, as a browser does.
+ */
 export class Connection {
-  readonly #request: Buffer
-  readonly #onAnswer: (connection: Connection, status: number) => void
-  readonly #socket: Socket
+  readonly #port: number
+  readonly #request: string
+  readonly #onAnswer: OnAnswer
+  #socket: Socket
   #received = ''
+  #isWaiting = false
+  #repeats = 0
 
-  /** @param onAnswer status 0: the connection has ended */
-  constructor(
-    port: number,
-    request: Buffer,
-    onAnswer: (connection: Connection, status: number) => void,
-  ) {
+  /** @param onAnswer gets the status of each answer; 0: there is none */
+  constructor(port: number, request: string, onAnswer: OnAnswer) {
+    this.#port = port
     this.#request = request
     this.#onAnswer = onAnswer
-    this.#socket = connect(port, '127.0.0.1').setNoDelay()
-    this.#socket.setEncoding('latin1')
-    this.#socket.on('data', (chunk: string) => {
-      this.#receive(chunk)
-    })
-    this.#socket.on('error', () => {
-      onAnswer(this, 0)
-    })
-    this.#socket.on('end', () => {
-      onAnswer(this, 0)
-    })
+    this.#socket = this.#open()
   }
 
   send(): void {
-    this.#socket.write(this.#request)
+    this.#isWaiting = true
+    this.#repeats = 0
+    this.#write()
   }
 
   close(): void {
+    this.#isWaiting = false
     this.#socket.destroy()
+  }
+
+  #write(): void {
+    if (this.#socket.destroyed) this.#socket = this.#open()
+    this.#received = ''
+    this.#socket.write(this.#request)
+  }
+
+  #open(): Socket {
+    return connect(this.#port, '127.0.0.1')
+      .setNoDelay()
+      .setEncoding('latin1')
+      .on('data', (chunk: string) => {
+        this.#receive(chunk)
+      })
+      .on('error', () => undefined)
+      .on('close', () => {
+        if (this.#isWaiting) this.#repeat()
+      })
+  }
+
+  #repeat(): void {
+    this.#repeats += 1
+    if (this.#repeats <= mostRepeats) this.#write()
+    else this.#settle(0)
   }
 
   #receive(chunk: string): void {
     this.#received += chunk
-    if (!isWhole(this.#received)) return
-    const status = Number(this.#received.slice(9, 12))
-    this.#received = ''
+    if (isWhole(this.#received)) this.#settle(Number(this.#received.slice(9, 12)))
+  }
+
+  #settle(status: number): void {
+    this.#isWaiting = false
     this.#onAnswer(this, status)
   }
 }

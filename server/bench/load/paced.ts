@@ -39,7 +39,7 @@ export async function pacedLoad(target: Target, rate: number, seconds: number): 
     else send(connection, next)
   }
   const all = Array.from({ length: connections }, (_, index) => {
-    const request = Buffer.from(requestText(target, cookies[index % cookies.length]))
+    const request = requestText(target, cookies[index % cookies.length])
     return new Connection(Number(port), request, onAnswer)
   })
   const free = [...all]

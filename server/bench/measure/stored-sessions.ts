@@ -41,7 +41,7 @@ export async function storedSessionLines(bench: Bench): Promise<Lines> {
       'sessions stored',
       'start ms',
       `read per CPU s, by ${whole(fewPeople)} of them`,
-      'by 100,000 of them',
+      'by all, up to 100,000',
       'memory MB, before the reads',
       'after them',
       'disk per session',

@@ -34,6 +34,7 @@ export const apacheInfo: Row = {
   ready: row.ready,
   login: '/protected/whoami',
   read: '/protected/callback?info=json',
+  asset: row.ready,
 }
 
 /** @returns the path of the configuration */
@@ -84,7 +85,7 @@ OIDCCABundlePath "${caFile}"
 OIDCCacheType shm
 OIDCCacheShmMax 20000
 OIDCSessionType server-cache
-OIDCInfoHook userinfo id_token session exp
+OIDCInfoHook userinfo exp
 OIDCPassClaimsAs environment
 <Directory "${site}">
   Require all denied
