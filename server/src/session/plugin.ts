@@ -40,7 +40,8 @@ async function registerSession(scope: FastifyInstance, room: SessionRoom) {
   const { sessions, cookie, lifetimes } = room
   const { name, options: attributes } = cookie.kind
   scope.addHook('onRequest', (request, _reply, next) => {
-    request.cookies = {}
+    // `@fastify/cookie` reads the header anew when a cookie is set: the setter ignores that.
+    Object.defineProperty(request, 'cookies', { get: () => ({}), set: () => undefined })
     next()
   })
   await scope.register(fastifySession, {

@@ -57,9 +57,6 @@ export function toSignInFailure(error: unknown, returnTo?: LocalPath): SignInFai
     const code = byProblem[error.code] ?? 'sign_in_failed'
     return new SignInFailure(code, message, { ...options, retryAfterSeconds })
   }
-  if (error instanceof Error && 'validation' in error) {
-    return new SignInFailure('invalid_request', error.message, options)
-  }
   return new SignInFailure('sign_in_failed', 'unexpected', options)
 }
 

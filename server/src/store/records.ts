@@ -36,7 +36,8 @@ const fast = { level: 1 }
 export class Records<Schema extends TSchema, T = Static<Schema>> {
   readonly #vault: Vault
   readonly #kind: string
-  readonly #validator: Validator
+  readonly #schema: Schema
+  #validator: Validator | undefined
   readonly #isPacked: boolean
   readonly #opened: LRUCache<string, StoredRecord<T>> | undefined
 
@@ -46,7 +47,7 @@ export class Records<Schema extends TSchema, T = Static<Schema>> {
   ) {
     this.#vault = vault
     this.#kind = kind
-    this.#validator = Compile(schema)
+    this.#schema = schema
     this.#isPacked = packed
     this.#opened =
       mostInMemory === undefined
@@ -146,6 +147,8 @@ export class Records<Schema extends TSchema, T = Static<Schema>> {
   }
 
   #fits(value: unknown): value is T {
+    // Compiled for the first record: a start needs no validator.
+    this.#validator ??= Compile(this.#schema)
     return this.#validator.Check(value)
   }
 
