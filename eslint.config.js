@@ -31,7 +31,7 @@ const serverFloors = [
     'failure.ts',
     'json.ts',
     'maybe-promise.ts',
-    'outbound-agent.ts',
+    'outbound.ts',
     'package-folder.ts',
     'retry-after.ts',
   ],

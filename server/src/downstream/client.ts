@@ -1,9 +1,8 @@
 import type { Socket } from 'node:net'
 import type { ProblemCode } from '@entra-bff/shared'
-import { type Dispatcher, errors } from 'undici'
 import type { ProxySettings } from '../config/outbound-proxy.ts'
 import { Failure } from '../failure.ts'
-import { outboundAgent } from '../outbound-agent.ts'
+import { Outbound } from '../outbound.ts'
 import { AnswerCollector, type UpstreamAnswer } from './answer-collector.ts'
 import type { Call } from './calls.ts'
 
@@ -28,10 +27,10 @@ class DeadlineError extends Error {
 
 /** The connections to downstream APIs. Redirects are never followed: their target would get the token. */
 export class DownstreamClient {
-  readonly #agent: Dispatcher
+  readonly #outbound: Outbound
 
   constructor(proxy: ProxySettings) {
-    this.#agent = outboundAgent(limits, proxy)
+    this.#outbound = new Outbound(limits, proxy)
   }
 
   /**
@@ -46,6 +45,7 @@ export class DownstreamClient {
     headers: Record<string, string>,
     connection: Socket,
   ): Promise<UpstreamAnswer> {
+    const dispatcher = await this.#outbound.dispatcher()
     const collector = new AnswerCollector()
     const onClose = () => {
       collector.abort(new Error('the caller closed the connection'))
@@ -58,7 +58,7 @@ export class DownstreamClient {
       collector.abort(new DeadlineError())
     }, deadlineMs)
     try {
-      this.#agent.dispatch(
+      dispatcher.dispatch(
         {
           origin: call.resource,
           path: call.path + query,
@@ -81,20 +81,20 @@ export class DownstreamClient {
   }
 
   close(): Promise<void> {
-    return this.#agent.destroy()
+    return this.#outbound.close()
   }
 }
 
-function codeOf(error: unknown): ProblemCode {
-  if (error instanceof errors.ResponseExceededMaxSizeError) return 'upstream_too_large'
-  return isTimeout(error) ? 'upstream_timeout' : 'upstream_error'
+/** Codes of undici's errors ("undici: Errors"). */
+const byUndiciCode: Readonly<Partial<Record<string, ProblemCode>>> = {
+  UND_ERR_RES_EXCEEDED_MAX_SIZE: 'upstream_too_large',
+  UND_ERR_CONNECT_TIMEOUT: 'upstream_timeout',
+  UND_ERR_HEADERS_TIMEOUT: 'upstream_timeout',
+  UND_ERR_BODY_TIMEOUT: 'upstream_timeout',
 }
 
-function isTimeout(error: unknown): boolean {
-  return (
-    error instanceof DeadlineError ||
-    error instanceof errors.HeadersTimeoutError ||
-    error instanceof errors.BodyTimeoutError ||
-    error instanceof errors.ConnectTimeoutError
-  )
+function codeOf(error: unknown): ProblemCode {
+  if (error instanceof DeadlineError) return 'upstream_timeout'
+  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+  return byUndiciCode[code] ?? 'upstream_error'
 }

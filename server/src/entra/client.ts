@@ -74,12 +74,12 @@ export class EntraClient {
   }
 
   /**
-   * Loads MSAL in a second, so that the first sign-in need not wait for it.
-   * @param onFailure called when MSAL cannot be loaded
+   * Loads MSAL and undici in a second, so that the first sign-in need not wait for them.
+   * @param onFailure called when one cannot be loaded
    */
   prepareSoon(onFailure: (error: unknown) => void): void {
     this.#preparing = setTimeout(() => {
-      this.#loadMsal().catch(onFailure)
+      Promise.all([this.#loadMsal(), this.#context.http.prepare()]).catch(onFailure)
     }, prepareAfterMs).unref()
   }
 

@@ -1,8 +1,8 @@
 import type { NetworkRequestOptions, NetworkResponse } from '@azure/msal-node'
-import { type Dispatcher, request } from 'undici'
+import type { Dispatcher } from 'undici'
 import type { ProxySettings } from '../config/outbound-proxy.ts'
 import { parseObject } from '../json.ts'
-import { outboundAgent } from '../outbound-agent.ts'
+import { Outbound } from '../outbound.ts'
 import { secondsOf } from '../retry-after.ts'
 import { IdentityProviderUnreachable } from './unreachable.ts'
 
@@ -18,10 +18,15 @@ const deadlineMs = 10_000
 
 /** The connections to Entra. Redirects are never followed. */
 export class EntraHttp {
-  readonly #agent: Dispatcher
+  readonly #outbound: Outbound
 
   constructor(proxy: ProxySettings) {
-    this.#agent = outboundAgent(limits, proxy)
+    this.#outbound = new Outbound(limits, proxy)
+  }
+
+  /** Loads what the first request needs. */
+  async prepare(): Promise<void> {
+    await this.#outbound.dispatcher()
   }
 
   /** @throws {IdentityProviderUnreachable} when the answer is not a JSON object with status 200 */
@@ -39,7 +44,7 @@ export class EntraHttp {
   }
 
   close(): Promise<void> {
-    return this.#agent.destroy()
+    return this.#outbound.close()
   }
 
   /** @returns the JSON object, whatever the status @throws {IdentityProviderUnreachable} */
@@ -51,7 +56,10 @@ export class EntraHttp {
     try {
       const { headers = {}, body = null } = options
       const signal = AbortSignal.timeout(deadlineMs)
-      const answer = await request(url, { method, headers, body, signal, dispatcher: this.#agent })
+      const dispatcher = await this.#outbound.dispatcher()
+      const { origin, pathname, search } = new URL(url)
+      const path = pathname + search
+      const answer = await dispatcher.request({ origin, path, method, headers, body, signal })
       return await readAnswer<T>(answer)
     } catch (error) {
       if (error instanceof IdentityProviderUnreachable) throw error
