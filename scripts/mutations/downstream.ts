@@ -45,9 +45,10 @@ export const downstream: Mutation[] = [
     breaks: 'redirects of an API are followed',
     change: {
       [client]: {
-        'type Dispatcher, errors, request }': 'type Dispatcher, errors, interceptors, request }',
-        'dispatcher: this.#agent,':
-          'dispatcher: this.#agent.compose(interceptors.redirect({ maxRedirections: 2 })),',
+        'import { AnswerCollector':
+          "import { interceptors } from 'undici'\nimport { AnswerCollector",
+        'dispatcher.dispatch(':
+          'dispatcher.compose(interceptors.redirect({ maxRedirections: 2 })).dispatch(',
       },
     },
   },

@@ -118,19 +118,23 @@ describe('a rotation of the secret (#33)', () => {
   })
 
   test('a rotation takes effect when the file changes, without a restart', async () => {
+    const ask = (cookie: string) =>
+      fetch(`${world.origin}/api/me`, { headers: { cookie, 'x-csrf': '1' } })
     const file = join(folder, 'secret')
     writeFileSync(file, old)
     await open({ SESSION_SECRET_FILE: file })
     const browser = await world.signIn()
-    const before = await sessionCookie(browser)
+    const before = await browser.cookieHeader()
     writeFileSync(file, `${fresh},${old}\n`)
     await vi.waitUntil(() => world.logLines.join('').includes('secrets were rotated'), 10_000)
     expect((await browser.fetch('/api/me')).status).toBe(200)
-    expect(await sessionCookie(browser)).not.toBe(before)
+    expect(await browser.cookieHeader()).not.toBe(before)
     await restart({})
+    expect((await ask(before)).status).toBe(200)
     writeFileSync(file, fresh)
     await vi.waitUntil(() => world.logLines.join('').split('were rotated').length === 3, 10_000)
     expect((await browser.fetch('/api/me')).status).toBe(200)
+    expect((await ask(before)).status).toBe(401)
   })
 
   test('a list of sessions stays usable when a session in it cannot be opened after a rotation', async () => {
