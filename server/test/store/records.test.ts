@@ -59,7 +59,7 @@ describe('a record with another form than this version gives it', () => {
 test('a record that no secret opens is a failure of the store, not an absent record', async () => {
   const locked = { ...vault, ring: new KeyRing(['t'.repeat(32)]) }
   const strangers = new Records(locked, { kind: 'fruit', schema: Fruit })
-  await expect(strangers.read(name)).rejects.toMatchObject({ code: 'store_unavailable' })
+  await expect(async () => strangers.read(name)).rejects.toMatchObject({ code: 'store_unavailable' })
   expect(await strangers.inspect(name)).toBe('unreadable')
 })
 
@@ -67,7 +67,7 @@ test('a record under the name of another one is not opened', async () => {
   const other = fruits.nameOf('plum')
   const bytes = (await store.get(name)) ?? new Uint8Array()
   await store.put(other, bytes, never)
-  await expect(fruits.read(other)).rejects.toMatchObject({ code: 'store_unavailable' })
+  await expect(async () => fruits.read(other)).rejects.toMatchObject({ code: 'store_unavailable' })
 })
 
 test('a record is replaced only while it is the one that was read', async () => {
