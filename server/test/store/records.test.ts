@@ -59,7 +59,9 @@ describe('a record with another form than this version gives it', () => {
 test('a record that no secret opens is a failure of the store, not an absent record', async () => {
   const locked = { ...vault, ring: new KeyRing(['t'.repeat(32)]) }
   const strangers = new Records(locked, { kind: 'fruit', schema: Fruit })
-  await expect(async () => strangers.read(name)).rejects.toMatchObject({ code: 'store_unavailable' })
+  await expect(async () => strangers.read(name)).rejects.toMatchObject({
+    code: 'store_unavailable',
+  })
   expect(await strangers.inspect(name)).toBe('unreadable')
 })
 
