@@ -40,7 +40,8 @@ async function registerSpa(app: FastifyInstance, { folder, policy }: SpaOptions)
         // Names of built assets hold a hash of their content.
         const isHashed = path.includes('/assets/') || path.includes('\\assets\\')
         reply.header('cache-control', isHashed ? 'public, max-age=31536000, immutable' : 'no-cache')
-        if (path.endsWith('.html')) reply.header('content-security-policy', policy)
+        // `index.html.br` is the page too.
+        if (path.includes(page)) reply.header('content-security-policy', policy)
       },
     })
   }

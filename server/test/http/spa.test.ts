@@ -46,8 +46,15 @@ describe('the SPA', () => {
   })
 
   test('the page may load scripts, styles and data from this origin alone, and post to Entra', async () => {
-    const answer = await (await app).inject({ url: '/', headers: { accept } })
-    const policy = String(answer.headers['content-security-policy']).split('; ')
+    const policyFor = async (url: string, encoding: string) => {
+      const headers = { accept, 'accept-encoding': encoding }
+      return String((await (await app).inject({ url, headers })).headers['content-security-policy'])
+    }
+    const text = await policyFor('/', 'br')
+    expect(await policyFor('/', 'gzip')).toBe(text)
+    expect(await policyFor('/index.html', 'identity')).toBe(text)
+    expect(await policyFor('/nowhere', 'br')).toBe(text)
+    const policy = text.split('; ')
     for (const name of ['script-src', 'style-src', 'connect-src', 'font-src']) {
       expect(policy).toContain(`${name} 'self'`)
     }
