@@ -5,8 +5,8 @@ import fastifySession, { type FastifySessionOptions } from '@fastify/session'
 import fastifyStatic from '@fastify/static'
 import { fastify, type Session } from 'fastify'
 import { open } from 'lmdb'
-import { Pool } from 'undici'
 import { type Attempt, codeRequest, codeUrl, newMsal } from './msal.ts'
+import { requestProfile } from './profile.ts'
 import { settings } from './settings.ts'
 
 /** The plugin as it is, with its defaults, on a store of files: user and access token lie in the session. */
@@ -38,8 +38,6 @@ const store: FastifySessionOptions['store'] = {
 }
 
 const crypto = new CryptoProvider()
-const graph = new URL(settings.endpoint)
-const pool = new Pool(graph.origin)
 const app = fastify()
 await app.register(fastifyStatic, { root: settings.assets, prefix: '/assets/', wildcard: false })
 await app.register(fastifyCookie)
@@ -77,11 +75,7 @@ app.get('/api/session', async ({ session: { user } }) =>
 app.get('/api/me', async ({ session: { accessToken } }, reply) => {
   if (accessToken === undefined) return reply.code(401).send({ code: 'not_signed_in' })
   const authorization = `Bearer ${accessToken}`
-  const { headers, body } = await pool.request({
-    method: 'GET',
-    path: graph.pathname,
-    headers: { authorization },
-  })
+  const { headers, body } = await requestProfile(authorization)
   return reply.type(String(headers['content-type'])).send(await body.text())
 })
 

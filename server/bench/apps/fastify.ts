@@ -1,12 +1,10 @@
 import fastifyStatic from '@fastify/static'
 import { fastify } from 'fastify'
-import { Pool } from 'undici'
+import { requestProfile } from './profile.ts'
 import { jsonType, settings } from './settings.ts'
 
 /** What all ratios are of: Fastify without hooks, log and sessions, which answers the same bytes. */
-const { endpoint, sessionBody, accessToken } = settings
-const graph = new URL(endpoint)
-const pool = new Pool(graph.origin)
+const { sessionBody, accessToken } = settings
 const authorization = `Bearer ${accessToken}`
 const app = fastify()
 
@@ -18,11 +16,7 @@ app.get('/api/session', (_request, reply) => {
 
 app.get('/api/me', async (request, reply) => {
   if (request.headers.cookie === undefined) return reply.code(401).send({ code: 'not_signed_in' })
-  const { headers, body } = await pool.request({
-    method: 'GET',
-    path: graph.pathname,
-    headers: { authorization },
-  })
+  const { headers, body } = await requestProfile(authorization)
   return reply.type(String(headers['content-type'])).send(await body.text())
 })
 

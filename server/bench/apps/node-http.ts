@@ -1,14 +1,12 @@
 import { readFileSync } from 'node:fs'
 import { createServer, type ServerResponse } from 'node:http'
 import { join } from 'node:path'
-import { Pool } from 'undici'
+import { requestProfile } from './profile.ts'
 import { jsonType, settings } from './settings.ts'
 
 /** The limit: Node's own server, which answers and does nothing else. */
-const { endpoint, sessionBody, accessToken } = settings
+const { sessionBody, accessToken } = settings
 const asset = readFileSync(join(settings.assets, 'app.js'))
-const graph = new URL(endpoint)
-const pool = new Pool(graph.origin)
 const authorization = `Bearer ${accessToken}`
 
 createServer((request, response) => {
@@ -28,10 +26,6 @@ function refuse(response: ServerResponse): void {
 }
 
 async function passOn(response: ServerResponse): Promise<void> {
-  const { headers, body } = await pool.request({
-    method: 'GET',
-    path: graph.pathname,
-    headers: { authorization },
-  })
+  const { headers, body } = await requestProfile(authorization)
   answer(response, String(headers['content-type']), await body.text())
 }
