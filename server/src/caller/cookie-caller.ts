@@ -26,8 +26,9 @@ export interface CookieCallerOptions {
 export function cookieCallers(options: CookieCallerOptions): CallerSource {
   const { sessions, cookie } = options.room
   return (request) => {
-    checkCsrf(request, options.publicUrl, cookie.isIn(request))
-    const name = cookie.nameIn(request)
+    const value = cookie.valueIn(request)
+    checkCsrf(request, options.publicUrl, value !== undefined)
+    const name = value === undefined ? undefined : cookie.nameFor(value)
     if (name === undefined) return undefined
     return whenThere(sessions.find(name), (lookup) => {
       request.lookup = lookup

@@ -31,7 +31,7 @@ export class RequestLog extends LogController {
     const { log } = request
     const facts = factsOf(request, reply)
     if (error) log.error({ ...facts, err: error }, 'request errored')
-    else log[isQuickRead(request, reply) ? 'debug' : 'info'](facts, 'request completed')
+    else log[isQuickRead(facts) ? 'debug' : 'info'](facts, 'request completed')
   }
 }
 
@@ -53,11 +53,8 @@ function isFault({ code }: Failure): boolean {
   return problemTexts[code].status >= 500 && code !== 'config_missing'
 }
 
-function isQuickRead(
-  { method }: FastifyRequest,
-  { statusCode, elapsedTime }: FastifyReply,
-): boolean {
-  const isRead = method === 'GET' || method === 'HEAD'
-  const isGood = (statusCode >= 200 && statusCode < 300) || statusCode === 304
-  return isRead && isGood && elapsedTime < slowMs
+function isQuickRead({ req, res, responseTime }: ReturnType<typeof factsOf>): boolean {
+  const isRead = req.method === 'GET' || req.method === 'HEAD'
+  const isGood = (res.statusCode >= 200 && res.statusCode < 300) || res.statusCode === 304
+  return isRead && isGood && responseTime < slowMs
 }

@@ -40,17 +40,16 @@ export class SessionCookie {
     return `${id}.${mac(this.#options.ring.newest.signing, id)}`
   }
 
-  isIn(request: FastifyRequest): boolean {
-    return this.#valueIn(request) !== undefined
+  valueIn(request: FastifyRequest): string | undefined {
+    return cookieIn(request, this.kind.name)
   }
 
   /**
    * The name of the session's record. A known cookie costs no hash: this runs on every request.
+   * @param value the value of the cookie
    * @returns undefined when no key of the ring signed the cookie
    */
-  nameIn(request: FastifyRequest): string | undefined {
-    const value = this.#valueIn(request)
-    if (value === undefined) return undefined
+  nameFor(value: string): string | undefined {
     this.#forgetAfterRotation()
     const known = this.#known.get(value)
     if (known !== undefined) return known
@@ -61,6 +60,11 @@ export class SessionCookie {
     return name
   }
 
+  nameIn(request: FastifyRequest): string | undefined {
+    const value = this.valueIn(request)
+    return value === undefined ? undefined : this.nameFor(value)
+  }
+
   /**
    * After a rotation of the secret, signs the cookie with the newest key.
    * @returns false when the newest key has signed it already
@@ -68,7 +72,7 @@ export class SessionCookie {
   renew(request: FastifyRequest, reply: FastifyReply, maxAgeSeconds: number): boolean {
     // With a single key, no cookie needs a renewal. This check is cheap: `renew` runs on each API call.
     if (this.#options.ring.all.length === 1) return false
-    const value = this.#valueIn(request) ?? ''
+    const value = this.valueIn(request) ?? ''
     const id = this.#idOf(value)
     if (id === undefined || this.sign(id) === value) return false
     const options = { ...this.kind.options, maxAge: maxAgeSeconds }
@@ -91,9 +95,5 @@ export class SessionCookie {
     if (this.#knownBy === all) return
     this.#known.clear()
     this.#knownBy = all
-  }
-
-  #valueIn(request: FastifyRequest): string | undefined {
-    return cookieIn(request, this.kind.name)
   }
 }
