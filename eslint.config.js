@@ -80,7 +80,7 @@ const emulatorTypes = [
 ]
 
 export default defineConfig(
-  globalIgnores(['**/dist/', '**/coverage/']),
+  globalIgnores(['**/dist/', '**/bundle/', '**/coverage/']),
   {
     files: ['**/*.ts', '**/*.vue'],
     extends: [

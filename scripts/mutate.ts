@@ -61,7 +61,7 @@ function testsFor({ rule }: Mutation): Citation[] {
 async function requireGreen(): Promise<void> {
   const tests = chosen.flatMap(testsFor)
   say('Running the tests without a mutation …')
-  const options = { workers: 1 + others.length, bail: false, env: { SERVER_BUNDLE: 'off' } }
+  const options = { workers: 1 + others.length, bail: false, env: { SERVER_FOLDER: 'dist' } }
   const { report, output } = await runTests(first, tests, options)
   if (!report) giveUp(`The tests cannot be run:\n${output}`)
   const red = notShown(tests, report, first).map(({ file, title }) => `${file} "${title}"`)
@@ -100,7 +100,7 @@ function write(copy: string, files: [file: string, content: string][]): void {
 
 /** Code that cannot be loaded kills no mutation: only a failed test does. */
 async function testOutcome(tests: Citation[], copy: string): Promise<string> {
-  const options = { workers: 1, bail: true, env: { SERVER_IS_BUILT: '1' } }
+  const options = { workers: 1, bail: true, env: { SERVER_IS_BUILT: '1', SERVER_FOLDER: 'dist' } }
   const { report, isGreen, output } = await runTests(copy, tests, options)
   const results = report?.testResults.flatMap(({ assertionResults }) => assertionResults) ?? []
   const killer = results.find(({ status }) => status === 'failed')

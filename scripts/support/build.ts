@@ -16,20 +16,24 @@ export function buildWeb(): void {
   runOrGiveUp('vite/bin/vite.js', ['build', 'web', '--logLevel', 'warn'])
 }
 
-/** Builds `dist` of the server, unless `pnpm mutate` has already built the server. */
+/** Builds the server, unless `pnpm mutate` has already built it. */
 export function buildServer(): void {
   if (process.env['SERVER_IS_BUILT'] === '1') return
   say('Building the server …')
   runOrGiveUp('typescript/bin/tsc', ['-b', 'shared', 'server', 'emulator'])
-  // `pnpm mutate` compiles changed modules by themselves: then the server is not put into one file.
-  if (process.env['SERVER_BUNDLE'] === 'off') return
-  runOrGiveUp('vite/bin/vite.js', ['build', 'server', '--logLevel', 'warn'])
+  // `pnpm mutate` changes single modules, so its tests run them unbundled.
+  if (process.env['SERVER_FOLDER'] !== 'dist') bundleServer()
 }
 
-/** Builds `dist` of the server, and of the programs that the bench runs beside it. */
+/** Builds the server and the programs that the bench runs beside it. */
 export function buildBench(): void {
   say('Building the server …')
   runOrGiveUp('typescript/bin/tsc', ['-b', 'server', 'server/bench/apps'])
+  bundleServer()
+}
+
+function bundleServer(): void {
+  runOrGiveUp('vite/bin/vite.js', ['build', 'server', '--logLevel', 'warn'])
 }
 
 function runOrGiveUp(script: string, args: string[]): void {

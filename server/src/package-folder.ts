@@ -1,2 +1,2 @@
-/** The folder `server`: the modules below `src` lie elsewhere once they are in one file. */
+/** The folder `server`. The modules in `src`, `dist` and `bundle` lie one level below it. */
 export const packageFolder = new URL('..', import.meta.url)

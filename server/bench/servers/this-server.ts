@@ -42,7 +42,7 @@ export function startServer(
   more: Readonly<Record<string, string>>,
   core = serverCore,
 ): Child {
-  return new Child([process.execPath, join(root, 'server/dist/main.js')], {
+  return new Child([process.execPath, join(root, 'server/bundle/main.js')], {
     core,
     // A `.env` in the working folder would be read.
     cwd: world.folder,

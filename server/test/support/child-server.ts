@@ -1,8 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { fileURLToPath } from 'node:url'
-
-const builtServer = fileURLToPath(new URL('../../dist/main.js', import.meta.url))
+import { builtServer } from './built-server.ts'
 
 export interface Ending {
   code: number | null

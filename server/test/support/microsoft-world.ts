@@ -3,10 +3,10 @@ import { once } from 'node:events'
 import { createServer, type Server } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { createInterface } from 'node:readline'
-import { fileURLToPath } from 'node:url'
 import { type Emulator, startEmulator } from '@entra-bff/emulator'
 import { Agent, buildConnector } from 'undici'
 import { Browser } from './browser.ts'
+import { builtServer } from './built-server.ts'
 import type { Certificates } from './certificates.ts'
 import { adele, client, freePort, registrationAt } from './world.ts'
 
@@ -26,7 +26,6 @@ export interface MicrosoftOptions {
   isOnline?: boolean
 }
 
-const builtServer = fileURLToPath(new URL('../../dist/main.js', import.meta.url))
 const preload = new URL('loopback-hosts.mjs', import.meta.url).href
 
 /** The built server and an emulator that answers by TLS under Microsoft's host names. */
