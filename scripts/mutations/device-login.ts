@@ -62,7 +62,7 @@ export const deviceLogin: Mutation[] = [
     breaks: 'Entra is asked by each request while it is slow',
     change: {
       'server/src/sign-in/device/device-logins.ts': {
-        'Date.now() + longestPoll': 'Date.now() + 0 * longestPoll',
+        'Date.now() + maxPoll': 'Date.now() + 0 * maxPoll',
       },
     },
   },
@@ -100,7 +100,7 @@ export const deviceLogin: Mutation[] = [
     breaks: 'one address starts any number of device logins',
     change: {
       'server/src/sign-in/device/device-login-routes.ts': {
-        'max: options.mostStarts': 'max: 1_000 * options.mostStarts',
+        'max: options.maxStartsPerMinute': 'max: 1_000 * options.maxStartsPerMinute',
       },
     },
   },
@@ -109,7 +109,7 @@ export const deviceLogin: Mutation[] = [
     breaks: 'any number of device logins are kept',
     change: {
       'server/src/sign-in/device/device-login-quota.ts': {
-        'counted.length < mostInStore': 'counted.length < 9 * mostInStore',
+        'counted.length < maxInStore': 'counted.length < 9 * maxInStore',
       },
     },
   },
@@ -136,7 +136,7 @@ export const deviceLogin: Mutation[] = [
     breaks: 'one network may take every place of a device login',
     change: {
       'server/src/sign-in/device/device-login-quota.ts': {
-        'mostPerNetwork = 50': 'mostPerNetwork = 5_000',
+        'maxPerNetwork = 50': 'maxPerNetwork = 5_000',
       },
     },
   },

@@ -99,8 +99,8 @@ export const downstream: Mutation[] = [
     breaks: 'the pause that an API asks for is not told',
     change: {
       'server/src/retry-after.ts': {
-        'Math.ceil(seconds) || 1, 1), longestPauseSeconds)':
-          'Math.ceil(0 * seconds) || 1, 1), longestPauseSeconds)',
+        'Math.ceil(seconds) || 1, 1), maxPauseSeconds)':
+          'Math.ceil(0 * seconds) || 1, 1), maxPauseSeconds)',
       },
     },
   },
@@ -109,7 +109,7 @@ export const downstream: Mutation[] = [
     breaks: 'a session has any number of calls under way',
     change: {
       'server/src/downstream/concurrent-calls.ts': {
-        'mostConcurrentCalls = 8': 'mostConcurrentCalls = 8_000',
+        'maxConcurrentCalls = 8': 'maxConcurrentCalls = 8_000',
       },
     },
   },

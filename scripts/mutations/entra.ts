@@ -167,7 +167,7 @@ export const entra: Mutation[] = [
         'force: rejected !== undefined': "force: rejected?.token === ''",
       },
       'server/src/tokens/session-tokens.ts': {
-        'known.token !== rejected?.token': "known.token !== ''",
+        'known !== rejected?.token': "known !== ''",
       },
     },
   },

@@ -64,7 +64,7 @@ export const session: Mutation[] = [
     breaks: 'an open page is not told of the end of its session',
     change: {
       'server/src/session/sessions.ts': { 'listener(name)\n': 'void listener\n' },
-      'server/src/session/events.ts': { 'lookEveryMs = 2_000': 'lookEveryMs = 2_000_000' },
+      'server/src/session/events.ts': { 'checkEveryMs = 2_000': 'checkEveryMs = 2_000_000' },
     },
   },
   {
@@ -152,12 +152,15 @@ export const session: Mutation[] = [
     },
   },
   {
+    rule: 'B5',
+    breaks: 'a session that another process has just ended is still alive',
+    change: { 'server/src/store/lmdb.ts': { '      db.resetReadTxn()\n': '' } },
+  },
+  {
     rule: '#33',
     breaks: 'a cookie that was used once stays good after its secret is removed',
     change: {
-      'server/src/session/cookie.ts': {
-        '    this.#forgetAfterRotation()\n    const known': '    const known',
-      },
+      'server/src/secrets/ring-cache.ts': { '    this.#values.clear()\n': '' },
     },
   },
   {

@@ -221,7 +221,7 @@ export const signIn: Mutation[] = [
     breaks: 'a browser keeps every attempt',
     change: {
       'server/src/sign-in/redirect/attempt-cookies.ts': {
-        'slice(mostAttempts - 1)': 'slice(mostAttempts + 99)',
+        'slice(maxAttempts - 1)': 'slice(maxAttempts + 99)',
       },
     },
   },

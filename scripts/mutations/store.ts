@@ -58,15 +58,16 @@ export const store: Mutation[] = [
   {
     rule: '#27',
     breaks: 'files: the database tries to write to a full disk',
-    change: { 'server/src/store/disk.ts': { '< leastFreeBytes': '< 0' } },
+    change: { 'server/src/store/disk.ts': { '< minFreeBytes': '< 0' } },
   },
   {
     rule: '#30',
     breaks: 'files: a killed server is taken for one that was closed',
     change: {
       'server/src/store/clean-close.ts': {
-        'if (!fs.existsSync(note)) return': 'if (fs.existsSync(note)) return',
-        "fs.readFileSync(noteOf(file), 'utf8') === stateOf(file)": 'fs.existsSync(noteOf(file))',
+        'if (!fs.existsSync(marker)) return': 'if (fs.existsSync(marker)) return',
+        "fs.readFileSync(markerOf(file), 'utf8') === fingerprintOf(file)":
+          'fs.existsSync(markerOf(file))',
       },
     },
   },
@@ -75,7 +76,8 @@ export const store: Mutation[] = [
     breaks: 'files: a file that was damaged after it was closed is opened',
     change: {
       'server/src/store/clean-close.ts': {
-        "fs.readFileSync(noteOf(file), 'utf8') === stateOf(file)": 'fs.existsSync(noteOf(file))',
+        "fs.readFileSync(markerOf(file), 'utf8') === fingerprintOf(file)":
+          'fs.existsSync(markerOf(file))',
       },
     },
   },

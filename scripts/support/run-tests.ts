@@ -6,7 +6,7 @@ import type { Citation } from './security-page.ts'
 import { readReport, type TestReport, titlePattern } from './test-report.ts'
 
 /** Vitest ends a test that waits for too long, but not a process in an endless loop. */
-const longestRunMs = 10 * 60_000
+const runTimeoutMs = 10 * 60_000
 /** Long, so that a slow test on a busy machine does not look like a failed test. */
 const testTimeoutMs = 60_000
 const projects: Readonly<Record<string, string>> = {
@@ -49,7 +49,7 @@ export async function runTests(
     cwd: folder,
     env: { ...process.env, ...options.env },
     stdio: ['ignore', 'pipe', 'pipe'],
-    timeout: longestRunMs,
+    timeout: runTimeoutMs,
     killSignal: 'SIGKILL',
   })
   running.add(child)

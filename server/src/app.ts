@@ -73,7 +73,7 @@ export async function buildApp(config: Config, options: AppOptions = {}): Promis
       sendProblem(error, request, reply.headers(headers))
     },
   })
-  const store = options.store ? withDeadline(options.store) : openStore(config.session.store)
+  const store = options.store ? withDeadline(options.store) : await openStore(config.session.store)
   const entra =
     config.entra &&
     new EntraClient(config.entra, config.proxy, (err) => {
@@ -81,12 +81,15 @@ export async function buildApp(config: Config, options: AppOptions = {}): Promis
     })
   app.addHook('onListen', async () => {
     entra?.prepareSoon((err) => {
-      app.log.error({ err }, 'nobody can sign in')
+      app.log.error({ err }, 'MSAL or undici cannot be loaded: nobody can sign in')
     })
   })
   app.addHook('onClose', async () => {
-    await entra?.close()
-    await store.close()
+    try {
+      await entra?.close()
+    } finally {
+      await store.close()
+    }
   })
   app.removeContentTypeParser('text/plain')
   useTypeBox(app)

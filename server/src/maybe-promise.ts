@@ -5,7 +5,7 @@ export type MaybePromise<T> = T | Promise<T>
  * Goes on with a value at once when it is there. `await` would make promises on each request, which
  * cost more than the read of a store that answers at once.
  */
-export function whenThere<T, U>(
+export function andThen<T, U>(
   value: MaybePromise<T>,
   next: (value: T) => MaybePromise<U>,
 ): MaybePromise<U> {

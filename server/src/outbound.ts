@@ -22,7 +22,7 @@ export class Outbound {
   }
 
   async close(): Promise<void> {
-    const dispatcher = await this.#dispatcher
+    const dispatcher = await this.#dispatcher?.catch(() => undefined)
     await dispatcher?.destroy()
   }
 }

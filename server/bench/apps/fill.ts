@@ -22,7 +22,7 @@ const atOnce = 500
 const mostCookies = 100_000
 
 const { session: settings, publicUrl } = loadConfig(process.env)
-const store = openStore(settings.store)
+const store = await openStore(settings.store)
 const vault = await openVault(store, settings, () => undefined)
 const tokens = new TokenRecords(vault)
 const sessions = new Sessions({ vault, lifetimes: settings, tokens, admission: undefined })

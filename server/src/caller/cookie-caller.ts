@@ -4,7 +4,7 @@ import { audit } from '../audit.ts'
 import { EntraFailure } from '../entra/failures.ts'
 import { Failure } from '../failure.ts'
 import { checkCsrf } from '../http/csrf.ts'
-import { whenThere } from '../maybe-promise.ts'
+import { andThen } from '../maybe-promise.ts'
 import { auditedAs, loginHintOf } from '../session/record.ts'
 import type { SessionRoom } from '../session/room.ts'
 import type { LiveSession } from '../session/lookup.ts'
@@ -30,7 +30,7 @@ export function cookieCallers(options: CookieCallerOptions): CallerSource {
     checkCsrf(request, options.publicUrl, value !== undefined)
     const name = value === undefined ? undefined : cookie.nameFor(value)
     if (name === undefined) return undefined
-    return whenThere(sessions.find(name), (lookup) => {
+    return andThen(sessions.find(name), (lookup) => {
       request.lookup = lookup
       return lookup.kind === 'live' ? new CookieCaller(request, lookup.session, options) : undefined
     })

@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
-import { type MaybePromise, whenThere } from '../maybe-promise.ts'
+import { type MaybePromise, andThen } from '../maybe-promise.ts'
 import type { Caller } from './caller.ts'
 
 /**
@@ -28,23 +28,23 @@ async function registerGuard(
   scope.decorateRequest('lookup')
   scope.decorateRequest('caller')
   scope.addHook('onRequest', (request, _reply, next) => {
-    request.lookup = nobody
-    const admit = (caller: Caller | undefined) => {
+    request.lookup = noSession
+    const setCaller = (caller: Caller | undefined) => {
       request.caller = caller
       next()
     }
     const found = firstCaller(request, sources)
-    if (found instanceof Promise) found.then(admit, next)
-    else admit(found)
+    if (found instanceof Promise) found.then(setCaller, next)
+    else setCaller(found)
   })
 }
 
-const nobody = { kind: 'none' } as const
+const noSession = { kind: 'none' } as const
 
 function firstCaller(
   request: FastifyRequest,
   [source, ...others]: readonly CallerSource[],
 ): MaybePromise<Caller | undefined> {
   if (!source) return undefined
-  return whenThere(source(request), (caller) => caller ?? firstCaller(request, others))
+  return andThen(source(request), (caller) => caller ?? firstCaller(request, others))
 }

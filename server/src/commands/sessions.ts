@@ -34,7 +34,7 @@ export async function sessionsCommand(
   }
   try {
     const config = loadConfig(env)
-    const store = openExisting(config)
+    const store = await openExisting(config)
     try {
       return await execute(order, await sessionsIn(store, config), output)
     } finally {
@@ -47,7 +47,7 @@ export async function sessionsCommand(
   }
 }
 
-function openExisting({ session }: Config): Store {
+async function openExisting({ session }: Config): Promise<Store> {
   const { store } = session
   if (store.kind === 'memory') {
     throw new ConfigError([

@@ -78,13 +78,13 @@ export class SettingsReader {
   }
 
   /** A time such as `90s`, `60m`, `12h` or `7d`, as milliseconds. */
-  duration(name: string, fallbackMs: number, longestMs: number): number {
+  duration(name: string, fallbackMs: number, maxMs: number): number {
     const value = this.text(name)
     if (value === undefined) return fallbackMs
     const [, amount, unit = ''] = /^(\d{1,5})\s*([smhd])$/.exec(value) ?? []
     const milliseconds = Number(amount) * (unitsMs[unit] ?? 0)
-    if (milliseconds > 0 && milliseconds <= longestMs) return milliseconds
-    const days = String(longestMs / (unitsMs['d'] ?? 1))
+    if (milliseconds > 0 && milliseconds <= maxMs) return milliseconds
+    const days = String(maxMs / (unitsMs['d'] ?? 1))
     this.problem(name, `must be a time such as 60m or 12h, ${days} days at most`)
     return fallbackMs
   }

@@ -1,7 +1,7 @@
 import type { SettingsReader } from './reader.ts'
 
 /** Limits of Entra: Microsoft, "Redirect URI (reply URL) outline and restrictions". */
-const longestUriCharacters = 256
+const maxUriCharacters = 256
 const refusedPattern = /[!$'(),;*]/
 const refusedCharacters = "! $ ' ( ) , ; *"
 
@@ -26,11 +26,11 @@ export function checkRedirectUri(
   if (hostname === '[::1]') {
     reader.problem('PUBLIC_URL', `must be http://localhost:${port}: Entra takes no [::1]`)
   }
-  if (publicUrl.length + redirectPath.length > longestUriCharacters) {
+  if (publicUrl.length + redirectPath.length > maxUriCharacters) {
     const name = redirectPath.length > publicUrl.length ? 'REDIRECT_PATH' : 'PUBLIC_URL'
     reader.problem(
       name,
-      `is too long: Entra takes redirect URIs of ${String(longestUriCharacters)} characters`,
+      `is too long: Entra takes redirect URIs of ${String(maxUriCharacters)} characters`,
     )
   }
 }

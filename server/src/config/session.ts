@@ -18,7 +18,7 @@ export interface SessionSettings {
 const minuteMs = 60_000
 const hourMs = 60 * minuteMs
 /** The lifetime of Entra's refresh tokens: a session must not outlive its tokens. */
-const longestLifetimeMs = 90 * 24 * hourMs
+const maxLifetimeMs = 90 * 24 * hourMs
 const shortestSecretCharacters = 32
 
 export function readSessionSettings(reader: SettingsReader, production: boolean): SessionSettings {
@@ -26,8 +26,8 @@ export function readSessionSettings(reader: SettingsReader, production: boolean)
     store: readStore(reader),
     secrets: readSecrets(reader, production),
     secretFile: reader.text('SESSION_SECRET_FILE'),
-    idleMs: reader.duration('SESSION_IDLE', 60 * minuteMs, longestLifetimeMs),
-    maxMs: reader.duration('SESSION_MAX', 12 * hourMs, longestLifetimeMs),
+    idleMs: reader.duration('SESSION_IDLE', 60 * minuteMs, maxLifetimeMs),
+    maxMs: reader.duration('SESSION_MAX', 12 * hourMs, maxLifetimeMs),
   }
   if (settings.idleMs > settings.maxMs) {
     reader.problem('SESSION_IDLE', 'must not be longer than SESSION_MAX')

@@ -46,11 +46,11 @@ export class DownstreamClient {
     connection: Socket,
   ): Promise<UpstreamAnswer> {
     const dispatcher = await this.#outbound.dispatcher()
+    if (connection.destroyed) throw closedByCaller()
     const collector = new AnswerCollector()
     const onClose = () => {
-      collector.abort(new Error('the caller closed the connection'))
+      collector.abort(closedByCaller())
     }
-    if (connection.destroyed) onClose()
     // The request emits `close` too early, and a pipelined response never emits `close`. Pipelined
     // calls share a connection: more than ten listeners are no leak here.
     connection.setMaxListeners(0).once('close', onClose)
@@ -69,10 +69,7 @@ export class DownstreamClient {
       )
       return await collector.answer
     } catch (cause) {
-      // Nobody reads this failure. Its code keeps the log from blaming the API.
-      if (connection.destroyed) {
-        throw new Failure('invalid_request', 'the caller closed the connection')
-      }
+      if (connection.destroyed) throw closedByCaller()
       throw new Failure(codeOf(cause), `${call.id} failed`, { cause })
     } finally {
       clearTimeout(timer)
@@ -83,6 +80,11 @@ export class DownstreamClient {
   close(): Promise<void> {
     return this.#outbound.close()
   }
+}
+
+/** Nobody reads this failure. Its code keeps the log from blaming the API. */
+function closedByCaller(): Failure {
+  return new Failure('invalid_request', 'the caller closed the connection')
 }
 
 /** Codes of undici's errors ("undici: Errors"). */

@@ -1,7 +1,7 @@
 import { Failure } from '../failure.ts'
 
 /** Most calls of one caller at once. All callers share 128 connections to an API. */
-export const mostConcurrentCalls = 8
+export const maxConcurrentCalls = 8
 
 /** Counts the downstream calls of each caller that are under way in this process. */
 export class ConcurrentCalls {
@@ -22,9 +22,9 @@ export class ConcurrentCalls {
 
   #begin(caller: string): void {
     const count = this.#counts.get(caller) ?? 0
-    if (count >= mostConcurrentCalls) {
+    if (count >= maxConcurrentCalls) {
       throw new Failure('rate_limited', 'too many calls of one caller at once', {
-        publicDetail: `Only ${String(mostConcurrentCalls)} API calls of a session run at once. Try again in a second.`,
+        publicDetail: `Only ${String(maxConcurrentCalls)} API calls of a session run at once. Try again in a second.`,
         retryAfterSeconds: 1,
       })
     }

@@ -87,7 +87,7 @@ function headersOf(request: FastifyRequest): Record<string, string> {
   return headers
 }
 
-/** @returns the body; Fastify would wait for the end of an answer that is returned */
+/** @returns the body, not `reply`: Fastify would make a promise for its end */
 function passOn(answer: UpstreamAnswer, reply: FastifyReply): Buffer | FastifyReply {
   for (const name of passedDown) {
     const value = answer.headers[name]

@@ -43,7 +43,7 @@ export interface CodeGrant {
   codeVerifier: string
 }
 
-/** Pause after the start, in which the first requests are served. */
+/** MSAL is loaded after the first requests are served: loading blocks the process for a while. */
 const prepareAfterMs = 1_000
 
 /** The client of one authority of Microsoft Entra ID. */
@@ -83,9 +83,9 @@ export class EntraClient {
     }, prepareAfterMs).unref()
   }
 
-  /** True when the discovery document is known. */
+  /** True when somebody can sign in. A module that Node failed to load once is never loaded again. */
   isReady(): Promise<boolean> {
-    return this.#context.readDiscovery().then(
+    return Promise.all([this.#context.readDiscovery(), this.#loadMsal()]).then(
       () => true,
       () => false,
     )

@@ -1,8 +1,8 @@
-import type { ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import { setImmediate, setTimeout } from 'node:timers/promises'
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyReply } from 'fastify'
 import fp from 'fastify-plugin'
+import { logClientGone } from './request-log.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -28,7 +28,7 @@ export const closing = fp(registerClosing, { name: 'closing' })
 async function registerClosing(app: FastifyInstance): Promise<void> {
   const open = new Set<Socket>()
   /** The newest answer on each connection that has an answer under way. */
-  const busy = new Map<Socket, ServerResponse>()
+  const busy = new Map<Socket, FastifyReply>()
   let arrivals = 0
   let isClosing = false
   app.decorate('draining', false)
@@ -38,17 +38,19 @@ async function registerClosing(app: FastifyInstance): Promise<void> {
     open.add(socket)
     socket.once('close', () => {
       open.delete(socket)
+      const unanswered = busy.get(socket)
       busy.delete(socket)
+      if (unanswered) logClientGone(unanswered)
     })
   })
   app.addHook('onRequest', (request, reply, next) => {
-    busy.set(request.raw.socket, reply.raw)
+    busy.set(request.raw.socket, reply)
     if (app.draining) reply.header('connection', 'close')
     next()
   })
   app.addHook('onResponse', (request, reply, next) => {
     const { socket } = request.raw
-    if (busy.get(socket) === reply.raw) busy.delete(socket)
+    if (busy.get(socket) === reply) busy.delete(socket)
     if (isClosing && !busy.has(socket)) socket.end()
     next()
   })
@@ -63,7 +65,7 @@ async function registerClosing(app: FastifyInstance): Promise<void> {
 
   async function drain(): Promise<void> {
     app.draining = true
-    for (const answer of busy.values()) {
+    for (const { raw: answer } of busy.values()) {
       if (!answer.headersSent) answer.setHeader('connection', 'close')
     }
     if (open.size > 0) await setTimeout(lastRequestMs)

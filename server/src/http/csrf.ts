@@ -10,7 +10,7 @@ declare module 'fastify' {
 }
 
 /** Characters of a header that are logged. */
-const longestLogged = 100
+const maxLoggedCharacters = 100
 
 const safeMethods = new Set(['GET', 'HEAD', 'OPTIONS'])
 
@@ -33,7 +33,7 @@ export function checkCsrf(
   }
   const { origin, referer, 'sec-fetch-site': site } = request.headers
   if (origin !== undefined && origin !== publicUrl)
-    throw csrfFailure(`Origin ${origin.slice(0, longestLogged)}`)
+    throw csrfFailure(`Origin ${origin.slice(0, maxLoggedCharacters)}`)
   if (site === 'cross-site') throw csrfFailure('Sec-Fetch-Site: cross-site')
   if (site === 'same-site' && origin !== publicUrl) throw csrfFailure('Sec-Fetch-Site: same-site')
   if (request.headers[csrfHeader.name] === csrfHeader.value) return

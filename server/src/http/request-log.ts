@@ -33,6 +33,22 @@ export class RequestLog extends LogController {
     if (error) log.error({ ...facts, err: error }, 'request errored')
     else log[isQuickRead(facts) ? 'debug' : 'info'](facts, 'request completed')
   }
+
+  /** Fastify's own line would not name the request. */
+  override streamError(error: Error, request: FastifyRequest, reply: FastifyReply): void {
+    if ('code' in error && error.code === 'ERR_STREAM_PREMATURE_CLOSE') logClientGone(reply)
+    else request.log.warn({ ...factsOf(request, reply), err: error }, 'the answer broke off')
+  }
+}
+
+/** Logs a request whose client closed the connection before the answer was complete. */
+export function logClientGone(reply: FastifyReply): void {
+  const { request } = reply
+  if (request.isLogged) return
+  request.isLogged = true
+  // No status: the client got none.
+  const facts = { req: request, responseTime: reply.elapsedTime }
+  request.log.info(facts, 'the client closed the connection')
 }
 
 /** Logs a failure at once: for a client that has gone, no answer is ever complete. */

@@ -57,7 +57,7 @@ export class SealedCookie<Schema extends TSchema, T = Static<Schema>> {
 const plainId = /^[\w-]+$/
 
 /** A browser holds few such cookies. A request with hundreds must cost no more than others. */
-const mostRead = 10
+const maxCookiesRead = 10
 
 /** Sealed cookies of one kind, of which a browser can hold several. Each name ends in an id. */
 export class SealedCookies<Schema extends TSchema, T = Static<Schema>> {
@@ -80,6 +80,6 @@ export class SealedCookies<Schema extends TSchema, T = Static<Schema>> {
       .filter((name) => name.startsWith(prefix))
       .map((name) => name.slice(prefix.length))
       .filter((id) => plainId.test(id))
-    return [...new Set(ids)].slice(0, mostRead)
+    return [...new Set(ids)].slice(0, maxCookiesRead)
   }
 }

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import fastifyStatic from '@fastify/static'
 import { isPage } from '@entra-bff/shared'
 import fp from 'fastify-plugin'
@@ -38,10 +38,11 @@ async function registerSpa(app: FastifyInstance, { folder, policy }: SpaOptions)
       globIgnore: ['**/*.{br,gz}'],
       setHeaders: (reply, path) => {
         // Names of built assets hold a hash of their content.
-        const isHashed = path.includes('/assets/') || path.includes('\\assets\\')
+        const pathInBuild = relative(folder, path)
+        const isHashed = /^assets[\\/]/.test(pathInBuild)
         reply.header('cache-control', isHashed ? 'public, max-age=31536000, immutable' : 'no-cache')
         // `index.html.br` is the page too.
-        if (path.includes(page)) reply.header('content-security-policy', policy)
+        if (pathInBuild.startsWith(page)) reply.header('content-security-policy', policy)
       },
     })
   }

@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { LRUCache } from 'lru-cache'
 import type { CookieKind } from '../http/cookie-attributes.ts'
 import { cookieIn } from '../http/cookie-header.ts'
 import { type KeyRing, mac, sameText } from '../secrets/key-ring.ts'
+import { RingCache } from '../secrets/ring-cache.ts'
 
 const idBytes = 32
-const mostKnown = 10_000
+const maxVerified = 10_000
 
 export function newSessionId(): string {
   return randomBytes(idBytes).toString('base64url')
@@ -22,13 +22,12 @@ export interface SessionCookieOptions {
 /** The session cookie: the id of the session, signed. */
 export class SessionCookie {
   readonly #options: SessionCookieOptions
-  /** The names of the records, by the values of cookies whose signature was good under `#knownBy`. */
-  readonly #known = new LRUCache<string, string>({ max: mostKnown })
-  #knownBy: KeyRing['all']
+  /** Names of records, by the values of cookies whose signature is good. */
+  readonly #verified: RingCache<string>
 
   constructor(options: SessionCookieOptions) {
     this.#options = options
-    this.#knownBy = options.ring.all
+    this.#verified = new RingCache(options.ring, maxVerified)
   }
 
   get kind(): CookieKind {
@@ -45,19 +44,13 @@ export class SessionCookie {
   }
 
   /**
-   * The name of the session's record. A known cookie costs no hash: this runs on every request.
+   * The name of the session's record. A cookie that was seen before costs no hash: this runs on every
+   * request.
    * @param value the value of the cookie
    * @returns undefined when no key of the ring signed the cookie
    */
   nameFor(value: string): string | undefined {
-    this.#forgetAfterRotation()
-    const known = this.#known.get(value)
-    if (known !== undefined) return known
-    const id = this.#idOf(value)
-    if (id === undefined) return undefined
-    const name = this.#options.nameOf(id)
-    this.#known.set(value, name)
-    return name
+    return this.#verified.get(value) ?? this.#verify(value)
   }
 
   nameIn(request: FastifyRequest): string | undefined {
@@ -80,6 +73,14 @@ export class SessionCookie {
     return true
   }
 
+  #verify(value: string): string | undefined {
+    const id = this.#idOf(value)
+    if (id === undefined) return undefined
+    const name = this.#options.nameOf(id)
+    this.#verified.set(copyOf(value), name)
+    return name
+  }
+
   /** @returns the id; undefined when no key of the ring signed it */
   #idOf(value: string): string | undefined {
     const dot = value.indexOf('.')
@@ -89,11 +90,9 @@ export class SessionCookie {
     const { all } = this.#options.ring
     return all.some((keys) => sameText(signature, mac(keys.signing, id))) ? id : undefined
   }
+}
 
-  #forgetAfterRotation(): void {
-    const { all } = this.#options.ring
-    if (this.#knownBy === all) return
-    this.#known.clear()
-    this.#knownBy = all
-  }
+/** A part of a text keeps the whole text in memory: here, all cookies of the request. */
+function copyOf(text: string): string {
+  return Buffer.from(text).toString()
 }

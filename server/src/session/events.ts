@@ -9,35 +9,35 @@ import type { SessionRoom } from './room.ts'
 interface Watcher {
   stream: PassThrough
   /** The idle expiry that the page was last warned of. Each expiry causes one warning. */
-  warnedOf?: number
+  warnedIdleExpiry?: number
 }
 
 /** A session with open streams. */
-interface Watched {
+interface SessionStreams {
   watchers: Set<Watcher>
   timers: NodeJS.Timeout[]
 }
 
 /** Longest time until a page learns that another process ended its session. */
-const lookEveryMs = 2_000
+const checkEveryMs = 2_000
 /** Heartbeats keep proxies, and the server's own timeout for silence, from closing the stream. */
 const heartbeatEveryMs = 20_000
 /** Most streams: as many connections as a browser holds open to one host. */
-const mostStreamsPerSession = 6
+const maxStreamsPerSession = 6
 
 /** `GET /api/session/events`: tells a page at once that its session ended, or is about to end. */
 export async function sessionEvents(
   api: FastifyInstance,
   { sessions, lifetimes }: SessionRoom,
 ): Promise<void> {
-  const sessionsByName = new Map<string, Watched>()
+  const sessionsByName = new Map<string, SessionStreams>()
 
   const route = { exposeHeadRoute: false, config: { sendsNoHeader: true } }
   api.get(paths.sessionEvents, route, (request, reply) => {
     const { name } = requireSession(request)
     const watched = sessionsByName.get(name) ?? watch(name)
     // A 204 ends an EventSource (HTML standard, "Server-sent events"). The page opens a new one later.
-    if (watched.watchers.size >= mostStreamsPerSession) return reply.code(204).send()
+    if (watched.watchers.size >= maxStreamsPerSession) return reply.code(204).send()
     const watcher: Watcher = { stream: new PassThrough() }
     watched.watchers.add(watcher)
     watcher.stream.once('close', () => {
@@ -45,39 +45,39 @@ export async function sessionEvents(
       if (watched.watchers.size === 0) unwatch(name, watched)
     })
     watcher.stream.write('retry: 3000\n\n')
-    void look(name, [watcher])
+    void check(name, [watcher])
     // `x-accel-buffering`: a proxy must not hold the events back.
     const headers = { 'content-type': 'text/event-stream', 'x-accel-buffering': 'no' }
     return reply.headers(headers).send(watcher.stream)
   })
 
-  /** Each session has its own timers, so that not all sessions are looked at in the same moment. */
-  function watch(name: string): Watched {
+  /** Each session has its own timers, so that not all sessions are checked in the same moment. */
+  function watch(name: string): SessionStreams {
     const watchers = new Set<Watcher>()
-    const looking = setInterval(() => void look(name, watchers), lookEveryMs)
+    const checking = setInterval(() => void check(name, watchers), checkEveryMs)
     const heartbeat = setInterval(() => {
       for (const { stream } of watchers) if (!stream.writableEnded) stream.write(': heartbeat\n\n')
     }, heartbeatEveryMs)
-    const watched = { watchers, timers: [looking.unref(), heartbeat.unref()] }
+    const watched = { watchers, timers: [checking.unref(), heartbeat.unref()] }
     sessionsByName.set(name, watched)
     return watched
   }
 
-  function unwatch(name: string, { timers }: Watched): void {
+  function unwatch(name: string, { timers }: SessionStreams): void {
     timers.forEach(clearInterval)
     sessionsByName.delete(name)
   }
 
-  async function look(name: string, watchers: Iterable<Watcher>): Promise<void> {
+  async function check(name: string, watchers: Iterable<Watcher>): Promise<void> {
     // A failing store does not end a session.
     const found = await find(name)
     if (!found) return
     for (const watcher of watchers) {
-      if (!watcher.stream.writableEnded) tell(watcher, found)
+      if (!watcher.stream.writableEnded) notify(watcher, found)
     }
   }
 
-  function tell(watcher: Watcher, found: SessionLookup): void {
+  function notify(watcher: Watcher, found: SessionLookup): void {
     if (found.kind === 'live') {
       warn(watcher, found.session.record)
       return
@@ -96,8 +96,8 @@ export async function sessionEvents(
 
   function warn(watcher: Watcher, record: SessionRecord): void {
     const idle = idleExpiry(record, lifetimes)
-    if (idle - Date.now() > warningTimeMs(lifetimes) || watcher.warnedOf === idle) return
-    watcher.warnedOf = idle
+    if (idle - Date.now() > warningTimeMs(lifetimes) || watcher.warnedIdleExpiry === idle) return
+    watcher.warnedIdleExpiry = idle
     const expiring: SessionExpiring = {
       serverTime: new Date().toISOString(),
       idleExpiresAt: new Date(idle).toISOString(),
@@ -108,7 +108,7 @@ export async function sessionEvents(
 
   const stopListening = sessions.onEnd((name) => {
     const watched = sessionsByName.get(name)
-    if (watched) void look(name, watched.watchers)
+    if (watched) void check(name, watched.watchers)
   })
   api.addHook('preClose', async () => {
     stopListening()

@@ -3,7 +3,7 @@ import type { CookieKind } from '../http/cookie-attributes.ts'
 import { SealedCookie } from '../http/sealed-cookies.ts'
 import type { KeyRing } from '../secrets/key-ring.ts'
 
-/** `key` is the name of the session's record: cookies of older versions call it so. */
+/** `key` is the name of the session's record. Older versions wrote this name. */
 const LastSession = Type.Object({ key: Type.String() })
 
 export type LastSessionCookie = SealedCookie<typeof LastSession>

@@ -9,7 +9,7 @@ export async function sessionRoutes(api: FastifyInstance, room: SessionRoom): Pr
 
   /** Writes nothing: a request for the view does not keep the session alive. */
   api.get(paths.session, ({ lookup }, reply) => {
-    // Nothing is returned: Fastify would wait for the end of an answer that is returned.
+    // Do not return `reply`: Fastify would make a promise for its end.
     if (lookup.kind === 'live') views.sendSignedIn(reply, lookup.session.record)
     else views.sendSignedOut(reply, lookup.kind === 'ended' ? lookup.reason : 'none')
   })

@@ -1,5 +1,5 @@
 import type { User } from '@entra-bff/shared'
-import { type MaybePromise, whenThere } from '../maybe-promise.ts'
+import { type MaybePromise, andThen } from '../maybe-promise.ts'
 import { recordKinds } from '../store/record-kinds.ts'
 import { Records, type StoredRecord } from '../store/records.ts'
 import type { Vault } from '../store/vault.ts'
@@ -26,8 +26,8 @@ export interface SessionsOptions {
   admission: Admission | undefined
 }
 
-const mostPerUser = 100
-const mostInMemory = 10_000
+const maxSessionsPerUser = 100
+const maxCachedRecords = 10_000
 
 /** Reads, begins, keeps alive and ends sessions. */
 export class Sessions {
@@ -43,7 +43,7 @@ export class Sessions {
     this.#records = new Records(vault, {
       kind: recordKinds.session,
       schema: StoredSession,
-      mostInMemory,
+      maxCached: maxCachedRecords,
     })
     this.#index = new SessionIndex(vault)
     this.#endings = new Endings({
@@ -61,8 +61,8 @@ export class Sessions {
 
   /** Reads one record of the store; writes nothing. */
   find(name: string): MaybePromise<SessionLookup> {
-    return whenThere(this.#records.read(name), (stored) =>
-      stored ? this.#judge(stored) : { kind: 'none' },
+    return andThen(this.#records.read(name), (stored) =>
+      stored ? this.#stateOf(stored) : { kind: 'none' },
     )
   }
 
@@ -123,7 +123,7 @@ export class Sessions {
 
   /** Makes room for one more session of a user. @returns the names of the sessions that have to end */
   async surplusOf(user: User): Promise<string[]> {
-    const oldest = (await this.#index.ofUser(user)).slice(0, 1 - mostPerUser)
+    const oldest = (await this.#index.ofUser(user)).slice(0, 1 - maxSessionsPerUser)
     const living = (await this.#livingOf(oldest)).map(({ name }) => name)
     const dead = oldest.filter((name) => !living.includes(name))
     if (dead.length > 0) await this.#index.removeFromUser(user, dead)
@@ -146,7 +146,7 @@ export class Sessions {
   async findLiving(name: string): Promise<LiveSession | undefined> {
     const stored = await this.#records.inspect(name)
     if (stored === 'absent' || stored === 'unreadable') return undefined
-    const found = this.#judge(stored)
+    const found = this.#stateOf(stored)
     return found.kind === 'live' ? found.session : undefined
   }
 
@@ -166,7 +166,7 @@ export class Sessions {
     if (record) await this.#index.remove(name, record).catch(() => undefined)
   }
 
-  #judge(stored: StoredRecord<StoredSession>): SessionLookup {
+  #stateOf(stored: StoredRecord<StoredSession>): SessionLookup {
     const { name, value: record } = stored
     if (isTombstone(record)) return { kind: 'ended', reason: 'revoked' }
     const { lifetimes, admission } = this.#options

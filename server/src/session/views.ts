@@ -24,7 +24,10 @@ export function sessionViews(
   { app, methods, callsFor }: SessionViewsOptions,
   lifetimes: Lifetimes,
 ) {
-  /** What is the same in each body for a record. It leaves the memory with the record. */
+  /**
+   * The JSON of a record without `serverTime`. `Records` gives the same object while a session is
+   * unchanged, so its JSON is made once. The JSON leaves the memory with the record.
+   */
   const constantParts = new WeakMap<SessionRecord, string>()
 
   function constantPartOf(record: SessionRecord): string {

@@ -38,7 +38,7 @@ export interface BeginSessionOptions {
 }
 
 /** Characters. */
-const longestUserAgent = 256
+const maxUserAgentCharacters = 256
 
 /**
  * Makes a session of a sign-in. The scope of the route must have the session plugin.
@@ -110,7 +110,7 @@ function recordOf(
     ...(sid !== undefined && { sid }),
     ...(loginHint !== undefined && { loginHint }),
     granted: scopes,
-    userAgent: (request.headers['user-agent'] ?? '').slice(0, longestUserAgent),
+    userAgent: (request.headers['user-agent'] ?? '').slice(0, maxUserAgentCharacters),
     ip: addressOf(request),
     createdAt: now,
     lastSeenAt: now,

@@ -59,8 +59,8 @@ export function createSignIn(options: SignInOptions) {
     await api.register(async (scope) => {
       await scope.register(sessionPlugin, room)
       const logins = new DeviceLogins({ entra, vault, scopes: config.scopes })
-      const mostStarts = Math.ceil(config.rateLimitPerMinute / 10)
-      await scope.register(deviceLoginRoutes, { ...shared, logins, mostStarts })
+      const maxStartsPerMinute = Math.ceil(config.rateLimitPerMinute / 10)
+      await scope.register(deviceLoginRoutes, { ...shared, logins, maxStartsPerMinute })
     })
   }
 

@@ -1,39 +1,39 @@
 import * as fs from 'node:fs'
 
 /*
- * A note beside the file of a store says how the file was when a process closed it. While the note
- * is true, the file needs no trial at the start. A process that is killed leaves no note.
+ * A marker beside the file of a store says how the file was when a process closed it. While the
+ * marker is true, the file needs no trial at the start. A process that is killed leaves no marker.
  */
 
-/** Whether nothing has written to the file since it was closed. */
-export function isAsClosed(file: string): boolean {
+/** Whether a process closed the file, and nothing has changed it since. */
+export function wasClosedCleanly(file: string): boolean {
   try {
-    return fs.readFileSync(noteOf(file), 'utf8') === stateOf(file)
+    return fs.readFileSync(markerOf(file), 'utf8') === fingerprintOf(file)
   } catch {
     return false
   }
 }
 
-/** Call it before the file is opened, and before a write: another process may have left a note. */
-export function withdrawNote(file: string): void {
-  const note = noteOf(file)
-  if (!fs.existsSync(note)) return
+/** Call it before the file is opened, and before a write: another process may have left a marker. */
+export function removeCleanMarker(file: string): void {
+  const marker = markerOf(file)
+  if (!fs.existsSync(marker)) return
   // Emptied on the disk first: a power failure can undo the removal.
-  fs.writeFileSync(note, '', { mode: 0o600, flush: true })
-  fs.rmSync(note, { force: true })
+  fs.writeFileSync(marker, '', { mode: 0o600, flush: true })
+  fs.rmSync(marker, { force: true })
 }
 
 /** Call it when the file is closed and all writes are on the disk. */
-export function leaveNote(file: string): void {
-  fs.writeFileSync(noteOf(file), stateOf(file), { mode: 0o600, flush: true })
+export function writeCleanMarker(file: string): void {
+  fs.writeFileSync(markerOf(file), fingerprintOf(file), { mode: 0o600, flush: true })
 }
 
-function noteOf(file: string): string {
+function markerOf(file: string): string {
   return `${file}-closed`
 }
 
 /** A restored, replaced, cut or rewritten file differs in one of these. */
-function stateOf(file: string): string {
+function fingerprintOf(file: string): string {
   const { ino, size, mtimeNs } = fs.statSync(file, { bigint: true })
   return `inode ${String(ino)}, ${String(size)} bytes, modified at ${String(mtimeNs)} ns\n`
 }

@@ -4,7 +4,7 @@ import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
 /** Room for the largest commit. With less free space, the disk counts as full. */
-const leastFreeBytes = 1024 * 1024
+const minFreeBytes = 1024 * 1024
 const trialBytes = 64 * 1024
 const trialEveryMs = 1_000
 
@@ -25,7 +25,7 @@ export class Disk {
   async requireWritable(): Promise<void> {
     accessSync(this.#folder, constants.W_OK)
     const { bavail, bsize } = statfsSync(this.#folder)
-    if (bavail * bsize < leastFreeBytes) throw new Error(`the disk of ${this.#folder} is full`)
+    if (bavail * bsize < minFreeBytes) throw new Error(`the disk of ${this.#folder} is full`)
     if (this.#failure !== undefined) await this.#tryAgain(this.#failure)
   }
 
@@ -51,7 +51,7 @@ export class Disk {
 }
 
 /** Writes and removes a file. @throws the error of the disk */
-async function tryDisk(folder: string): Promise<void> {
+export async function tryDisk(folder: string): Promise<void> {
   const file = join(folder, `trial.${randomUUID()}`)
   try {
     await writeFile(file, Buffer.alloc(trialBytes), { mode: 0o600, flush: true })

@@ -22,7 +22,7 @@ export type ListEntry = Static<typeof List>[number]
 const lingerMs = 24 * 60 * 60_000
 
 /** Other processes change lists too. More tries than this mean that the store is broken. */
-const mostTries = 1_000
+const maxTries = 1_000
 
 /** Some records in a list can be over: check the record of each entry. */
 export async function readList(store: Store, name: string): Promise<ListEntry[]> {
@@ -38,7 +38,7 @@ export async function changeList(
   name: string,
   change: (entries: ListEntry[]) => ListEntry[],
 ): Promise<void> {
-  for (let tries = 0; tries < mostTries; tries += 1) {
+  for (let tries = 0; tries < maxTries; tries += 1) {
     const bytes = await store.get(name)
     const kept = entriesOf(bytes).filter(({ until }) => until + lingerMs > Date.now())
     const entries = change(kept)

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { open, type RootDatabase } from 'lmdb'
-import { leaveNote, withdrawNote } from './clean-close.ts'
+import { removeCleanMarker, writeCleanMarker } from './clean-close.ts'
 import { Disk } from './disk.ts'
 import { OpenedFiles } from './opened-files.ts'
 import { sameBytes, type Store } from './store.ts'
@@ -15,10 +15,13 @@ const sliceRecords = 100
  * share them, and a read takes microseconds. The expiry stands before each value.
  * @throws {ConfigError} when the folder or a file in it cannot be used; no file is changed
  */
-export function openLmdbStore(folder: string, now: () => number = () => Date.now()): Store {
+export async function openLmdbStore(
+  folder: string,
+  now: () => number = () => Date.now(),
+): Promise<Store> {
   const path = join(folder, 'sessions.mdb')
   const paths = [path, `${path}-lock`] as const
-  requireUsableStore(folder, paths)
+  await requireUsableStore(folder, paths)
   const db = openDatabase(folder, path)
   const files = new OpenedFiles(paths)
   const disk = new Disk(folder)
@@ -44,10 +47,11 @@ export function openLmdbStore(folder: string, now: () => number = () => Date.now
         if (!entry.key.startsWith(prefix)) return
         yield entry
       }
-      if (slice.length < sliceRecords || closed) return
+      if (slice.length < sliceRecords) return
       // A range includes its start. No name holds a space, so this sorts right after the last name.
       start = `${slice.at(-1)?.key ?? ''} `
       await new Promise(setImmediate)
+      if (closed) return
     }
   }
 
@@ -58,8 +62,9 @@ export function openLmdbStore(folder: string, now: () => number = () => Date.now
   }
 
   async function write<T>(work: () => Promise<T>): Promise<T> {
+    if (closed) throw new Error('the store is closed')
     files.check()
-    withdrawNote(path)
+    removeCleanMarker(path)
     await disk.requireWritable()
     try {
       return await committed(work())
@@ -79,6 +84,8 @@ export function openLmdbStore(folder: string, now: () => number = () => Date.now
   return {
     get: (name) => {
       files.checkOncePerSecond()
+      // Else lmdb would read as of some milliseconds ago, without what another process wrote since.
+      db.resetReadTxn()
       return living(name)
     },
     put: async (name, value, expiresAt) => {
@@ -105,9 +112,9 @@ export function openLmdbStore(folder: string, now: () => number = () => Date.now
       if (disk.hasFailed) return
       try {
         files.check()
-        leaveNote(path)
+        writeCleanMarker(path)
       } catch {
-        // Without a note, the next start tries the file.
+        // Without a marker, the next start tries the file.
       }
     },
   }

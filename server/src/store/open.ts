@@ -5,8 +5,8 @@ import type { Store } from './store.ts'
 import { withDeadline } from './with-deadline.ts'
 
 /** The store that SESSION_STORE names. */
-export function openStore(location: StoreLocation): Store {
+export async function openStore(location: StoreLocation): Promise<Store> {
   return withDeadline(
-    location.kind === 'memory' ? openMemoryStore() : openLmdbStore(location.folder),
+    location.kind === 'memory' ? openMemoryStore() : await openLmdbStore(location.folder),
   )
 }

@@ -1,9 +1,9 @@
 import { deflateSync, inflateSync } from 'node:zlib'
-import { LRUCache } from 'lru-cache'
 import type { Static, TSchema } from 'typebox'
 import { Compile, type Validator } from 'typebox/compile'
 import { Failure } from '../failure.ts'
-import { type MaybePromise, whenThere } from '../maybe-promise.ts'
+import { type MaybePromise, andThen } from '../maybe-promise.ts'
+import { RingCache } from '../secrets/ring-cache.ts'
 import { isSealedWithNewest, seal, unsealBytes } from '../secrets/seal.ts'
 import type { Vault } from './vault.ts'
 
@@ -17,20 +17,19 @@ export interface StoredRecord<T> {
 interface RecordsOptions<Schema extends TSchema> {
   kind: string
   schema: Schema
-  /** Most decrypted records in memory, ten minutes each. If absent, no record stays in memory. */
-  mostInMemory?: number
+  /** Most decrypted records in memory. If absent, no record stays in memory. */
+  maxCached?: number
   /**
-   * Compresses each record before it is sealed. The length then tells something of the content:
-   * only for records of which no stranger chooses a part.
+   * Compresses before encryption. The stored length then depends on the content. Use it only where an
+   * attacker can choose no part of the content.
    */
-  packed?: boolean
+  compressed?: boolean
 }
 
-const inMemoryForMs = 10 * 60_000
 /** The first byte of zlib's format (RFC 1950). No JSON begins with it. */
-const packedByte = 0x78
+const zlibFirstByte = 0x78
 /** Tokens are random for the most part, so a higher level gains nothing. */
-const fast = { level: 1 }
+const fastestLevel = { level: 1 }
 
 /** The sealed records of one kind. The bytes of a record are bound to its name and checked by its schema. */
 export class Records<Schema extends TSchema, T = Static<Schema>> {
@@ -38,26 +37,18 @@ export class Records<Schema extends TSchema, T = Static<Schema>> {
   readonly #kind: string
   readonly #schema: Schema
   #validator: Validator | undefined
-  readonly #isPacked: boolean
-  readonly #opened: LRUCache<string, StoredRecord<T>> | undefined
+  readonly #isCompressed: boolean
+  readonly #decrypted: RingCache<StoredRecord<T>> | undefined
 
   constructor(
     vault: Vault,
-    { kind, schema, mostInMemory, packed = false }: RecordsOptions<Schema>,
+    { kind, schema, maxCached, compressed = false }: RecordsOptions<Schema>,
   ) {
     this.#vault = vault
     this.#kind = kind
     this.#schema = schema
-    this.#isPacked = packed
-    this.#opened =
-      mostInMemory === undefined
-        ? undefined
-        : new LRUCache({
-            max: mostInMemory,
-            ttl: inMemoryForMs,
-            ttlAutopurge: true,
-            ttlResolution: 0,
-          })
+    this.#isCompressed = compressed
+    this.#decrypted = maxCached === undefined ? undefined : new RingCache(vault.ring, maxCached)
   }
 
   /** The name of a record: its kind, and a keyed hash that does not tell the secret. */
@@ -76,7 +67,7 @@ export class Records<Schema extends TSchema, T = Static<Schema>> {
    * must not be told that the record is absent
    */
   read(name: string): MaybePromise<StoredRecord<T> | undefined> {
-    return whenThere(this.#vault.store.get(name), (bytes) => bytes && this.#open(name, bytes))
+    return andThen(this.#vault.store.get(name), (bytes) => bytes && this.#open(name, bytes))
   }
 
   /** Like `read`, for a caller that a damaged record must not stop. */
@@ -130,19 +121,24 @@ export class Records<Schema extends TSchema, T = Static<Schema>> {
 
   #seal(name: string, value: T): Buffer {
     const text = JSON.stringify(value)
-    return seal(this.#vault.ring, name, this.#isPacked ? deflateSync(text, fast) : text, 'record')
+    return seal(
+      this.#vault.ring,
+      name,
+      this.#isCompressed ? deflateSync(text, fastestLevel) : text,
+      'record',
+    )
   }
 
   #open(name: string, bytes: Uint8Array): StoredRecord<T> | undefined {
-    const known = this.#opened?.get(name)
+    const known = this.#decrypted?.get(name)
     if (known && Buffer.compare(known.bytes, bytes) === 0) return known
     const value = this.#unseal(name, bytes)
     if (!this.#fits(value)) {
-      this.#vault.onMisfit(this.#kind)
+      this.#vault.onUnknownFormat(this.#kind)
       return undefined
     }
     const stored = { name, value, bytes }
-    this.#opened?.set(name, stored)
+    this.#decrypted?.set(name, stored)
     return stored
   }
 
@@ -155,7 +151,7 @@ export class Records<Schema extends TSchema, T = Static<Schema>> {
   #unseal(name: string, bytes: Uint8Array): unknown {
     try {
       const content = unsealBytes(this.#vault.ring, name, bytes, 'record')
-      const text = content[0] === packedByte ? inflateSync(content) : content
+      const text = content[0] === zlibFirstByte ? inflateSync(content) : content
       return JSON.parse(text.toString('utf8'))
     } catch (cause) {
       throw new Failure('store_unavailable', 'a stored record cannot be decrypted', { cause })

@@ -1,30 +1,31 @@
 import { spawnSync } from 'node:child_process'
-import { randomUUID } from 'node:crypto'
 import * as fs from 'node:fs'
-import { join } from 'node:path'
 import { execPath, platform } from 'node:process'
 import { fileURLToPath } from 'node:url'
 import { ConfigError } from '../config/reader.ts'
 import { packageFolder } from '../package-folder.ts'
-import { isAsClosed, withdrawNote } from './clean-close.ts'
+import { removeCleanMarker, wasClosedCleanly } from './clean-close.ts'
+import { tryDisk } from './disk.ts'
 import { networkFileSystem } from './network-disk.ts'
+import { isOpenElsewhere } from './open-elsewhere.ts'
+import { makeFolderPrivate, makePrivate } from './private-files.ts'
 
-/** Names of the files that this server makes in the folder. */
-const ownFileNames = /^(sessions\.mdb(-lock|-closed)?|session-secret(\..+)?|trial\..+)$/
-const diskTrialBytes = 64 * 1024
 /** Reading the largest store takes seconds, and another process may hold its lock. */
-const longestTrialMs = 30_000
+const trialTimeoutMs = 30_000
 const trialScript = fileURLToPath(new URL('bin/try-store.mjs', packageFolder))
 
 /**
  * Makes the folder and its files if they are missing, readable by this user alone, and tries them.
- * The database is read as a whole only if it changed since it was closed, or was not closed.
+ * The database is read as a whole only after an unclean end, or when another program has changed it.
  * @param files the database and its lock file
  * @throws {ConfigError} when the folder or a file cannot be used; the content of files stays
  */
-export function requireUsableStore(folder: string, files: readonly [string, string]): void {
+export async function requireUsableStore(
+  folder: string,
+  files: readonly [string, string],
+): Promise<void> {
   const [path] = files
-  const problem = problemWith(folder, files)
+  const problem = await problemWith(folder, files)
   if (problem !== undefined) throw unusableStore(folder, path, problem)
 }
 
@@ -36,17 +37,21 @@ export function unusableStore(folder: string, path: string, problem: string): Co
   ])
 }
 
-function problemWith(folder: string, files: readonly [string, string]): string | undefined {
+async function problemWith(
+  folder: string,
+  files: readonly [string, string],
+): Promise<string | undefined> {
   try {
     fs.mkdirSync(folder, { recursive: true, mode: 0o700 })
     requireLocalDisk(folder)
     files.forEach(makePrivate)
     makeFolderPrivate(folder)
-    tryDisk(folder)
-    const [path] = files
-    const problem = isNew(path) || isAsClosed(path) ? undefined : tryDatabase(path)
+    await tryDisk(folder)
+    const [path, lockFile] = files
+    const isSound = isNew(path) || isOpenElsewhere(lockFile) || wasClosedCleanly(path)
+    const problem = isSound ? undefined : tryDatabase(path)
     // If LMDB crashes on this file all the same, the next start tries it.
-    if (problem === undefined) withdrawNote(path)
+    if (problem === undefined) removeCleanMarker(path)
     return problem
   } catch (error) {
     if (error instanceof ConfigError) throw error
@@ -68,47 +73,9 @@ function requireLocalDisk(folder: string): void {
   ])
 }
 
-/**
- * Does not open a file that exists: closing it would release the locks that this process holds on
- * the file (`man 2 fcntl`, record locks).
- */
-function makePrivate(file: string): void {
-  try {
-    fs.closeSync(fs.openSync(file, 'wx', 0o600))
-  } catch (error) {
-    if (!hasCode(error, 'EEXIST')) throw error
-    if (fs.statSync(file).isFile()) fs.chmodSync(file, 0o600)
-  }
-}
-
-function hasCode(error: unknown, code: string): boolean {
-  return error instanceof Error && 'code' in error && error.code === code
-}
-
-/** A folder that holds other files too, such as a home folder, keeps its mode. */
-function makeFolderPrivate(folder: string): void {
-  const isOpen = (fs.statSync(folder).mode & 0o077) !== 0
-  if (!isOpen || !fs.readdirSync(folder).every((name) => ownFileNames.test(name))) return
-  try {
-    fs.chmodSync(folder, 0o700)
-  } catch (error) {
-    // The folder is another user's, as a volume of Kubernetes is. The files in it are private.
-    if (!hasCode(error, 'EPERM')) throw error
-  }
-}
-
-function tryDisk(folder: string): void {
-  const file = join(folder, `trial.${randomUUID()}`)
-  try {
-    fs.writeFileSync(file, Buffer.alloc(diskTrialBytes), { mode: 0o600, flush: true })
-  } finally {
-    fs.rmSync(file, { force: true })
-  }
-}
-
 /** Opens the database in another process: on a damaged file, LMDB crashes instead of throwing. */
 function tryDatabase(path: string): string | undefined {
-  const limits = { encoding: 'utf8', timeout: longestTrialMs } as const
+  const limits = { encoding: 'utf8', timeout: trialTimeoutMs } as const
   const { status, signal, stdout, stderr, error } = spawnSync(execPath, [trialScript, path], limits)
   if (error) return `it did not open within half a minute (${error.message})`
   if (signal) return `sessions.mdb is damaged or cut off, or the disk is full (${signal})`

@@ -12,17 +12,17 @@ export interface Vault {
   readonly ring: KeyRing
   readonly names: RecordNames
   /** Called with the kind of a record whose form this build does not know. */
-  readonly onMisfit: (kind: string) => void
+  readonly onUnknownFormat: (kind: string) => void
 }
 
 /**
- * @param onMisfit called once for each kind of record whose form this version does not know
+ * @param onUnknownFormat called once for each kind of record whose form this version does not know
  * @throws {ConfigError} when the secrets that were set, or kept, are not those of the store
  */
 export async function openVault(
   store: Store,
   settings: SessionSettings,
-  onMisfit: (kind: string) => void,
+  onUnknownFormat: (kind: string) => void,
 ): Promise<Vault> {
   const ring = new KeyRing(sessionSecrets(settings, await RecordNames.isNew(store)))
   const names = await RecordNames.open(store, ring, storeSettingOf(settings.store))
@@ -31,8 +31,8 @@ export async function openVault(
     store,
     ring,
     names,
-    onMisfit: (kind) => {
-      if (!reported.has(kind)) onMisfit(kind)
+    onUnknownFormat: (kind) => {
+      if (!reported.has(kind)) onUnknownFormat(kind)
       reported.add(kind)
     },
   }

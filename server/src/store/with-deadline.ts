@@ -4,7 +4,10 @@ import type { Store } from './store.ts'
 /** Longer than a healthy store takes, short enough for a person who waits. */
 const deadlineMs = 2_000
 
-/** Wraps a store so that each call ends within two seconds: with its answer or `store_unavailable`. */
+/**
+ * Each call ends within two seconds: with its answer or `store_unavailable`. A `get` that answers at
+ * once cannot be interrupted.
+ */
 export function withDeadline(store: Store): Store {
   return {
     // Runs on each request: an answer that is there needs no timer.

@@ -3,7 +3,7 @@ import { type EntraFailure, pausedBy } from '../entra/failures.ts'
 
 /** The pause after Entra refused this app: such an answer has no Retry-After. */
 const usualPauseSeconds = 60
-const mostPauses = 10_000
+const maxPauses = 10_000
 
 interface Pause {
   /** Milliseconds since the epoch. */
@@ -13,7 +13,7 @@ interface Pause {
 
 /** Keeps requests from Entra for as long as Entra asks. */
 export class BackOff {
-  readonly #pauses = new LRUCache<string, Pause>({ max: mostPauses, ttlAutopurge: true })
+  readonly #pauses = new LRUCache<string, Pause>({ max: maxPauses, ttlAutopurge: true })
 
   /** @param failure the answer of Entra that begins the pause */
   begin(name: string, failure: EntraFailure): void {

@@ -54,8 +54,8 @@ export class SessionTokens {
     rejected?: Rejection,
   ): Promise<string> {
     const request = { sessionName, scopes, rejected }
-    const remembered = this.#remembered(request, 'refreshAt')
-    if (remembered !== undefined) return remembered
+    const known = this.#memory.fresh(sessionName, scopes)
+    if (known !== undefined && known !== rejected?.token) return known
     const flight = JSON.stringify([scopes, rejected])
     return this.#singleFlight.run(sessionName, flight, () => this.#fetch(request))
   }
@@ -83,21 +83,11 @@ export class SessionTokens {
       if (!(error instanceof EntraFailure) || !isTransient(error)) throw error
       if (error.wasSent) this.#backOff.begin(pause, error)
       // A token that is good for one more minute serves for that minute.
-      const last = this.#remembered(request, 'expiresAt')
-      if (last === undefined) throw error
+      const last = this.#memory.unexpired(sessionName, scopes)
+      if (last === undefined || last === rejected?.token) throw error
       if (error.wasSent) this.#options.onSilentFailure(error)
       return last
     }
-  }
-
-  /** @param limit the time until which a token in memory serves */
-  #remembered(
-    { sessionName, scopes, rejected }: TokenRequest,
-    limit: 'refreshAt' | 'expiresAt',
-  ): string | undefined {
-    const known = this.#memory.find(sessionName, scopes)
-    const isUsable = known && known.token !== rejected?.token && known[limit] > Date.now()
-    return isUsable ? known.token : undefined
   }
 }
 

@@ -8,10 +8,10 @@ import { type AccessToken, refreshMarginMs } from '../entra/token-cache.ts'
 const shortestUseMs = 60_000
 /** After this time without a call, the tokens of a session leave the memory. */
 const unusedForMs = 60 * 60_000
-const mostSessions = 10_000
+const maxSessions = 10_000
 
 /** Times are milliseconds since the epoch. */
-export interface RememberedToken {
+interface RememberedToken {
   token: string
   refreshAt: number
   expiresAt: number
@@ -20,15 +20,24 @@ export interface RememberedToken {
 /** Access tokens in memory, by session and then by scopes. */
 export class TokenMemory {
   readonly #sessions = new LRUCache<string, Map<string, RememberedToken>>({
-    max: mostSessions,
+    max: maxSessions,
     ttl: unusedForMs,
     ttlAutopurge: true,
+    // A read makes no timer.
     ttlResolution: 0,
     updateAgeOnGet: true,
   })
 
-  find(sessionName: string, scopes: readonly string[]): RememberedToken | undefined {
-    return this.#sessions.get(sessionName)?.get(scopes.join(' '))
+  /** A token that needs no refresh yet. */
+  fresh(sessionName: string, scopes: readonly string[]): string | undefined {
+    const known = this.#find(sessionName, scopes)
+    return known && known.refreshAt > Date.now() ? known.token : undefined
+  }
+
+  /** A token that should be refreshed, but still serves. */
+  unexpired(sessionName: string, scopes: readonly string[]): string | undefined {
+    const known = this.#find(sessionName, scopes)
+    return known && known.expiresAt > Date.now() ? known.token : undefined
   }
 
   remember(sessionName: string, scopes: readonly string[], { token, expiresAt }: AccessToken) {
@@ -44,5 +53,9 @@ export class TokenMemory {
 
   forget(sessionName: string): void {
     this.#sessions.delete(sessionName)
+  }
+
+  #find(sessionName: string, scopes: readonly string[]): RememberedToken | undefined {
+    return this.#sessions.get(sessionName)?.get(scopes.join(' '))
   }
 }

@@ -31,7 +31,7 @@ export class TokenRecords {
       kind: recordKinds.tokens,
       schema: StoredTokenRecord,
       // Packed, the tokens of most sessions take one page of the store (4 kB) instead of two.
-      packed: true,
+      compressed: true,
     })
   }
 

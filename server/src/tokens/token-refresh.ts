@@ -56,7 +56,7 @@ export class TokenRefresh {
     }
   }
 
-  /** Forgets a session's tokens, which are erased, and the tokens that a request under way brings. */
+  /** Forgets the tokens of a session, and makes a running request throw its answer away. */
   cancel(sessionName: string): void {
     const request = this.#underWay.get(sessionName)
     if (request) request.isCanceled = true

@@ -6,7 +6,7 @@ import { later } from '../support/clock.ts'
 import { startUpstream, type Upstream } from '../support/upstream.ts'
 import { World } from '../support/world.ts'
 
-const mostAtOnce = 8
+const maxAtOnce = 8
 
 let upstream: Upstream
 let world: World
@@ -59,8 +59,8 @@ const refused = () => world.logLines.filter((line) => line.includes('"code":"rat
 describe('one session (#22)', () => {
   test('a session has at most eight calls under way, and a ninth gets a 429 with Retry-After', async () => {
     const browser = await world.signIn()
-    const first = Array.from({ length: mostAtOnce }, () => browser.fetch('/api/me'))
-    await untilOpen(mostAtOnce)
+    const first = Array.from({ length: maxAtOnce }, () => browser.fetch('/api/me'))
+    await untilOpen(maxAtOnce)
     const ninth = await browser.fetch('/api/me')
     expect(ninth.status).toBe(429)
     expect(ninth.headers['retry-after']).toBe('1')
@@ -74,7 +74,7 @@ describe('one session (#22)', () => {
     await untilOpen(1)
     answerAll()
     expect((await next).status).toBe(200)
-    expect(upstream.requests).toHaveLength(mostAtOnce + 1)
+    expect(upstream.requests).toHaveLength(maxAtOnce + 1)
   })
 
   test('a session with 1,600 calls on one connection does not keep other sessions from calling', async () => {
@@ -82,20 +82,20 @@ describe('one session (#22)', () => {
     const other = await world.signIn()
     const cookie = await greedy.cookieHeader()
     const { socket } = await pipeline(cookie, 1_600)
-    await untilOpen(mostAtOnce)
-    await vi.waitUntil(() => refused().length > mostAtOnce)
+    await untilOpen(maxAtOnce)
+    await vi.waitUntil(() => refused().length > maxAtOnce)
     const expectAnswerForOther = async () => {
       const call = other.fetch('/api/me')
-      await untilOpen(mostAtOnce + 1)
+      await untilOpen(maxAtOnce + 1)
       open.at(-1)?.writeHead(200, { 'content-type': 'application/json' }).end('{}')
       expect((await call).status).toBe(200)
-      await untilOpen(mostAtOnce)
+      await untilOpen(maxAtOnce)
     }
     await expectAnswerForOther()
     socket.destroy()
     await once(socket, 'close')
     await expectAnswerForOther()
-    expect(upstream.requests).toHaveLength(mostAtOnce + 2)
+    expect(upstream.requests).toHaveLength(maxAtOnce + 2)
     answerAll()
     await untilOpen(0)
   })

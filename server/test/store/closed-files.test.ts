@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { Browser } from '../support/browser.ts'
 import type { ChildServer } from '../support/child-server.ts'
@@ -50,6 +51,16 @@ describe('a store that was closed', () => {
     await longer.end('SIGKILL')
     expect(await startOf(copies.start(withoutTrial))).toBe('the whole store is read')
   })
+
+  test.runIf(existsSync('/proc/locks'))(
+    'a server that starts beside another one of its store does not read the whole store (#30)',
+    async () => {
+      await closeOnce()
+      await copies.start().listening()
+      const second = copies.start(withoutTrial, { PORT: String(await freePort()) })
+      expect(await startOf(second)).toBe('it serves')
+    },
+  )
 
   test.each<[string, (bytes: Buffer) => Buffer]>([
     ['cut in the middle', (bytes) => bytes.subarray(0, bytes.length / 2)],

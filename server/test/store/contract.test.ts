@@ -14,7 +14,7 @@ const never = Number.MAX_SAFE_INTEGER
 let now = 1_000
 let folder: string
 const clock = () => now
-const stores: [string, () => Store][] = [
+const stores: [string, () => Store | Promise<Store>][] = [
   ['memory', () => openMemoryStore(clock)],
   ['LMDB', () => openLmdbStore(folder, clock)],
 ]
@@ -22,10 +22,10 @@ const stores: [string, () => Store][] = [
 /** What every store keeps to: a new store is added to the list above. */
 describe.each(stores)('the store in %s', (_name, open) => {
   let store: Store
-  beforeEach(() => {
+  beforeEach(async () => {
     now = 1_000
     folder = mkdtempSync(join(tmpdir(), 'entra-bff-store-'))
-    store = withDeadline(open())
+    store = withDeadline(await open())
   })
   afterEach(async () => {
     await store.close()

@@ -73,7 +73,7 @@ test.skipIf(!hasPrlimit)('a sweep that cannot write does not end the process', (
     import { mock } from 'node:test'
     mock.timers.enable({ apis: ['setInterval'] })
     const { openLmdbStore } = await import(${JSON.stringify(builtStore)})
-    const store = openLmdbStore(${JSON.stringify(folder)})
+    const store = await openLmdbStore(${JSON.stringify(folder)})
     await store.put('expired', Buffer.alloc(1), 1)
     execFileSync('prlimit', ['--pid', String(process.pid), '--fsize=1:'])
     // The sweep writes alone: another write would share its transaction, and handle its failure.
@@ -97,7 +97,7 @@ test.skipIf(!mayMount)(
     const script = `
     import { rmSync, writeFileSync } from 'node:fs'
     const { openLmdbStore } = await import(${JSON.stringify(builtStore)})
-    const store = openLmdbStore('data')
+    const store = await openLmdbStore('data')
     const outcomeOf = (name) => store.put(name, Buffer.alloc(6_000), Infinity).then(() => 'written', ({ message }) => message)
     const outcomes = [await outcomeOf('before')]
     try { writeFileSync('filler', Buffer.alloc(99_000_000)) } catch ({ code }) { outcomes.push(code) }

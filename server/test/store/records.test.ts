@@ -21,8 +21,8 @@ let name: string
 beforeEach(async () => {
   misfits = []
   const names = await RecordNames.open(store, ring, 'memory:')
-  vault = { store, ring, names, onMisfit: (kind) => misfits.push(kind) }
-  fruits = new Records(vault, { kind: 'fruit', schema: Fruit, mostInMemory: 10 })
+  vault = { store, ring, names, onUnknownFormat: (kind) => misfits.push(kind) }
+  fruits = new Records(vault, { kind: 'fruit', schema: Fruit, maxCached: 10 })
   name = fruits.nameOf('pear')
   await fruits.put(name, { color: 'green' }, never)
 })
@@ -63,6 +63,20 @@ test('a record that no secret opens is a failure of the store, not an absent rec
     code: 'store_unavailable',
   })
   expect(await strangers.inspect(name)).toBe('unreadable')
+})
+
+test('a record that was read before is not served after its secret was removed', async () => {
+  const rotated = new KeyRing(['o'.repeat(32)])
+  const fruitsOfRotated = new Records(
+    { ...vault, ring: rotated },
+    { kind: 'fruit', schema: Fruit, maxCached: 10 },
+  )
+  await fruitsOfRotated.put(name, { color: 'yellow' }, never)
+  expect((await fruitsOfRotated.read(name))?.value).toEqual({ color: 'yellow' })
+  rotated.replace(['n'.repeat(32)])
+  await expect(async () => fruitsOfRotated.read(name)).rejects.toMatchObject({
+    code: 'store_unavailable',
+  })
 })
 
 test('a record under the name of another one is not opened', async () => {

@@ -24,7 +24,7 @@ interface Request {
   body?: string
 }
 
-const mostRedirects = 20
+const maxRedirects = 20
 
 /** The HTTP side of a browser: a cookie jar that obeys SameSite, fetch metadata, redirects. */
 export class Browser {
@@ -48,7 +48,7 @@ export class Browser {
     let url = new URL(path, this.origin)
     const visited = [url]
     let from = url.origin
-    for (let hops = 0; hops < mostRedirects; hops += 1) {
+    for (let hops = 0; hops < maxRedirects; hops += 1) {
       const answer = await this.#send(url, from, navigation(from, url), {})
       const location = answer.headers['location']
       if (answer.status < 300 || answer.status > 399 || typeof location !== 'string') {
@@ -60,7 +60,7 @@ export class Browser {
       visited.push(url)
       if (stopAt(url)) return { url, visited, status: 0, headers: answer.headers, html: '' }
     }
-    throw new Error(`more than ${String(mostRedirects)} redirects: ${visited.join(' ')}`)
+    throw new Error(`more than ${String(maxRedirects)} redirects: ${visited.join(' ')}`)
   }
 
   /** Sends a form of a page of the app, and does not follow the redirect. */

@@ -44,7 +44,7 @@ async function signInByDevice(): Promise<TokenCache> {
 }
 
 function tokensOver(store: Store): SessionTokens {
-  const records = new TokenRecords({ store, ring, names, onMisfit: ignore })
+  const records = new TokenRecords({ store, ring, names, onUnknownFormat: ignore })
   return new SessionTokens({ entra, records, onSilentFailure: ignore })
 }
 

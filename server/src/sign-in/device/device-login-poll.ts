@@ -5,7 +5,7 @@ import { type DeviceLoginRecord, failedBy, isUnavailable } from './device-login-
 const readyForMs = 5 * 60_000
 /** RFC 8628 section 3.5: `slow_down` adds this to the interval. */
 const slowDownSeconds = 5
-const longestIntervalSeconds = 60
+const maxIntervalSeconds = 60
 
 /** Polls Entra once. @returns the login as it is after the answer */
 export async function pollEntra(
@@ -22,7 +22,7 @@ export async function pollEntra(
     return { ...polled, expiresAt, outcome: { kind: 'ready', claims, refreshToken } }
   } catch (error) {
     if (!isUnavailable(error)) return { ...record, outcome: failedBy(error) }
-    const slower = Math.min(record.interval * 2, longestIntervalSeconds)
+    const slower = Math.min(record.interval * 2, maxIntervalSeconds)
     return paced(record, Math.max(record.interval, slower), error.retryAfterSeconds)
   }
 }

@@ -13,7 +13,7 @@ import {
 
 export interface DeviceLoginRoutesOptions extends DeviceLoginOptions {
   /** Most starts of logins per minute and address. */
-  mostStarts: number
+  maxStartsPerMinute: number
 }
 
 const path = paths.deviceLogins
@@ -30,7 +30,7 @@ export const deviceLoginRoutes: FastifyPluginAsyncTypebox<DeviceLoginRoutesOptio
 ) => {
   api.post(path, {
     schema: { response: { 200: DeviceLogin, 201: DeviceLogin, ...problems } },
-    config: { rateLimit: { max: options.mostStarts } },
+    config: { rateLimit: { max: options.maxStartsPerMinute } },
     handler: (request, reply) => start(request, reply, options),
   })
   api.get(`${path}/:id`, {

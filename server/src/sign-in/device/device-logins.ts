@@ -34,7 +34,7 @@ type Stored = StoredRecord<DeviceLoginRecord>
 /** How long the outcome of a login can be read after the login has expired. */
 const outcomeTtlMs = 60_000
 /** Time that is reserved for one poll: longer than Entra may take to answer. */
-const longestPollMs = 35_000
+const maxPollMs = 35_000
 
 /**
  * The device logins: sign-ins on another device (RFC 8628). Nothing runs in the background: a request
@@ -145,7 +145,7 @@ export class DeviceLogins {
   /** Makes this request the only one that polls. @throws {Failure} `rate_limited` */
   async #lease(stored: Stored): Promise<Stored> {
     if (Date.now() < stored.value.nextPollAt) throw tooSoon(stored.value)
-    const lease = { ...stored.value, nextPollAt: Date.now() + longestPollMs }
+    const lease = { ...stored.value, nextPollAt: Date.now() + maxPollMs }
     const leased = await this.#replace(stored, lease)
     if (!leased) throw tooSoon(lease)
     return leased

@@ -5,7 +5,7 @@ import type { KeyRing } from '../../secrets/key-ring.ts'
 import { Attempt, attemptCookieMs, attemptId, hasState } from './attempt.ts'
 
 /** Most attempts of a browser at once. One more attempt removes the oldest. */
-const mostAttempts = 5
+const maxAttempts = 5
 
 /** The attempts of a browser, each in a sealed cookie. */
 export class AttemptCookies {
@@ -21,7 +21,7 @@ export class AttemptCookies {
       .ids(request)
       .map((id) => ({ id, createdAt: this.#cookies.one(id).read(request)?.createdAt ?? 0 }))
       .sort((a, b) => b.createdAt - a.createdAt)
-    for (const { id } of newestFirst.slice(mostAttempts - 1)) this.#cookies.one(id).clear(reply)
+    for (const { id } of newestFirst.slice(maxAttempts - 1)) this.#cookies.one(id).clear(reply)
     this.#cookies.one(attemptId(attempt.state)).set(reply, attempt)
   }
 

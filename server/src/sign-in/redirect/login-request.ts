@@ -13,10 +13,10 @@ import { isNavigation } from '../../http/navigation.ts'
 import { maxLoginHintLength } from '../../session/record.ts'
 
 /** Characters of the percent-encoded hint. */
-const longestHint = { loginHint: maxLoginHintLength, domainHint: 128 }
+const maxHintCharacters = { loginHint: maxLoginHintLength, domainHint: 128 }
 
 /** Characters. The path is kept in a cookie, and a browser can have five such cookies at once. */
-const longestReturnTo = 512
+const maxReturnToCharacters = 512
 
 /** Refuses a sign-in that a frame, an image or a fetch starts: a person must go to the address. */
 export function requireNavigation(request: FastifyRequest): void {
@@ -32,10 +32,10 @@ export function requireNavigation(request: FastifyRequest): void {
  */
 export function requireShortHints(query: LoginQuery): void {
   for (const name of ['loginHint', 'domainHint'] as const) {
-    if (encodeURIComponent(query[name] ?? '').length <= longestHint[name]) continue
+    if (encodeURIComponent(query[name] ?? '').length <= maxHintCharacters[name]) continue
     throw refusal(
       `the query "${name}" is too long`,
-      `The query "${name}" is too long: ${String(longestHint[name])} characters at most, percent-encoded.`,
+      `The query "${name}" is too long: ${String(maxHintCharacters[name])} characters at most, percent-encoded.`,
     )
   }
 }
@@ -63,7 +63,7 @@ export function scopesOf(query: LoginQuery, allowed: readonly string[], config: 
 /** The path to return to, also from a query that does not fit its schema. */
 export function returnToOf({ query }: FastifyRequest): LocalPath {
   const path = localPath((query as { returnTo?: unknown }).returnTo)
-  return path !== undefined && path.length <= longestReturnTo ? path : homePath
+  return path !== undefined && path.length <= maxReturnToCharacters ? path : homePath
 }
 
 /**
