@@ -46,10 +46,10 @@ export class DownstreamClient {
     connection: Socket,
   ): Promise<UpstreamAnswer> {
     const dispatcher = await this.#outbound.dispatcher()
-    if (connection.destroyed) throw closedByCaller()
+    requireOpen(connection)
     const collector = new AnswerCollector()
     const onClose = () => {
-      collector.abort(closedByCaller())
+      collector.abort(new Error('the caller closed the connection'))
     }
     // The request emits `close` too early, and a pipelined response never emits `close`. Pipelined
     // calls share a connection: more than ten listeners are no leak here.
@@ -69,7 +69,7 @@ export class DownstreamClient {
       )
       return await collector.answer
     } catch (cause) {
-      if (connection.destroyed) throw closedByCaller()
+      requireOpen(connection)
       throw new Failure(codeOf(cause), `${call.id} failed`, { cause })
     } finally {
       clearTimeout(timer)
@@ -83,8 +83,9 @@ export class DownstreamClient {
 }
 
 /** Nobody reads this failure. Its code keeps the log from blaming the API. */
-function closedByCaller(): Failure {
-  return new Failure('invalid_request', 'the caller closed the connection')
+function requireOpen(connection: Socket): void {
+  if (!connection.destroyed) return
+  throw new Failure('invalid_request', 'the caller closed the connection')
 }
 
 /** Codes of undici's errors ("undici: Errors"). */

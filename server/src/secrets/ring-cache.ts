@@ -4,7 +4,7 @@ import type { KeyRing } from './key-ring.ts'
 const ttlMs = 10 * 60_000
 
 /** What the keys of a ring have verified or decrypted, for ten minutes. A rotation empties the cache. */
-export class RingCache<Value extends NonNullable<unknown>> {
+export class RingCache<Value extends object | string> {
   readonly #ring: KeyRing
   readonly #values: LRUCache<string, Value>
   #keys: KeyRing['all']
