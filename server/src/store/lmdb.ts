@@ -26,10 +26,11 @@ export async function openLmdbStore(
   const files = new OpenedFiles(paths)
   const disk = new Disk(folder)
 
-  const living = (name: string): Buffer | undefined => {
-    const stored = db.getBinary(name)
+  const living = (name: string, known?: Uint8Array): Uint8Array | undefined => {
+    // The next read overwrites these bytes. A buffer of its own for each read would take half the time.
+    const stored = db.getBinaryFast(name)
     if (!stored || expiryOf(stored) <= now()) return undefined
-    return stored.subarray(expiryBytes)
+    return known && holds(stored, known) ? known : valueOf(stored)
   }
   const sweeping = setInterval(() => {
     // A failed sweep is not logged: requests fail by the same cause and are logged.
@@ -82,11 +83,11 @@ export async function openLmdbStore(
     )
 
   return {
-    get: (name) => {
+    get: (name, known) => {
       files.checkOncePerSecond()
       // Else lmdb would read as of some milliseconds ago, without what another process wrote since.
       db.resetReadTxn()
-      return living(name)
+      return living(name, known)
     },
     put: async (name, value, expiresAt) => {
       await write(() => db.put(name, withExpiry(value, expiresAt)))
@@ -148,6 +149,16 @@ function withExpiry(value: Uint8Array, expiresAt: number): Buffer {
   bytes.writeDoubleBE(expiresAt)
   bytes.set(value, expiryBytes)
   return bytes
+}
+
+function holds(stored: Buffer, value: Uint8Array): boolean {
+  const { length } = stored
+  if (length !== expiryBytes + value.length) return false
+  return stored.compare(value, 0, value.length, expiryBytes, length) === 0
+}
+
+function valueOf(stored: Buffer): Uint8Array {
+  return new Uint8Array(stored.subarray(expiryBytes, stored.length))
 }
 
 function expiryOf(stored: Buffer): number {

@@ -67,7 +67,11 @@ export class Records<Schema extends TSchema, T = Static<Schema>> {
    * must not be told that the record is absent
    */
   read(name: string): MaybePromise<StoredRecord<T> | undefined> {
-    return andThen(this.#vault.store.get(name), (bytes) => bytes && this.#open(name, bytes))
+    const known = this.#decrypted?.get(name)
+    return andThen(this.#vault.store.get(name, known?.bytes), (bytes) => {
+      if (known && bytes === known.bytes) return known
+      return bytes && this.#open(name, bytes)
+    })
   }
 
   /** Like `read`, for a caller that a damaged record must not stop. */
@@ -130,8 +134,6 @@ export class Records<Schema extends TSchema, T = Static<Schema>> {
   }
 
   #open(name: string, bytes: Uint8Array): StoredRecord<T> | undefined {
-    const known = this.#decrypted?.get(name)
-    if (known && Buffer.compare(known.bytes, bytes) === 0) return known
     const value = this.#unseal(name, bytes)
     if (!this.#fits(value)) {
       this.#vault.onUnknownFormat(this.#kind)

@@ -7,8 +7,12 @@ import type { MaybePromise } from '../maybe-promise.ts'
  * An implementation throws the errors of its library; `withDeadline` turns them into one `Failure`.
  */
 export interface Store {
-  /** A store in this process answers at once, another one by a promise. Await both. */
-  get(name: string): MaybePromise<Uint8Array | undefined>
+  /**
+   * A store in this process answers at once, another one by a promise. Await both.
+   * @param known bytes that the store gave before; `get` may return this object again while the stored
+   * bytes are the same
+   */
+  get(name: string, known?: Uint8Array): MaybePromise<Uint8Array | undefined>
 
   /** @param expiresAt milliseconds since the epoch; the record is absent from then on */
   put(name: string, value: Uint8Array, expiresAt: number): Promise<void>

@@ -11,9 +11,9 @@ const deadlineMs = 2_000
 export function withDeadline(store: Store): Store {
   return {
     // Runs on each request: an answer that is there needs no timer.
-    get: (name) => {
+    get: (name, known) => {
       try {
-        const answer = store.get(name)
+        const answer = store.get(name, known)
         return answer instanceof Promise ? inTime(() => answer) : answer
       } catch (cause) {
         throw unavailable(cause)
