@@ -154,7 +154,7 @@ export const session: Mutation[] = [
   {
     rule: 'B5',
     breaks: 'a session that another process has just ended is still alive',
-    change: { 'server/src/store/lmdb.ts': { '      db.resetReadTxn()\n': '' } },
+    change: { 'server/src/store/lmdb.ts': { '    db.resetReadTxn()\n': '' } },
   },
   {
     rule: '#33',

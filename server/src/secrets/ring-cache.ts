@@ -13,8 +13,7 @@ export class RingCache<Value extends object | string> {
   constructor(ring: KeyRing, max: number) {
     this.#ring = ring
     this.#keys = ring.all
-    // With `ttlResolution: 0` a read makes no timer.
-    this.#values = new LRUCache({ max, ttl: ttlMs, ttlAutopurge: true, ttlResolution: 0 })
+    this.#values = new LRUCache({ max, ttl: ttlMs, ttlAutopurge: true })
   }
 
   get(key: string): Value | undefined {

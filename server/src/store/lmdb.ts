@@ -32,6 +32,19 @@ export async function openLmdbStore(
     if (!stored || expiryOf(stored) <= now()) return undefined
     return known && holds(stored, known) ? known : valueOf(stored)
   }
+  let hasSnapshot = false
+  /**
+   * lmdb reads from a snapshot that it keeps for some milliseconds, and that lacks what another process
+   * has written since. The requests of one turn of the event loop share a new snapshot.
+   */
+  const takeSnapshot = () => {
+    if (hasSnapshot) return
+    hasSnapshot = true
+    db.resetReadTxn()
+    setImmediate(() => {
+      hasSnapshot = false
+    })
+  }
   const sweeping = setInterval(() => {
     // A failed sweep is not logged: requests fail by the same cause and are logged.
     sweep().catch(() => undefined)
@@ -85,8 +98,7 @@ export async function openLmdbStore(
   return {
     get: (name, known) => {
       files.checkOncePerSecond()
-      // Else lmdb would read as of some milliseconds ago, without what another process wrote since.
-      db.resetReadTxn()
+      takeSnapshot()
       return living(name, known)
     },
     put: async (name, value, expiresAt) => {
