@@ -1,10 +1,10 @@
 import { describeMachine } from './machine.ts'
 import { manySignInLines } from './measure/many-sign-ins.ts'
-import { visitAll } from './measure/rounds.ts'
+import { measureServers } from './measure/measure-servers.ts'
 import { storedSessionLines } from './measure/stored-sessions.ts'
 import { twoProcessesLines } from './measure/two-processes.ts'
-import type { Bench } from './measure/visit.ts'
-import { otherLines, speedLines, type Visits } from './speed.ts'
+import type { Bench } from './measure/measure-server.ts'
+import { otherLines, speedLines, type Measurements } from './speed.ts'
 import { type Lines, table } from './table.ts'
 
 export interface Figures {
@@ -14,9 +14,9 @@ export interface Figures {
   isComplete: boolean
 }
 
-/** Measures what the form asks for. A measurement that fails does not lose the others. */
+/** Measures what the options ask for. A measurement that fails does not lose the others. */
 export async function measureAll(bench: Bench): Promise<Figures> {
-  const { measures } = bench.form
+  const { measures } = bench.options
   const sections: string[] = []
   let isComplete = true
   const add = async (heading: string, measure: () => Promise<Lines>) => {
@@ -28,12 +28,12 @@ export async function measureAll(bench: Bench): Promise<Figures> {
     }
   }
   if (measures('read', 'me', 'latency', 'refusal', 'asset', 'sign-in', 'start')) {
-    const visits = await visitAll(bench)
-    if (measures('read', 'me', 'latency')) sections.push(section('Speed', speedLines(visits)))
+    const measurements = await measureServers(bench)
+    if (measures('read', 'me', 'latency')) sections.push(section('Speed', speedLines(measurements)))
     if (measures('refusal', 'asset', 'sign-in', 'start')) {
-      sections.push(section('Other work, start, memory', otherLines(visits)))
+      sections.push(section('Other work, start, memory', otherLines(measurements)))
     }
-    sections.push(...reasonsOf(visits))
+    sections.push(...reasonsOf(measurements))
   }
   if (measures('stored')) await add('Sessions in the store', () => storedSessionLines(bench))
   if (measures('many-sign-ins')) await add('Many sign-ins', () => manySignInLines(bench))
@@ -50,8 +50,8 @@ function section(heading: string, lines: Lines): string {
 }
 
 /** Why a server is missing in the tables. */
-function reasonsOf(visits: Visits): string[] {
-  const reasons = [...visits].flatMap(([{ name }, own]) => {
+function reasonsOf(measurements: Measurements): string[] {
+  const reasons = [...measurements].flatMap(([{ name }, own]) => {
     return typeof own === 'string' ? [`- ${name}: ${own}`] : []
   })
   return reasons.length > 0 ? [`Missing:\n\n${reasons.join('\n')}`] : []

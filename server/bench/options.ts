@@ -22,10 +22,10 @@ export const help = `pnpm bench: measures this server beside bare Fastify and it
   --help         this text`
 
 /** How much is measured. */
-export interface Form {
+export interface BenchOptions {
   quick: boolean
-  /** Whether the result goes into the page. */
-  isWhole: boolean
+  /** All parts, not quick: the result goes into the page. */
+  isFullRun: boolean
   rounds: number
   warmUpSeconds: number
   loadSeconds: number
@@ -38,10 +38,10 @@ export interface Form {
   measures: (...wanted: Part[]) => boolean
 }
 
-/** The short form leaves these out. */
-const long: readonly Part[] = ['many-sign-ins', 'processes']
+/** A quick run leaves these out. */
+const slowParts: readonly Part[] = ['many-sign-ins', 'processes']
 
-const wholeForm = {
+const fullRun = {
   rounds: 3,
   warmUpSeconds: 2,
   loadSeconds: 3,
@@ -49,7 +49,7 @@ const wholeForm = {
   stored: [1, 1_000, 10_000, 100_000, 1_000_000],
   manySignIns: 10_000,
 }
-const quickForm = {
+const quickRun = {
   rounds: 1,
   warmUpSeconds: 1,
   loadSeconds: 1,
@@ -62,7 +62,7 @@ const quickForm = {
  * @returns undefined when the help text is wanted
  * @throws TypeError for an option or a part that does not exist
  */
-export function readOptions(args: string[]): Form | undefined {
+export function readOptions(args: string[]): BenchOptions | undefined {
   const { values } = parseArgs({
     args,
     options: {
@@ -77,11 +77,12 @@ export function readOptions(args: string[]): Form | undefined {
   if (only !== undefined && part === undefined) {
     throw new TypeError(`--only must name one of: ${parts.join(', ')}; not '${only}'`)
   }
-  const asked = part === undefined ? parts.filter((name) => !quick || !long.includes(name)) : [part]
+  const wantedParts =
+    part === undefined ? parts.filter((name) => !quick || !slowParts.includes(name)) : [part]
   return {
     quick,
-    isWhole: !quick && part === undefined,
-    ...(quick ? quickForm : wholeForm),
-    measures: (...wanted) => wanted.some((name) => asked.includes(name)),
+    isFullRun: !quick && part === undefined,
+    ...(quick ? quickRun : fullRun),
+    measures: (...wanted) => wanted.some((name) => wantedParts.includes(name)),
   }
 }

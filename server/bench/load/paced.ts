@@ -16,10 +16,13 @@ export interface Latency {
 /**
  * Sends requests at a constant rate, whether earlier ones are answered or not. A request that finds
  * no free connection waits, and its wait counts: a slow answer cannot hide those behind it.
- * @param rate requests per second
  * @throws when an answer has another status, or when the load falls behind its own rate
  */
-export async function pacedLoad(target: Target, rate: number, seconds: number): Promise<Latency> {
+export async function pacedLoad(
+  target: Target,
+  requestsPerSecond: number,
+  seconds: number,
+): Promise<Latency> {
   const { origin, path, cookies, status } = target
   const { port } = new URL(origin)
   const latencies: number[] = []
@@ -44,12 +47,16 @@ export async function pacedLoad(target: Target, rate: number, seconds: number): 
   })
   const free = [...all]
 
-  const total = Math.round(rate * seconds)
+  const total = Math.round(requestsPerSecond * seconds)
   const start = performance.now()
   for (let sent = 0; sent < total;) {
     await after(tickMs)
     const now = performance.now()
-    for (const due = Math.min(total, ((now - start) / 1_000) * rate); sent < due; sent += 1) {
+    for (
+      const due = Math.min(total, ((now - start) / 1_000) * requestsPerSecond);
+      sent < due;
+      sent += 1
+    ) {
       const connection = free.pop()
       if (connection) send(connection, now)
       else waiting.push(now)

@@ -12,9 +12,9 @@ const graceSeconds = 30
 /** What a server did under full load. */
 export interface Load {
   /** Requests per second. */
-  rate: number
+  requestsPerSecond: number
   /** Requests per second of CPU time of the server's processes: what varies least between runs. */
-  perCpuSecond: number
+  requestsPerCpuSecond: number
 }
 
 /**
@@ -49,8 +49,8 @@ export async function fullLoad(
     throw new Error(`${origin}${path}: other answers than ${String(status)}\n${report}`)
   }
   return {
-    rate: numberIn(report, /Requests\/sec:\s+([\d.]+)/),
-    perCpuSecond: requests / cpuSeconds,
+    requestsPerSecond: numberIn(report, /Requests\/sec:\s+([\d.]+)/),
+    requestsPerCpuSecond: requests / cpuSeconds,
   }
 }
 

@@ -3,13 +3,13 @@ import { request } from 'undici'
 import type { Child } from '../world/child.ts'
 
 const pollEveryMs = 2
-const longestMs = 120_000
+const timeoutMs = 120_000
 
 /** Waits until the address answers 200. @throws when the process ends, or after two minutes */
 export async function firstAnswer(child: Child, url: string): Promise<void> {
-  const end = performance.now() + longestMs
+  const end = performance.now() + timeoutMs
   while ((await statusOf(url, {}).catch(() => 0)) !== 200) {
-    if (child.hasEnded) throw new Error(`the server has ended: ${child.complaint}`)
+    if (child.hasEnded) throw new Error(`the server has ended: ${child.stderrTail}`)
     if (performance.now() > end) throw new Error(`${url} does not answer`)
     await after(pollEveryMs)
   }

@@ -8,19 +8,19 @@ export function cpuMs(pid: number): number {
   return sum(tree(pid).map(({ ticks }) => ticks)) * tickMs
 }
 
-/** Memory of a process and of all below it, in megabytes. */
+/** Memory of a process and of all below it. */
 export interface Memory {
   /** Resident, with the pages of mapped files. */
-  rss: number
+  residentMegabytes: number
   /** Resident without the pages of files, which the system can drop at any time. */
-  anonymous: number
+  anonymousMegabytes: number
 }
 
 export function memoryOf(pid: number): Memory {
   const fields = tree(pid).map(({ pid: member }) => statusOf(member))
   return {
-    rss: sum(fields.map((status) => kilobytes(status, 'VmRSS'))) / 1_024,
-    anonymous: sum(fields.map((status) => kilobytes(status, 'RssAnon'))) / 1_024,
+    residentMegabytes: sum(fields.map((status) => kilobytes(status, 'VmRSS'))) / 1_024,
+    anonymousMegabytes: sum(fields.map((status) => kilobytes(status, 'RssAnon'))) / 1_024,
   }
 }
 

@@ -1,7 +1,7 @@
 import { type Agent, request } from 'undici'
 import { freePort } from '../../test/support/world.ts'
 import { fetchHeaders } from '../load/target.ts'
-import type { Sample } from '../servers/row.ts'
+import type { Sample } from '../servers/bench-server.ts'
 import { withMemory } from '../servers/this-server.ts'
 import { signIn } from '../world/sign-in.ts'
 import type { World } from '../world/world.ts'

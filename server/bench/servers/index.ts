@@ -7,11 +7,11 @@ import {
   expressOpenidConnectStore,
   fastifySession,
 } from './node-peers.ts'
-import type { Row } from './row.ts'
+import type { BenchServer } from './bench-server.ts'
 import { withFewLogLines, withFiles, withMemory } from './this-server.ts'
 
 /** The lines of the table: limits, other ways to build it, this server. */
-export const rows: readonly Row[] = [
+export const servers: readonly BenchServer[] = [
   nodeHttp,
   bareFastify,
   nginx,

@@ -10,9 +10,9 @@ export interface Sample {
 }
 
 /** A server that is measured: one line of the table. */
-export interface Row {
+export interface BenchServer {
   name: string
-  /** The short form of the bench has this line, too. */
+  /** A quick run has this line, too. */
   quick?: true
   /** Why the line cannot be had on this machine, with the command that helps; undefined: it can. */
   missing?: string | undefined
