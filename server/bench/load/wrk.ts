@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { cpuMs } from '../measure/process-tree.ts'
 import { Child, loadCore } from '../world/child.ts'
+import { requireAnswer } from './require-answer.ts'
 import { requestText, type Target } from './target.ts'
 
 const connections = 16
@@ -18,18 +19,22 @@ export interface Load {
 }
 
 /**
- * Sends as many requests as the server takes.
+ * Sends as many requests as the server takes. wrk counts the answers that are neither 2xx nor 3xx, and
+ * knows no more of them, so one request before the load shows what the answer is.
  * @param pid the server's process
  * @param folder for the list of cookies
- * @throws when an answer has another status than the target's
+ * @throws when that request is not answered as the target says; when answers of the load are of the
+ * other kind, 2xx and 3xx being one; when there are none
  */
 export async function fullLoad(
   pid: number,
-  { origin, path, cookies, status }: Target,
+  target: Target,
   seconds: number,
   folder: string,
   core = loadCore,
 ): Promise<Load> {
+  const { origin, path, status } = target
+  await requireAnswer(target)
   const command = [
     'timeout',
     String(seconds + graceSeconds),
@@ -37,15 +42,15 @@ export async function fullLoad(
     '--threads=1',
     `--connections=${String(connections)}`,
     `--duration=${String(seconds)}s`,
-    `--script=${writeScript(folder, { origin, path, cookies, status })}`,
+    `--script=${writeScript(folder, target)}`,
     origin + path,
   ]
   const before = cpuMs(pid)
   const report = await new Child(command, { core, stdout: 'pipe' }).output()
   const cpuSeconds = (cpuMs(pid) - before) / 1_000
   const requests = numberIn(report, /(\d+) requests in/)
-  const refused = numberIn(report, /Non-2xx or 3xx responses: (\d+)/)
-  if (requests === 0 || refused !== (status === 200 ? 0 : requests)) {
+  const errors = numberIn(report, /Non-2xx or 3xx responses: (\d+)/)
+  if (requests === 0 || errors !== (status < 400 ? 0 : requests)) {
     throw new Error(`${origin}${path}: other answers than ${String(status)}\n${report}`)
   }
   return {

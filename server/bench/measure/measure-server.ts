@@ -1,13 +1,13 @@
 import type { Agent } from 'undici'
 import { freePort } from '../../test/support/world.ts'
 import { type Latency, pacedLoad } from '../load/paced.ts'
-import { fetchHeaders, type Target } from '../load/target.ts'
+import type { Target } from '../load/target.ts'
 import { fullLoad, type Load } from '../load/wrk.ts'
 import type { BenchOptions } from '../options.ts'
 import type { BenchServer, Sample } from '../servers/bench-server.ts'
 import { signIn, signInMany } from '../world/sign-in.ts'
 import type { World } from '../world/world.ts'
-import { firstAnswer, statusOf } from './first-answer.ts'
+import { firstAnswer } from './first-answer.ts'
 import { cpuMs, memoryOf } from './process-tree.ts'
 
 /** What was measured in one life of one server. A member is absent where the server has no such thing. */
@@ -57,7 +57,6 @@ export async function measureServer(
     const refusal: Target = { ...me, cookies: [], status: 401 }
     const asset: Target = { ...read, path: server.asset ?? world.script, cookies: [] }
     const load = async (target: Target) => {
-      await requireStatus(target)
       await fullLoad(child.pid, target, options.warmUpSeconds, world.folder)
       return fullLoad(child.pid, target, options.loadSeconds, world.folder)
     }
@@ -82,13 +81,5 @@ export async function measureServer(
     return result
   } finally {
     await child.end()
-  }
-}
-
-/** A load of errors would look like a fast server. */
-async function requireStatus({ origin, path, cookies, status }: Target): Promise<void> {
-  const answered = await statusOf(origin + path, fetchHeaders(cookies[0]))
-  if (answered !== status) {
-    throw new Error(`${origin}${path} answers ${String(answered)}, not ${String(status)}`)
   }
 }
