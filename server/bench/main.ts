@@ -25,7 +25,7 @@ const world = await openWorld()
 const browsers = browserAgent(world)
 const sample = await takeSample(world, browsers)
 const { text, isComplete } = await measureAll({ options, world, sample, browsers })
-say(`\n${options.quick ? 'A quick run: one round, short loads.\n\n' : ''}${text}`)
+say(`\n${options.quick ? 'A quick run: few rounds, short loads.\n\n' : ''}${text}`)
 if (!isComplete) giveUp('\nA measurement has failed, so docs/performance.md stays as it was.')
 if (options.isFullRun) writeFigures(text)
 // The identity provider and the stand-in for Graph still run.

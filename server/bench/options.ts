@@ -17,7 +17,7 @@ type Part = (typeof parts)[number]
 
 export const help = `pnpm bench: measures this server beside bare Fastify and its peers, and writes docs/performance.md
 
-  --quick        few servers, one round, short loads; writes nothing
+  --quick        few servers, few rounds, short loads; writes nothing
   --only <part>  one measurement; writes nothing. Parts: ${parts.join(', ')}
   --help         this text`
 
@@ -27,6 +27,8 @@ export interface BenchOptions {
   /** All parts, not quick: the result goes into the page. */
   isFullRun: boolean
   rounds: number
+  /** Of what is compared as a share: more of them, since the machine's noise comes in bursts. */
+  shareRounds: number
   warmUpSeconds: number
   loadSeconds: number
   signIns: number
@@ -43,14 +45,16 @@ const slowParts: readonly Part[] = ['many-sign-ins', 'processes']
 
 const fullRun = {
   rounds: 3,
+  shareRounds: 7,
   warmUpSeconds: 2,
-  loadSeconds: 3,
+  loadSeconds: 2,
   signIns: 400,
   stored: [1, 1_000, 10_000, 100_000, 1_000_000],
   manySignIns: 10_000,
 }
 const quickRun = {
   rounds: 1,
+  shareRounds: 3,
   warmUpSeconds: 1,
   loadSeconds: 1,
   signIns: 100,

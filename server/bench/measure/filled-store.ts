@@ -1,12 +1,12 @@
 import { mkdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { freePort } from '../../test/support/world.ts'
-import { serverSettings, startServer } from '../servers/this-server.ts'
+import { serverSettings, startThisServer } from '../servers/this-server.ts'
 import { Child, loadCore } from '../world/child.ts'
 import { signIn } from '../world/sign-in.ts'
 import { appPath } from '../world/world.ts'
+import type { Bench } from './bench.ts'
 import { firstAnswer } from './first-answer.ts'
-import type { Bench } from './measure-server.ts'
 
 /** More sessions than this are stored without tokens and lists: a million whole ones fill a disk. */
 const maxSessionsWithTokens = 100_000
@@ -43,7 +43,7 @@ export class FilledStore {
     const folder = join(world.folder, `stored-${String(count)}-${String(port)}`)
     mkdirSync(folder)
     const store = { SESSION_STORE: `file:${folder}` }
-    const server = startServer(world, port, store)
+    const server = startThisServer(world, port, store)
     await firstAnswer(server, `${origin}/api/session`)
     const cookie = await signIn(browsers, origin, '/auth/login')
     await server.end()
@@ -63,7 +63,7 @@ export class FilledStore {
       // Names the cookies, which all servers of the store share.
       PUBLIC_URL: `http://localhost:${String(this.port)}`,
     }
-    return startServer(this.#bench.world, port, more, core)
+    return startThisServer(this.#bench.world, port, more, core)
   }
 
   get bytes(): number {

@@ -1,16 +1,14 @@
 import { say } from '../../../scripts/support/say.ts'
-import { freePort } from '../../test/support/world.ts'
 import { fullLoad } from '../load/wrk.ts'
-import type { Target } from '../load/target.ts'
 import { apache } from '../servers/apache.ts'
-import { expressMsal, expressOpenidConnectStore } from '../servers/node-peers.ts'
 import type { BenchServer } from '../servers/bench-server.ts'
+import { expressMsal, expressOpenidConnectStore } from '../servers/node-peers.ts'
 import { withFiles } from '../servers/this-server.ts'
 import { formatDecimal, formatInteger, type Lines, median } from '../table.ts'
-import { signIn, signInMany } from '../world/sign-in.ts'
-import { firstAnswer } from './first-answer.ts'
+import { signInMany } from '../world/sign-in.ts'
+import type { Bench } from './bench.ts'
 import { cpuMs, memoryOf } from './process-tree.ts'
-import type { Bench } from './measure-server.ts'
+import { startServer } from './running-server.ts'
 
 const servers: readonly BenchServer[] = [apache, expressOpenidConnectStore, expressMsal, withFiles]
 
@@ -37,21 +35,13 @@ export async function manySignInLines(bench: Bench): Promise<Lines> {
   ]
 }
 
-async function cellsOf(
-  server: BenchServer,
-  { options, world, sample, browsers }: Bench,
-): Promise<string[]> {
-  const port = await freePort()
-  const origin = `http://localhost:${String(port)}`
-  const login = server.login ?? ''
-  const child = server.start(world, sample, port)
+async function cellsOf(server: BenchServer, bench: Bench): Promise<string[]> {
+  const { options, world, browsers } = bench
+  const { child, origin, targets } = await startServer(server, bench, 1)
   try {
-    await firstAnswer(child, origin + server.ready)
-    const cookies = [await signIn(browsers, origin, login)]
-    const target: Target = { origin, path: server.read, cookies, status: 200 }
     /** Reads for each second of CPU time. */
     const read = async () => {
-      const load = () => fullLoad(child.pid, target, options.loadSeconds, world.folder)
+      const load = () => fullLoad(child.pid, targets.read, options.loadSeconds, world.folder)
       // The first one is the warm-up.
       const [, ...loads] = [await load(), await load(), await load(), await load()]
       return median(loads.map(({ requestsPerCpuSecond }) => requestsPerCpuSecond)) ?? 0
@@ -59,7 +49,7 @@ async function cellsOf(
     const readBefore = await read()
     const memoryBefore = memoryOf(child.pid)
     const cpuMsBefore = cpuMs(child.pid)
-    await signInMany(browsers, origin, login, options.manySignIns)
+    await signInMany(browsers, origin, server.login ?? '', options.manySignIns)
     const signInCpuMs = (cpuMs(child.pid) - cpuMsBefore) / options.manySignIns
     const memoryAfter = memoryOf(child.pid)
     const readAfter = await read()

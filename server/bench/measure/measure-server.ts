@@ -1,85 +1,68 @@
-import type { Agent } from 'undici'
-import { freePort } from '../../test/support/world.ts'
 import { type Latency, pacedLoad } from '../load/paced.ts'
-import type { Target } from '../load/target.ts'
 import { fullLoad, type Load } from '../load/wrk.ts'
-import type { BenchOptions } from '../options.ts'
-import type { BenchServer, Sample } from '../servers/bench-server.ts'
-import { signIn, signInMany } from '../world/sign-in.ts'
-import type { World } from '../world/world.ts'
-import { firstAnswer } from './first-answer.ts'
+import { median } from '../table.ts'
+import { signInMany } from '../world/sign-in.ts'
+import type { Bench } from './bench.ts'
 import { cpuMs, memoryOf } from './process-tree.ts'
+import { type RunningServer, startServer, type Targets } from './running-server.ts'
 
-/** What was measured in one life of one server. A member is absent where the server has no such thing. */
-export interface Measurement {
-  startMs: number
-  /** With one session, before any load. */
-  memoryMegabytes: number
-  read?: Load
-  me?: Load
-  refusal?: Load
-  asset?: Load
-  readAtHalf?: Latency
-  meAtHalf?: Latency
-  /** CPU milliseconds of one sign-in. */
-  signInCpuMs?: number
-}
-
-export interface Bench {
-  options: BenchOptions
-  world: World
-  sample: Sample
-  browsers: Agent
-}
-
-/** One person has a few calls of Graph under way at a time, so the load is that of several. */
-const sessions = 16
-
-/** Starts a server, measures what the options ask for, and ends the server. */
-export async function measureServer(
-  server: BenchServer,
-  { options, world, sample, browsers }: Bench,
-): Promise<Measurement> {
-  const port = await freePort()
-  const origin = `http://localhost:${String(port)}`
-  const startedAt = performance.now()
-  const child = server.start(world, sample, port)
-  try {
-    await firstAnswer(child, origin + server.ready)
-    const startMs = performance.now() - startedAt
-    const { login } = server
-    const begin = () => (login === undefined ? sample.cookie : signIn(browsers, origin, login))
-    const cookies = [await begin()]
-    const result: Measurement = { startMs, memoryMegabytes: memoryOf(child.pid).residentMegabytes }
-    while (login !== undefined && cookies.length < sessions) cookies.push(await begin())
-    const read: Target = { origin, path: server.read, cookies, status: 200 }
-    const me: Target = { origin, path: server.me ?? '', cookies, status: 200 }
-    const refusal: Target = { ...me, cookies: [], status: 401 }
-    const asset: Target = { ...read, path: server.asset ?? world.script, cookies: [] }
-    const load = async (target: Target) => {
-      await fullLoad(child.pid, target, options.warmUpSeconds, world.folder)
-      return fullLoad(child.pid, target, options.loadSeconds, world.folder)
-    }
-    const half = (target: Target, { requestsPerSecond }: Load) =>
-      pacedLoad(target, requestsPerSecond / 2, options.loadSeconds)
-
-    if (options.measures('read', 'latency')) result.read = await load(read)
-    if (options.measures('latency') && result.read)
-      result.readAtHalf = await half(read, result.read)
-    if (server.me !== undefined) {
-      if (options.measures('me', 'latency')) result.me = await load(me)
-      if (options.measures('latency') && result.me) result.meAtHalf = await half(me, result.me)
-      if (options.measures('refusal')) result.refusal = await load(refusal)
-    }
-    if (options.measures('asset')) result.asset = await load(asset)
-    if (options.measures('sign-in') && login !== undefined) {
-      await signInMany(browsers, origin, login, options.signIns / 4)
-      const before = cpuMs(child.pid)
-      await signInMany(browsers, origin, login, options.signIns)
-      result.signInCpuMs = (cpuMs(child.pid) - before) / options.signIns
-    }
-    return result
-  } finally {
-    await child.end()
+/** The figures of one server, round by round. None: it has no such thing, or nobody asked. */
+export class Measurement {
+  readonly loads: Readonly<Record<keyof Targets, Load[]>> = {
+    read: [],
+    me: [],
+    refusal: [],
+    asset: [],
   }
+  /** At half of the full load. */
+  readonly latencies: Readonly<Record<'read' | 'me', Latency[]>> = { read: [], me: [] }
+  readonly signInCpuMs: number[] = []
+  readonly startMs: number[] = []
+  /** Resident memory with one session, before any load. */
+  readonly megabytes: number[] = []
+}
+
+/** One round of one kind, for one server. */
+export type Step = (server: RunningServer, measurement: Measurement, bench: Bench) => Promise<void>
+
+export function loadStep(name: keyof Targets): Step {
+  return async ({ child, targets }, { loads }, { options, world }) => {
+    const target = targets[name]
+    if (!target) return
+    const load = (seconds: number) => fullLoad(child.pid, target, seconds, world.folder)
+    if (loads[name].length === 0) await load(options.warmUpSeconds)
+    loads[name].push(await load(options.loadSeconds))
+  }
+}
+
+/** Comes after the loads: their median is the full load. */
+export function latencyStep(name: 'read' | 'me'): Step {
+  return async ({ targets }, { loads, latencies }, { options }) => {
+    const target = targets[name]
+    const full = median(loads[name].map(({ requestsPerSecond }) => requestsPerSecond))
+    if (!target || full === undefined) return
+    latencies[name].push(await pacedLoad(target, full / 2, options.loadSeconds))
+  }
+}
+
+export const signInStep: Step = async ({ child, origin, server }, measurement, bench) => {
+  const { signInCpuMs } = measurement
+  const {
+    browsers,
+    options: { signIns },
+  } = bench
+  const { login } = server
+  if (login === undefined) return
+  if (signInCpuMs.length === 0) await signInMany(browsers, origin, login, signIns / 4)
+  const before = cpuMs(child.pid)
+  await signInMany(browsers, origin, login, signIns)
+  signInCpuMs.push((cpuMs(child.pid) - before) / signIns)
+}
+
+/** Starts a second process of the server, and ends it. */
+export const startStep: Step = async ({ server }, { startMs, megabytes }, bench) => {
+  const second = await startServer(server, bench, 1)
+  startMs.push(second.startMs)
+  megabytes.push(memoryOf(second.child.pid).residentMegabytes)
+  await second.child.end()
 }

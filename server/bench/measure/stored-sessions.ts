@@ -2,10 +2,10 @@ import { say } from '../../../scripts/support/say.ts'
 import type { Target } from '../load/target.ts'
 import { fullLoad, type Load } from '../load/wrk.ts'
 import { formatDecimal, formatInteger, type Lines, median } from '../table.ts'
+import type { Bench } from './bench.ts'
 import { FilledStore } from './filled-store.ts'
 import { firstAnswer } from './first-answer.ts'
 import { memoryOf } from './process-tree.ts'
-import type { Bench } from './measure-server.ts'
 
 /** People whose sessions are read in turn: fewer than the server keeps in memory. */
 const cachedSessions = 1_000
@@ -57,11 +57,9 @@ async function measureStore(
   { options, world }: Bench,
 ): Promise<StoreMeasurement> {
   const origin = `http://localhost:${String(store.port)}`
-  const startedAt = performance.now()
   const child = store.start()
   try {
-    await firstAnswer(child, `${origin}/api/session`)
-    const startMs = performance.now() - startedAt
+    const startMs = await firstAnswer(child, `${origin}/api/session`)
     const megabytesBeforeReads = memoryOf(child.pid).anonymousMegabytes
     const read = async (cookies: readonly string[]) => {
       const target: Target = { origin, path: '/api/session', cookies, status: 200 }

@@ -1,14 +1,14 @@
 import { cpus } from 'node:os'
 import { say } from '../../../scripts/support/say.ts'
 import { freePort } from '../../test/support/world.ts'
+import { sessionsUnderLoad } from '../load/target.ts'
 import { fullLoad } from '../load/wrk.ts'
 import { formatDecimal, formatInteger, type Lines, median } from '../table.ts'
 import type { Child } from '../world/child.ts'
+import type { Bench } from './bench.ts'
 import { FilledStore } from './filled-store.ts'
 import { firstAnswer } from './first-answer.ts'
-import type { Bench } from './measure-server.ts'
 
-const sessions = 16
 const paths = ['/api/session', '/api/me'] as const
 /** Each load runs beside the other server, unless the machine has cores that are free. */
 const loadCores = cpus().length >= 4 ? ([2, 3] as const) : ([1, 0] as const)
@@ -24,7 +24,7 @@ interface Member {
 export async function twoProcessesLines(bench: Bench): Promise<Lines> {
   const { options, world } = bench
   say('Two processes on one store …')
-  const store = await FilledStore.make(bench, sessions)
+  const store = await FilledStore.make(bench, sessionsUnderLoad)
   const members = [await startOn(0, store), await startOn(1, store)]
   /** Requests per second of the first servers together. */
   const rateOf = async (count: number, path: string) => {
@@ -42,7 +42,7 @@ export async function twoProcessesLines(bench: Bench): Promise<Lines> {
     // The warm-up.
     await rateOf(2, path)
     const rounds: { one: number; two: number }[] = []
-    for (let round = 0; round < options.rounds; round += 1) {
+    for (let round = 0; round < options.shareRounds; round += 1) {
       rounds.push({ one: await rateOf(1, path), two: await rateOf(2, path) })
     }
     lines.push([

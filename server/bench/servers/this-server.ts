@@ -15,20 +15,20 @@ export const withFiles: BenchServer = {
   name: 'this server, `file:`',
   quick: true,
   start: (world, _sample, port) =>
-    startServer(world, port, { SESSION_STORE: `file:${world.folder}/${String(port)}` }),
+    startThisServer(world, port, { SESSION_STORE: `file:${world.folder}/${String(port)}` }),
   ...paths,
 }
 
 export const withMemory: BenchServer = {
   name: 'this server, `memory:`',
-  start: (world, _sample, port) => startServer(world, port, { SESSION_STORE: 'memory:' }),
+  start: (world, _sample, port) => startThisServer(world, port, { SESSION_STORE: 'memory:' }),
   ...paths,
 }
 
 export const withFewLogLines: BenchServer = {
   name: 'this server, `file:`, `LOG_LEVEL=warn`',
   start: (world, _sample, port) =>
-    startServer(world, port, {
+    startThisServer(world, port, {
       SESSION_STORE: `file:${world.folder}/${String(port)}`,
       LOG_LEVEL: 'warn',
     }),
@@ -36,7 +36,7 @@ export const withFewLogLines: BenchServer = {
 }
 
 /** The built server as in production, on one core. */
-export function startServer(
+export function startThisServer(
   world: World,
   port: number,
   more: Readonly<Record<string, string>>,

@@ -24,6 +24,8 @@ export interface ChildOptions {
 /** A process on one core, with all processes that it starts. */
 export class Child {
   readonly pid: number
+  /** By the clock of `performance`. */
+  readonly startedAt = performance.now()
   readonly #process: ChildProcess
   #stderr = ''
 
