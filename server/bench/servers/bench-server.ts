@@ -5,6 +5,8 @@ import type { World } from '../world/world.ts'
 export interface Sample {
   /** What this server answers at `GET /api/session`, for servers that only imitate the answer. */
   sessionBody: string
+  /** The headers that it adds to every answer. */
+  addedHeaders: Readonly<Record<string, string>>
   /** The cookies of a session at this server, as a browser sends them. */
   cookie: string
 }

@@ -1,5 +1,5 @@
 import { apache, apacheInfo } from './apache.ts'
-import { bareFastify, bun, nodeHttp } from './limits.ts'
+import { bareFastify, bun, fastifyWithHeaders, nodeHttp } from './limits.ts'
 import { nginx } from './nginx.ts'
 import {
   expressMsal,
@@ -14,6 +14,7 @@ import { withFewLogLines, withFiles, withMemory } from './this-server.ts'
 export const servers: readonly BenchServer[] = [
   nodeHttp,
   bareFastify,
+  fastifyWithHeaders,
   nginx,
   bun,
   apache,

@@ -24,6 +24,14 @@ export const bareFastify: BenchServer = {
   ...paths,
 }
 
+/** Tells how much of this server's distance from bare Fastify is its headers alone. */
+export const fastifyWithHeaders: BenchServer = {
+  name: "bare Fastify, with this server's headers",
+  start: (world, sample, port) =>
+    startApp('fastify.js', world, sample, port, { args: [JSON.stringify(sample.addedHeaders)] }),
+  ...paths,
+}
+
 const bunPath = findBun()
 
 export const bun: BenchServer = {
