@@ -27,12 +27,12 @@ export function otherLines(results: readonly Result[]): Lines {
   const head = ['', ...['refusal/s', 'asset/s', 'sign-in CPU ms', 'start ms', 'memory MB']]
   return [
     head,
-    ...linesOf(results, ({ loads, signInCpuMs, startMs, megabytes }) => [
+    ...linesOf(results, ({ loads, signInCpuMs, startMs, residentMegabytes }) => [
       rateCell(loads.refusal),
       rateCell(loads.asset),
       formatDecimal(median(signInCpuMs), 1),
       formatInteger(median(startMs)),
-      formatInteger(median(megabytes)),
+      formatInteger(median(residentMegabytes)),
     ]),
   ]
 }

@@ -12,9 +12,8 @@ const graceSeconds = 30
 
 /** What a server did under full load. */
 export interface Load {
-  /** Requests per second. */
   requestsPerSecond: number
-  /** Requests per second of CPU time of the server's processes: what varies least between runs. */
+  /** By the CPU time of all processes of the server: what varies least between runs. */
   requestsPerCpuSecond: number
 }
 

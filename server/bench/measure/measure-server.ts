@@ -18,8 +18,8 @@ export class Measurement {
   readonly latencies: Readonly<Record<'read' | 'me', Latency[]>> = { read: [], me: [] }
   readonly signInCpuMs: number[] = []
   readonly startMs: number[] = []
-  /** Resident memory with one session, before any load. */
-  readonly megabytes: number[] = []
+  /** With one session, before any load. */
+  readonly residentMegabytes: number[] = []
 }
 
 /** One round of one kind, for one server. */
@@ -60,9 +60,9 @@ export const signInStep: Step = async ({ child, origin, server }, measurement, b
 }
 
 /** Starts a second process of the server, and ends it. */
-export const startStep: Step = async ({ server }, { startMs, megabytes }, bench) => {
+export const startStep: Step = async ({ server }, { startMs, residentMegabytes }, bench) => {
   const second = await startServer(server, bench, 1)
   startMs.push(second.startMs)
-  megabytes.push(memoryOf(second.child.pid).residentMegabytes)
+  residentMegabytes.push(memoryOf(second.child.pid).residentMegabytes)
   await second.child.end()
 }
