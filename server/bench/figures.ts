@@ -1,10 +1,10 @@
 import { describeMachine } from './machine.ts'
+import type { Bench } from './measure/bench.ts'
 import { manySignInLines } from './measure/many-sign-ins.ts'
-import { visitAll } from './measure/rounds.ts'
+import { measureServers, type Result } from './measure/measure-servers.ts'
 import { storedSessionLines } from './measure/stored-sessions.ts'
 import { twoProcessesLines } from './measure/two-processes.ts'
-import type { Bench } from './measure/visit.ts'
-import { otherLines, speedLines, type Visits } from './speed.ts'
+import { otherLines, speedLines } from './speed.ts'
 import { type Lines, table } from './table.ts'
 
 export interface Figures {
@@ -14,9 +14,9 @@ export interface Figures {
   isComplete: boolean
 }
 
-/** Measures what the form asks for. A measurement that fails does not lose the others. */
+/** Measures what the options ask for. A measurement that fails does not lose the others. */
 export async function measureAll(bench: Bench): Promise<Figures> {
-  const { measures } = bench.form
+  const { measures } = bench.options
   const sections: string[] = []
   let isComplete = true
   const add = async (heading: string, measure: () => Promise<Lines>) => {
@@ -28,12 +28,16 @@ export async function measureAll(bench: Bench): Promise<Figures> {
     }
   }
   if (measures('read', 'me', 'latency', 'refusal', 'asset', 'sign-in', 'start')) {
-    const visits = await visitAll(bench)
-    if (measures('read', 'me', 'latency')) sections.push(section('Speed', speedLines(visits)))
+    const results = await measureServers(bench)
+    if (results.some(({ failure }) => failure !== undefined)) isComplete = false
+    if (measures('read', 'me', 'latency')) sections.push(section('Speed', speedLines(results)))
     if (measures('refusal', 'asset', 'sign-in', 'start')) {
-      sections.push(section('Other work, start, memory', otherLines(visits)))
+      sections.push(section('Other work, start, memory', otherLines(results)))
     }
-    sections.push(...reasonsOf(visits))
+    sections.push(
+      ...reasons('Missing', results, ({ server }) => server.missing),
+      ...reasons('Failed', results, ({ failure }) => failure),
+    )
   }
   if (measures('stored')) await add('Sessions in the store', () => storedSessionLines(bench))
   if (measures('many-sign-ins')) await add('Many sign-ins', () => manySignInLines(bench))
@@ -49,10 +53,15 @@ function section(heading: string, lines: Lines): string {
   return `### ${heading}\n\n${table(lines)}`
 }
 
-/** Why a server is missing in the tables. */
-function reasonsOf(visits: Visits): string[] {
-  const reasons = [...visits].flatMap(([{ name }, own]) => {
-    return typeof own === 'string' ? [`- ${name}: ${own}`] : []
+/** Why servers have no figures in the tables. */
+function reasons(
+  heading: string,
+  results: readonly Result[],
+  reasonOf: (result: Result) => string | undefined,
+): string[] {
+  const lines = results.flatMap((result) => {
+    const reason = reasonOf(result)
+    return reason === undefined ? [] : [`- ${result.server.name}: ${reason}`]
   })
-  return reasons.length > 0 ? [`Missing:\n\n${reasons.join('\n')}`] : []
+  return lines.length > 0 ? [`${heading}:\n\n${lines.join('\n')}`] : []
 }

@@ -3,14 +3,14 @@ import { buildBench, buildWeb } from '../../scripts/support/build.ts'
 import { giveUp, say } from '../../scripts/support/say.ts'
 import { measureAll } from './figures.ts'
 import { takeSample } from './measure/sample.ts'
-import { type Form, help, readOptions } from './options.ts'
+import { type BenchOptions, help, readOptions } from './options.ts'
 import { writeFigures } from './page.ts'
 import { missingRequirements } from './requirements.ts'
 import { endAll, loadCore } from './world/child.ts'
 import { browserAgent } from './world/sign-in.ts'
 import { openWorld } from './world/world.ts'
 
-const form = readForm()
+const options = readArguments()
 const missing = missingRequirements()
 if (missing.length > 0) giveUp(`The bench needs:\n${missing.map((what) => `  ${what}`).join('\n')}`)
 
@@ -24,14 +24,14 @@ spawnSync('taskset', ['-acp', String(loadCore), String(process.pid)])
 const world = await openWorld()
 const browsers = browserAgent(world)
 const sample = await takeSample(world, browsers)
-const { text, isComplete } = await measureAll({ form, world, sample, browsers })
-say(`\n${form.quick ? 'The short form: one round, short loads.\n\n' : ''}${text}`)
+const { text, isComplete } = await measureAll({ options, world, sample, browsers })
+say(`\n${options.quick ? 'A quick run: few rounds, short loads.\n\n' : ''}${text}`)
 if (!isComplete) giveUp('\nA measurement has failed, so docs/performance.md stays as it was.')
-if (form.isWhole) writeFigures(text)
+if (options.isFullRun) writeFigures(text)
 // The identity provider and the stand-in for Graph still run.
 process.exit()
 
-function readForm(): Form {
+function readArguments(): BenchOptions {
   try {
     const chosen = readOptions(process.argv.slice(2))
     if (chosen) return chosen

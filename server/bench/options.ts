@@ -17,16 +17,18 @@ type Part = (typeof parts)[number]
 
 export const help = `pnpm bench: measures this server beside bare Fastify and its peers, and writes docs/performance.md
 
-  --quick        few servers, one round, short loads; writes nothing
+  --quick        few servers, few rounds, short loads; writes nothing
   --only <part>  one measurement; writes nothing. Parts: ${parts.join(', ')}
   --help         this text`
 
 /** How much is measured. */
-export interface Form {
+export interface BenchOptions {
   quick: boolean
-  /** Whether the result goes into the page. */
-  isWhole: boolean
+  /** All parts, not quick: the result goes into the page. */
+  isFullRun: boolean
   rounds: number
+  /** Of what is compared as a share: more of them, since the machine's noise comes in bursts. */
+  shareRounds: number
   warmUpSeconds: number
   loadSeconds: number
   signIns: number
@@ -38,19 +40,21 @@ export interface Form {
   measures: (...wanted: Part[]) => boolean
 }
 
-/** The short form leaves these out. */
-const long: readonly Part[] = ['many-sign-ins', 'processes']
+/** A quick run leaves these out. */
+const slowParts: readonly Part[] = ['many-sign-ins', 'processes']
 
-const wholeForm = {
+const fullRun = {
   rounds: 3,
+  shareRounds: 7,
   warmUpSeconds: 2,
-  loadSeconds: 3,
+  loadSeconds: 2,
   signIns: 400,
   stored: [1, 1_000, 10_000, 100_000, 1_000_000],
   manySignIns: 10_000,
 }
-const quickForm = {
+const quickRun = {
   rounds: 1,
+  shareRounds: 3,
   warmUpSeconds: 1,
   loadSeconds: 1,
   signIns: 100,
@@ -62,7 +66,7 @@ const quickForm = {
  * @returns undefined when the help text is wanted
  * @throws TypeError for an option or a part that does not exist
  */
-export function readOptions(args: string[]): Form | undefined {
+export function readOptions(args: string[]): BenchOptions | undefined {
   const { values } = parseArgs({
     args,
     options: {
@@ -77,11 +81,12 @@ export function readOptions(args: string[]): Form | undefined {
   if (only !== undefined && part === undefined) {
     throw new TypeError(`--only must name one of: ${parts.join(', ')}; not '${only}'`)
   }
-  const asked = part === undefined ? parts.filter((name) => !quick || !long.includes(name)) : [part]
+  const wantedParts =
+    part === undefined ? parts.filter((name) => !quick || !slowParts.includes(name)) : [part]
   return {
     quick,
-    isWhole: !quick && part === undefined,
-    ...(quick ? quickForm : wholeForm),
-    measures: (...wanted) => wanted.some((name) => asked.includes(name)),
+    isFullRun: !quick && part === undefined,
+    ...(quick ? quickRun : fullRun),
+    measures: (...wanted) => wanted.some((name) => wantedParts.includes(name)),
   }
 }

@@ -28,10 +28,10 @@ export function median(values: readonly (number | undefined)[]): number | undefi
 }
 
 /** A whole number with commas. */
-export function whole(value: number | undefined): string {
+export function formatInteger(value: number | undefined): string {
   return value === undefined ? '–' : Math.round(value).toLocaleString('en-US')
 }
 
-export function decimal(value: number | undefined, digits = 2): string {
+export function formatDecimal(value: number | undefined, digits = 2): string {
   return value === undefined ? '–' : value.toFixed(digits)
 }

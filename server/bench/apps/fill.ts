@@ -14,12 +14,12 @@ import { TokenRecords } from '@entra-bff/server/tokens/token-records'
 
 /**
  * Fills a store with copies of the one session in it, each of another person, by the server's own
- * code: `whole`, or only what a read needs (`record`), without tokens and lists. Writes the cookies of
+ * code: `with-tokens`, or `record-only`: what a read needs, without tokens and lists. Writes the cookies of
  * up to 100,000 of them to a file.
  */
 const [count = '0', what, cookieFile = ''] = process.argv.slice(2)
-const atOnce = 500
-const mostCookies = 100_000
+const batchSize = 500
+const maxCookies = 100_000
 
 const { session: settings, publicUrl } = loadConfig(process.env)
 const store = await openStore(settings.store)
@@ -36,8 +36,8 @@ const records = new Records(vault, { kind: recordKinds.session, schema: StoredSe
 
 const model = await readModel()
 const cookies: string[] = []
-for (let left = Number(count); left > 0; left -= atOnce) {
-  await Promise.all(Array.from({ length: Math.min(atOnce, left) }, addSession))
+for (let left = Number(count); left > 0; left -= batchSize) {
+  await Promise.all(Array.from({ length: Math.min(batchSize, left) }, addSession))
 }
 writeFileSync(cookieFile, cookies.join('\n'))
 await store.close()
@@ -62,9 +62,9 @@ async function addSession(): Promise<void> {
     createdAt: now,
     lastSeenAt: now,
   }
-  if (what === 'whole') {
+  if (what === 'with-tokens') {
     await tokens.create(name, model.cache, absoluteExpiry(record, settings))
     await sessions.begin(name, record)
   } else await records.put(name, record, recordExpiry(record, settings))
-  if (cookies.length < mostCookies) cookies.push(`${cookie.kind.name}=${cookie.sign(id)}`)
+  if (cookies.length < maxCookies) cookies.push(`${cookie.kind.name}=${cookie.sign(id)}`)
 }

@@ -2,7 +2,7 @@ import { connect, type Socket } from 'node:net'
 
 const chunkedEnd = '\r\n0\r\n\r\n'
 /** How often a request is sent again after its connection has ended without an answer. */
-const mostRepeats = 3
+const maxRetries = 3
 
 type OnAnswer = (connection: Connection, status: number) => void
 
@@ -17,7 +17,7 @@ export class Connection {
   #socket: Socket
   #received = ''
   #isWaiting = false
-  #repeats = 0
+  #retries = 0
 
   /** @param onAnswer gets the status of each answer; 0: there is none */
   constructor(port: number, request: string, onAnswer: OnAnswer) {
@@ -29,7 +29,7 @@ export class Connection {
 
   send(): void {
     this.#isWaiting = true
-    this.#repeats = 0
+    this.#retries = 0
     this.#write()
   }
 
@@ -53,19 +53,19 @@ export class Connection {
       })
       .on('error', () => undefined)
       .on('close', () => {
-        if (this.#isWaiting) this.#repeat()
+        if (this.#isWaiting) this.#retry()
       })
   }
 
-  #repeat(): void {
-    this.#repeats += 1
-    if (this.#repeats <= mostRepeats) this.#write()
+  #retry(): void {
+    this.#retries += 1
+    if (this.#retries <= maxRetries) this.#write()
     else this.#settle(0)
   }
 
   #receive(chunk: string): void {
     this.#received += chunk
-    if (isWhole(this.#received)) this.#settle(Number(this.#received.slice(9, 12)))
+    if (isComplete(this.#received)) this.#settle(Number(this.#received.slice(9, 12)))
   }
 
   #settle(status: number): void {
@@ -74,7 +74,7 @@ export class Connection {
   }
 }
 
-function isWhole(answer: string): boolean {
+function isComplete(answer: string): boolean {
   const end = answer.indexOf('\r\n\r\n')
   if (end === -1) return false
   const length = /\r\ncontent-length: (\d+)/i.exec(answer)?.[1]

@@ -7,6 +7,12 @@ export interface Target {
   status: number
 }
 
+/**
+ * How many sessions take turns in a load: this server lets one have eight calls of Graph under way, and
+ * refuses the ninth. No load has more than four connections for each of these sessions.
+ */
+export const sessionsUnderLoad = 16
+
 const browserName =
   'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36'
 

@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { cpuMs } from '../measure/process-tree.ts'
 import { Child, loadCore } from '../world/child.ts'
+import { requireAnswer } from './require-answer.ts'
 import { requestText, type Target } from './target.ts'
 
 const connections = 16
@@ -11,25 +12,28 @@ const graceSeconds = 30
 
 /** What a server did under full load. */
 export interface Load {
-  /** Requests per second. */
-  rate: number
-  /** Requests per second of CPU time of the server's processes: what varies least between runs. */
-  perCpuSecond: number
+  requestsPerSecond: number
+  /** By the CPU time of all processes of the server: what varies least between runs. */
+  requestsPerCpuSecond: number
 }
 
 /**
- * Sends as many requests as the server takes.
+ * Sends as many requests as the server takes. wrk counts the answers that are neither 2xx nor 3xx, and
+ * knows no more of them, so one request before the load shows what the answer is.
  * @param pid the server's process
  * @param folder for the list of cookies
- * @throws when an answer has another status than the target's
+ * @throws when that request is not answered as the target says; when answers of the load are of the
+ * other kind, 2xx and 3xx being one; when there are none
  */
 export async function fullLoad(
   pid: number,
-  { origin, path, cookies, status }: Target,
+  target: Target,
   seconds: number,
   folder: string,
   core = loadCore,
 ): Promise<Load> {
+  const { origin, path, status } = target
+  await requireAnswer(target)
   const command = [
     'timeout',
     String(seconds + graceSeconds),
@@ -37,20 +41,20 @@ export async function fullLoad(
     '--threads=1',
     `--connections=${String(connections)}`,
     `--duration=${String(seconds)}s`,
-    `--script=${writeScript(folder, { origin, path, cookies, status })}`,
+    `--script=${writeScript(folder, target)}`,
     origin + path,
   ]
   const before = cpuMs(pid)
   const report = await new Child(command, { core, stdout: 'pipe' }).output()
   const cpuSeconds = (cpuMs(pid) - before) / 1_000
   const requests = numberIn(report, /(\d+) requests in/)
-  const refused = numberIn(report, /Non-2xx or 3xx responses: (\d+)/)
-  if (requests === 0 || refused !== (status === 200 ? 0 : requests)) {
+  const errors = numberIn(report, /Non-2xx or 3xx responses: (\d+)/)
+  if (requests === 0 || errors !== (status < 400 ? 0 : requests)) {
     throw new Error(`${origin}${path}: other answers than ${String(status)}\n${report}`)
   }
   return {
-    rate: numberIn(report, /Requests\/sec:\s+([\d.]+)/),
-    perCpuSecond: requests / cpuSeconds,
+    requestsPerSecond: numberIn(report, /Requests\/sec:\s+([\d.]+)/),
+    requestsPerCpuSecond: requests / cpuSeconds,
   }
 }
 

@@ -1,15 +1,15 @@
 import { mkdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { freePort } from '../../test/support/world.ts'
-import { serverSettings, startServer } from '../servers/this-server.ts'
+import { serverSettings, startThisServer } from '../servers/this-server.ts'
 import { Child, loadCore } from '../world/child.ts'
 import { signIn } from '../world/sign-in.ts'
 import { appPath } from '../world/world.ts'
+import type { Bench } from './bench.ts'
 import { firstAnswer } from './first-answer.ts'
-import type { Bench } from './visit.ts'
 
 /** More sessions than this are stored without tokens and lists: a million whole ones fill a disk. */
-const mostWhole = 100_000
+const maxSessionsWithTokens = 100_000
 
 /** A folder with stored sessions, all of them alive and each of another person. */
 export class FilledStore {
@@ -17,7 +17,7 @@ export class FilledStore {
   readonly port: number
   /** Cookies of up to 100,000 sessions. */
   readonly cookies: readonly string[]
-  readonly isWhole: boolean
+  readonly hasTokens: boolean
   readonly #bench: Bench
   readonly #folder: string
 
@@ -33,7 +33,7 @@ export class FilledStore {
     this.port = port
     this.#folder = folder
     this.cookies = cookies
-    this.isWhole = count <= mostWhole
+    this.hasTokens = count <= maxSessionsWithTokens
   }
 
   static async make(bench: Bench, count: number): Promise<FilledStore> {
@@ -43,11 +43,11 @@ export class FilledStore {
     const folder = join(world.folder, `stored-${String(count)}-${String(port)}`)
     mkdirSync(folder)
     const store = { SESSION_STORE: `file:${folder}` }
-    const server = startServer(world, port, store)
+    const server = startThisServer(world, port, store)
     await firstAnswer(server, `${origin}/api/session`)
     const cookie = await signIn(browsers, origin, '/auth/login')
     await server.end()
-    const what = count <= mostWhole ? 'whole' : 'record'
+    const what = count <= maxSessionsWithTokens ? 'with-tokens' : 'record-only'
     const cookieFile = join(folder, 'cookies')
     const fill = [process.execPath, appPath('fill.js'), String(count - 1), what, cookieFile]
     const env = { ...serverSettings(world, port), ...store }
@@ -63,7 +63,7 @@ export class FilledStore {
       // Names the cookies, which all servers of the store share.
       PUBLIC_URL: `http://localhost:${String(this.port)}`,
     }
-    return startServer(this.#bench.world, port, more, core)
+    return startThisServer(this.#bench.world, port, more, core)
   }
 
   get bytes(): number {

@@ -1,27 +1,25 @@
 import { say } from '../../../scripts/support/say.ts'
-import { freePort } from '../../test/support/world.ts'
 import { fullLoad } from '../load/wrk.ts'
-import type { Target } from '../load/target.ts'
 import { apache } from '../servers/apache.ts'
+import type { BenchServer } from '../servers/bench-server.ts'
 import { expressMsal, expressOpenidConnectStore } from '../servers/node-peers.ts'
-import type { Row } from '../servers/row.ts'
 import { withFiles } from '../servers/this-server.ts'
-import { decimal, type Lines, median, whole } from '../table.ts'
-import { signIn, signInMany } from '../world/sign-in.ts'
-import { firstAnswer } from './first-answer.ts'
+import { formatDecimal, formatInteger, type Lines, median } from '../table.ts'
+import { signInMany } from '../world/sign-in.ts'
+import type { Bench } from './bench.ts'
 import { cpuMs, memoryOf } from './process-tree.ts'
-import type { Bench } from './visit.ts'
+import { startServer } from './running-server.ts'
 
-const rows: readonly Row[] = [apache, expressOpenidConnectStore, expressMsal, withFiles]
+const servers: readonly BenchServer[] = [apache, expressOpenidConnectStore, expressMsal, withFiles]
 
 /** What many sign-ins in one process cost, and what they leave behind. */
 export async function manySignInLines(bench: Bench): Promise<Lines> {
-  const count = whole(bench.form.manySignIns)
+  const count = formatInteger(bench.options.manySignIns)
   const lines: string[][] = []
-  for (const row of rows) {
-    say(`${count} sign-ins: ${row.name} …`)
-    const cells = row.missing === undefined ? await cellsOf(row, bench) : ['missing']
-    lines.push([row.name, ...cells])
+  for (const server of servers) {
+    say(`${count} sign-ins: ${server.name} …`)
+    const cells = server.missing === undefined ? await cellsOf(server, bench) : ['missing']
+    lines.push([server.name, ...cells])
   }
   return [
     [
@@ -37,33 +35,31 @@ export async function manySignInLines(bench: Bench): Promise<Lines> {
   ]
 }
 
-async function cellsOf(row: Row, { form, world, sample, browsers }: Bench): Promise<string[]> {
-  const port = await freePort()
-  const origin = `http://localhost:${String(port)}`
-  const login = row.login ?? ''
-  const child = row.start(world, sample, port)
+async function cellsOf(server: BenchServer, bench: Bench): Promise<string[]> {
+  const { options, world, browsers } = bench
+  const { child, origin, targets } = await startServer(server, bench, 1)
   try {
-    await firstAnswer(child, origin + row.ready)
-    const cookies = [await signIn(browsers, origin, login)]
-    const target: Target = { origin, path: row.read, cookies, status: 200 }
+    /** Reads for each second of CPU time. */
     const read = async () => {
-      const load = () => fullLoad(child.pid, target, form.loadSeconds, world.folder)
+      const load = () => fullLoad(child.pid, targets.read, options.loadSeconds, world.folder)
       // The first one is the warm-up.
       const [, ...loads] = [await load(), await load(), await load(), await load()]
-      return median(loads.map(({ perCpuSecond }) => perCpuSecond)) ?? 0
+      return median(loads.map(({ requestsPerCpuSecond }) => requestsPerCpuSecond)) ?? 0
     }
-    const before = { rate: await read(), memory: memoryOf(child.pid).rss, cpu: cpuMs(child.pid) }
-    await signInMany(browsers, origin, login, form.manySignIns)
-    const cpu = cpuMs(child.pid) - before.cpu
-    const memory = memoryOf(child.pid).rss
-    const rate = await read()
+    const readBefore = await read()
+    const memoryBefore = memoryOf(child.pid)
+    const cpuMsBefore = cpuMs(child.pid)
+    await signInMany(browsers, origin, server.login ?? '', options.manySignIns)
+    const signInCpuMs = (cpuMs(child.pid) - cpuMsBefore) / options.manySignIns
+    const memoryAfter = memoryOf(child.pid)
+    const readAfter = await read()
     return [
-      decimal(cpu / form.manySignIns, 1),
-      whole(before.rate),
-      whole(rate),
-      decimal(rate / before.rate),
-      whole(before.memory),
-      whole(memory),
+      formatDecimal(signInCpuMs, 1),
+      formatInteger(readBefore),
+      formatInteger(readAfter),
+      formatDecimal(readAfter / readBefore),
+      formatInteger(memoryBefore.residentMegabytes),
+      formatInteger(memoryAfter.residentMegabytes),
     ]
   } finally {
     await child.end()

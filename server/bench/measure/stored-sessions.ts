@@ -1,46 +1,48 @@
 import { say } from '../../../scripts/support/say.ts'
 import type { Target } from '../load/target.ts'
 import { fullLoad, type Load } from '../load/wrk.ts'
-import { decimal, type Lines, median, whole } from '../table.ts'
+import { formatDecimal, formatInteger, type Lines, median } from '../table.ts'
+import type { Bench } from './bench.ts'
 import { FilledStore } from './filled-store.ts'
 import { firstAnswer } from './first-answer.ts'
 import { memoryOf } from './process-tree.ts'
-import type { Bench } from './visit.ts'
 
 /** People whose sessions are read in turn: fewer than the server keeps in memory. */
-const fewPeople = 1_000
+const cachedSessions = 1_000
 
-interface Stay {
+interface StoreMeasurement {
   startMs: number
-  /** Megabytes before and after the reads; without the pages of the store's file. */
-  before: number
-  after: number
-  byFew: Load
-  byAll: Load
+  /** Memory without the pages of the store's file. */
+  megabytesBeforeReads: number
+  megabytesAfterReads: number
+  readCached: Load
+  readAll: Load
 }
 
 /** What the server costs with more and more sessions in its store. */
 export async function storedSessionLines(bench: Bench): Promise<Lines> {
-  const { form } = bench
-  const stays = new Map<FilledStore, Stay[]>()
-  for (const count of form.stored) {
-    say(`Storing ${whole(count)} sessions …`)
-    stays.set(await FilledStore.make(bench, count), [])
+  const { options } = bench
+  const measurements = new Map<FilledStore, StoreMeasurement[]>()
+  for (const count of options.stored) {
+    say(`Storing ${formatInteger(count)} sessions …`)
+    measurements.set(await FilledStore.make(bench, count), [])
   }
-  for (let round = 1; round <= form.rounds; round += 1) {
-    for (const [store, own] of stays) {
-      say(`Round ${String(round)} of ${String(form.rounds)}: ${whole(store.count)} sessions …`)
-      own.push(await stay(store, bench))
+  for (let round = 1; round <= options.rounds; round += 1) {
+    for (const [store, own] of measurements) {
+      say(
+        `Round ${String(round)} of ${String(options.rounds)}: ${formatInteger(store.count)} sessions …`,
+      )
+      own.push(await measureStore(store, bench))
     }
   }
-  const [empty] = stays.keys()
-  const lines = [...stays].map(([store, own]) => lineOf(store, own, empty?.bytes ?? 0))
-  for (const store of stays.keys()) store.remove()
+  const [empty] = measurements.keys()
+  const lines = [...measurements].map(([store, own]) => lineOf(store, own, empty?.bytes ?? 0))
+  for (const store of measurements.keys()) store.remove()
   return [
     [
       'sessions stored',
       'start ms',
-      `read per CPU s, by ${whole(fewPeople)} of them`,
+      `read per CPU s, by ${formatInteger(cachedSessions)} of them`,
       'by all, up to 100,000',
       'memory MB, before the reads',
       'after them',
@@ -50,37 +52,45 @@ export async function storedSessionLines(bench: Bench): Promise<Lines> {
   ]
 }
 
-async function stay(store: FilledStore, { form, world }: Bench): Promise<Stay> {
+async function measureStore(
+  store: FilledStore,
+  { options, world }: Bench,
+): Promise<StoreMeasurement> {
   const origin = `http://localhost:${String(store.port)}`
-  const startedAt = performance.now()
   const child = store.start()
   try {
-    await firstAnswer(child, `${origin}/api/session`)
-    const startMs = performance.now() - startedAt
-    const before = memoryOf(child.pid).anonymous
+    const startMs = await firstAnswer(child, `${origin}/api/session`)
+    const megabytesBeforeReads = memoryOf(child.pid).anonymousMegabytes
     const read = async (cookies: readonly string[]) => {
       const target: Target = { origin, path: '/api/session', cookies, status: 200 }
-      await fullLoad(child.pid, target, form.warmUpSeconds, world.folder)
-      return fullLoad(child.pid, target, form.loadSeconds, world.folder)
+      await fullLoad(child.pid, target, options.warmUpSeconds, world.folder)
+      return fullLoad(child.pid, target, options.loadSeconds, world.folder)
     }
-    const byFew = await read(store.cookies.slice(0, fewPeople))
-    const byAll = await read(store.cookies)
-    return { startMs, before, byFew, byAll, after: memoryOf(child.pid).anonymous }
+    const readCached = await read(store.cookies.slice(0, cachedSessions))
+    const readAll = await read(store.cookies)
+    const megabytesAfterReads = memoryOf(child.pid).anonymousMegabytes
+    return { startMs, megabytesBeforeReads, readCached, readAll, megabytesAfterReads }
   } finally {
     await child.end()
   }
 }
 
-function lineOf(store: FilledStore, stays: readonly Stay[], emptyBytes: number): string[] {
+function lineOf(
+  store: FilledStore,
+  measurements: readonly StoreMeasurement[],
+  emptyBytes: number,
+): string[] {
   const bytes = (store.bytes - emptyBytes) / store.count
   return [
-    whole(store.count),
-    whole(median(stays.map(({ startMs }) => startMs))),
-    whole(median(stays.map(({ byFew }) => byFew.perCpuSecond))),
-    whole(median(stays.map(({ byAll }) => byAll.perCpuSecond))),
-    whole(median(stays.map(({ before }) => before))),
-    whole(median(stays.map(({ after }) => after))),
+    formatInteger(store.count),
+    formatInteger(median(measurements.map(({ startMs }) => startMs))),
+    formatInteger(median(measurements.map(({ readCached }) => readCached.requestsPerCpuSecond))),
+    formatInteger(median(measurements.map(({ readAll }) => readAll.requestsPerCpuSecond))),
+    formatInteger(median(measurements.map(({ megabytesBeforeReads: megabytes }) => megabytes))),
+    formatInteger(median(measurements.map(({ megabytesAfterReads: megabytes }) => megabytes))),
     // A small file is mostly pages that are not full.
-    store.count < fewPeople || !store.isWhole ? '–' : `${decimal(bytes / 1_000, 1)} kB`,
+    store.count < cachedSessions || !store.hasTokens
+      ? '–'
+      : `${formatDecimal(bytes / 1_000, 1)} kB`,
   ]
 }

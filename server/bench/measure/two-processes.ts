@@ -1,14 +1,14 @@
 import { cpus } from 'node:os'
 import { say } from '../../../scripts/support/say.ts'
 import { freePort } from '../../test/support/world.ts'
+import { sessionsUnderLoad } from '../load/target.ts'
 import { fullLoad } from '../load/wrk.ts'
-import { decimal, type Lines, median, whole } from '../table.ts'
+import { formatDecimal, formatInteger, type Lines, median } from '../table.ts'
 import type { Child } from '../world/child.ts'
+import type { Bench } from './bench.ts'
 import { FilledStore } from './filled-store.ts'
 import { firstAnswer } from './first-answer.ts'
-import type { Bench } from './visit.ts'
 
-const sessions = 16
 const paths = ['/api/session', '/api/me'] as const
 /** Each load runs beside the other server, unless the machine has cores that are free. */
 const loadCores = cpus().length >= 4 ? ([2, 3] as const) : ([1, 0] as const)
@@ -22,31 +22,34 @@ interface Member {
 
 /** One server on one core, and two servers on two cores that share a store. */
 export async function twoProcessesLines(bench: Bench): Promise<Lines> {
-  const { form, world } = bench
+  const { options, world } = bench
   say('Two processes on one store …')
-  const store = await FilledStore.make(bench, sessions)
+  const store = await FilledStore.make(bench, sessionsUnderLoad)
   const members = [await startOn(0, store), await startOn(1, store)]
   /** Requests per second of the first servers together. */
   const rateOf = async (count: number, path: string) => {
     const loads = members.slice(0, count).map(({ child, origin, core }) => {
       const target = { origin, path, cookies: store.cookies, status: 200 }
-      return fullLoad(child.pid, target, form.loadSeconds, world.folder, core)
+      return fullLoad(child.pid, target, options.loadSeconds, world.folder, core)
     })
-    return (await Promise.all(loads)).reduce((sum, { rate }) => sum + rate, 0)
+    return (await Promise.all(loads)).reduce(
+      (sum, { requestsPerSecond }) => sum + requestsPerSecond,
+      0,
+    )
   }
   const lines: string[][] = []
   for (const path of paths) {
     // The warm-up.
     await rateOf(2, path)
     const rounds: { one: number; two: number }[] = []
-    for (let round = 0; round < form.rounds; round += 1) {
+    for (let round = 0; round < options.shareRounds; round += 1) {
       rounds.push({ one: await rateOf(1, path), two: await rateOf(2, path) })
     }
     lines.push([
       `\`${path}\``,
-      whole(median(rounds.map(({ one }) => one))),
-      whole(median(rounds.map(({ two }) => two))),
-      decimal(median(rounds.map(({ one, two }) => two / one))),
+      formatInteger(median(rounds.map(({ one }) => one))),
+      formatInteger(median(rounds.map(({ two }) => two))),
+      formatDecimal(median(rounds.map(({ one, two }) => two / one))),
     ])
   }
   for (const { child } of members) await child.end()

@@ -2,14 +2,14 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Child, serverCore } from '../world/child.ts'
 import type { World } from '../world/world.ts'
-import type { Row } from './row.ts'
+import type { BenchServer } from './bench-server.ts'
 
 const modules = '/usr/lib/apache2/modules'
 const install = 'apt-get install apache2 libapache2-mod-auth-openidc'
 const isInstalled =
   existsSync('/usr/sbin/apache2') && existsSync(join(modules, 'mod_auth_openidc.so'))
 
-const row: Row = {
+const server: BenchServer = {
   name: 'mod_auth_openidc, a file as the answer',
   quick: true,
   missing: isInstalled ? undefined : `mod_auth_openidc: ${install}`,
@@ -24,17 +24,17 @@ const row: Row = {
   asset: '/assets/app.js',
 }
 
-export const apache = row
+export const apache = server
 
 /** The module's own answer about the session, made anew for each request. */
-export const apacheInfo: Row = {
+export const apacheInfo: BenchServer = {
   name: 'mod_auth_openidc, its info hook as the answer',
-  missing: row.missing,
-  start: row.start,
-  ready: row.ready,
+  missing: server.missing,
+  start: server.start,
+  ready: server.ready,
   login: '/protected/whoami',
   read: '/protected/callback?info=json',
-  asset: row.ready,
+  asset: server.ready,
 }
 
 /** @returns the path of the configuration */

@@ -1,5 +1,5 @@
 import { apache, apacheInfo } from './apache.ts'
-import { bareFastify, bun, nodeHttp } from './limits.ts'
+import { bareFastify, bun, fastifyWithHeaders, nodeHttp } from './limits.ts'
 import { nginx } from './nginx.ts'
 import {
   expressMsal,
@@ -7,13 +7,14 @@ import {
   expressOpenidConnectStore,
   fastifySession,
 } from './node-peers.ts'
-import type { Row } from './row.ts'
+import type { BenchServer } from './bench-server.ts'
 import { withFewLogLines, withFiles, withMemory } from './this-server.ts'
 
 /** The lines of the table: limits, other ways to build it, this server. */
-export const rows: readonly Row[] = [
+export const servers: readonly BenchServer[] = [
   nodeHttp,
   bareFastify,
+  fastifyWithHeaders,
   nginx,
   bun,
   apache,

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { createRequire } from 'node:module'
 import { startApp } from './node-program.ts'
-import type { Row } from './row.ts'
+import type { BenchServer } from './bench-server.ts'
 
 const paths = {
   ready: '/api/session',
@@ -10,23 +10,31 @@ const paths = {
   asset: '/assets/app.js',
 } as const
 
-export const nodeHttp: Row = {
+export const nodeHttp: BenchServer = {
   name: 'node:http',
   start: (world, sample, port) => startApp('node-http.js', world, sample, port),
   ...paths,
 }
 
 /** All ratios are of this line. */
-export const bareFastify: Row = {
+export const bareFastify: BenchServer = {
   name: 'bare Fastify',
   quick: true,
   start: (world, sample, port) => startApp('fastify.js', world, sample, port),
   ...paths,
 }
 
+/** Tells how much of this server's distance from bare Fastify is its headers alone. */
+export const fastifyWithHeaders: BenchServer = {
+  name: "bare Fastify, with this server's headers",
+  start: (world, sample, port) =>
+    startApp('fastify.js', world, sample, port, { args: [JSON.stringify(sample.addedHeaders)] }),
+  ...paths,
+}
+
 const bunPath = findBun()
 
-export const bun: Row = {
+export const bun: BenchServer = {
   name: 'Bun',
   missing: bunPath ? undefined : 'Bun: npm install --global bun',
   start: (world, sample, port) =>

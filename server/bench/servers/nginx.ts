@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Child, serverCore } from '../world/child.ts'
 import type { World } from '../world/world.ts'
-import type { Row, Sample } from './row.ts'
+import type { BenchServer, Sample } from './bench-server.ts'
 
 const modules = '/usr/lib/nginx/modules'
 const install = 'apt-get install nginx libnginx-mod-http-lua'
@@ -10,7 +10,7 @@ const isInstalled =
   existsSync('/usr/sbin/nginx') && existsSync(join(modules, 'ngx_http_lua_module.so'))
 
 /** What C does: a look-up of the cookie in a dictionary in shared memory, by Lua. Nobody signs in. */
-export const nginx: Row = {
+export const nginx: BenchServer = {
   name: 'nginx, look-up in a dictionary by Lua',
   missing: isInstalled ? undefined : `nginx: ${install}`,
   start: (world, sample, port) =>

@@ -1,6 +1,6 @@
 import { Child, serverCore } from '../world/child.ts'
 import { appPath, type World } from '../world/world.ts'
-import type { Sample } from './row.ts'
+import type { Sample } from './bench-server.ts'
 
 /** Starts a program of `apps` by Node, or by another runtime. */
 export function startApp(

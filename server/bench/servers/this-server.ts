@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { root } from '../../../scripts/support/paths.ts'
 import { Child, serverCore } from '../world/child.ts'
 import type { World } from '../world/world.ts'
-import type { Row } from './row.ts'
+import type { BenchServer } from './bench-server.ts'
 
 const paths = {
   ready: '/api/session',
@@ -11,24 +11,24 @@ const paths = {
   me: '/api/me',
 } as const
 
-export const withFiles: Row = {
+export const withFiles: BenchServer = {
   name: 'this server, `file:`',
   quick: true,
   start: (world, _sample, port) =>
-    startServer(world, port, { SESSION_STORE: `file:${world.folder}/${String(port)}` }),
+    startThisServer(world, port, { SESSION_STORE: `file:${world.folder}/${String(port)}` }),
   ...paths,
 }
 
-export const withMemory: Row = {
+export const withMemory: BenchServer = {
   name: 'this server, `memory:`',
-  start: (world, _sample, port) => startServer(world, port, { SESSION_STORE: 'memory:' }),
+  start: (world, _sample, port) => startThisServer(world, port, { SESSION_STORE: 'memory:' }),
   ...paths,
 }
 
-export const withFewLogLines: Row = {
+export const withFewLogLines: BenchServer = {
   name: 'this server, `file:`, `LOG_LEVEL=warn`',
   start: (world, _sample, port) =>
-    startServer(world, port, {
+    startThisServer(world, port, {
       SESSION_STORE: `file:${world.folder}/${String(port)}`,
       LOG_LEVEL: 'warn',
     }),
@@ -36,7 +36,7 @@ export const withFewLogLines: Row = {
 }
 
 /** The built server as in production, on one core. */
-export function startServer(
+export function startThisServer(
   world: World,
   port: number,
   more: Readonly<Record<string, string>>,

@@ -10,7 +10,7 @@ export const loadCore = 1
 
 const graceMs = 5_000
 /** Characters. */
-const longestComplaint = 4_000
+const maxStderrCharacters = 4_000
 const running = new Set<ChildProcess>()
 
 export interface ChildOptions {
@@ -24,6 +24,8 @@ export interface ChildOptions {
 /** A process on one core, with all processes that it starts. */
 export class Child {
   readonly pid: number
+  /** By the clock of `performance`. */
+  readonly startedAt = performance.now()
   readonly #process: ChildProcess
   #stderr = ''
 
@@ -39,7 +41,7 @@ export class Child {
     this.pid = this.#process.pid
     running.add(this.#process)
     this.#process.stderr?.on('data', (chunk: Buffer) => {
-      this.#stderr = (this.#stderr + chunk.toString()).slice(-longestComplaint)
+      this.#stderr = (this.#stderr + chunk.toString()).slice(-maxStderrCharacters)
     })
     this.#process.once('exit', () => running.delete(this.#process))
   }
@@ -48,8 +50,8 @@ export class Child {
     return this.#process.exitCode !== null || this.#process.signalCode !== null
   }
 
-  /** The end of what the process has written about its troubles. */
-  get complaint(): string {
+  /** The end of stderr. */
+  get stderrTail(): string {
     return this.#stderr.trim()
   }
 
@@ -57,7 +59,7 @@ export class Child {
   async firstLine(): Promise<string> {
     if (!this.#process.stdout) throw new Error('the output is not read')
     for await (const line of createInterface({ input: this.#process.stdout })) return line
-    throw new Error(`process ${String(this.pid)} ended without an answer: ${this.complaint}`)
+    throw new Error(`process ${String(this.pid)} ended without a line: ${this.stderrTail}`)
   }
 
   /** The whole output, once the process has ended. @throws when it failed */
@@ -68,7 +70,7 @@ export class Child {
     })
     await once(this.#process, 'close')
     if (this.#process.exitCode !== 0)
-      throw new Error(`a process failed: ${this.complaint}\n${text}`)
+      throw new Error(`a process failed: ${this.stderrTail}\n${text}`)
     return text
   }
 

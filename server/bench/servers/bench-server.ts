@@ -5,14 +5,16 @@ import type { World } from '../world/world.ts'
 export interface Sample {
   /** What this server answers at `GET /api/session`, for servers that only imitate the answer. */
   sessionBody: string
+  /** The headers that it adds to every answer. */
+  addedHeaders: Readonly<Record<string, string>>
   /** The cookies of a session at this server, as a browser sends them. */
   cookie: string
 }
 
 /** A server that is measured: one line of the table. */
-export interface Row {
+export interface BenchServer {
   name: string
-  /** The short form of the bench has this line, too. */
+  /** A quick run has this line, too. */
   quick?: true
   /** Why the line cannot be had on this machine, with the command that helps; undefined: it can. */
   missing?: string | undefined
