@@ -19,7 +19,7 @@ const minuteMs = 60_000
 const hourMs = 60 * minuteMs
 /** The lifetime of Entra's refresh tokens: a session must not outlive its tokens. */
 const maxLifetimeMs = 90 * 24 * hourMs
-const shortestSecretCharacters = 32
+const minSecretCharacters = 32
 
 export function readSessionSettings(reader: SettingsReader, production: boolean): SessionSettings {
   const settings = {
@@ -57,13 +57,13 @@ function readSecrets(reader: SettingsReader, production: boolean): SessionSettin
 const secretNeeded =
   'is required with NODE_ENV=production, or a PUBLIC_URL that is not localhost: openssl rand -hex 32'
 
-export const secretRule = `must have ${String(shortestSecretCharacters)} characters or more in each part`
+export const secretRule = `must have ${String(minSecretCharacters)} characters or more in each part`
 
 /** @returns the secrets, newest first; undefined when a secret is too short */
 export function parseSecrets(text: string): SessionSettings['secrets'] {
   const [newest = '', ...older] = text.split(',').map((secret) => secret.trim())
   const secrets = [newest, ...older] as const
-  return secrets.every((secret) => secret.length >= shortestSecretCharacters) ? secrets : undefined
+  return secrets.every((secret) => secret.length >= minSecretCharacters) ? secrets : undefined
 }
 
 /** The value of `SESSION_STORE`, for messages. */

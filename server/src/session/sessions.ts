@@ -1,5 +1,5 @@
 import type { User } from '@entra-bff/shared'
-import { type MaybePromise, andThen } from '../maybe-promise.ts'
+import { andThen, type MaybePromise } from '../maybe-promise.ts'
 import { recordKinds } from '../store/record-kinds.ts'
 import { Records, type StoredRecord } from '../store/records.ts'
 import type { Vault } from '../store/vault.ts'
