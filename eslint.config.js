@@ -34,6 +34,7 @@ const serverFloors = [
     'outbound.ts',
     'package-folder.ts',
     'retry-after.ts',
+    'schema-check.ts',
   ],
   ['audit.ts', 'secrets'],
   ['store', 'http'],

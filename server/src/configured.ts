@@ -51,7 +51,6 @@ export async function configured(app: FastifyInstance, options: ConfiguredOption
     vault,
     cookies,
     room,
-    tokens,
     claimsChallenges,
     scopes,
   })

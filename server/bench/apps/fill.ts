@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs'
 import { loadConfig } from '@entra-bff/server/config/config'
 import { cookiesOf } from '@entra-bff/server/http/cookie-attributes'
 import { newSessionId, SessionCookie } from '@entra-bff/server/session/cookie'
-import { absoluteExpiry, recordExpiry } from '@entra-bff/server/session/lifetimes'
+import { recordExpiry } from '@entra-bff/server/session/lifetimes'
 import { StoredSession } from '@entra-bff/server/session/record'
 import { Sessions } from '@entra-bff/server/session/sessions'
 import { openStore } from '@entra-bff/server/store/open'
@@ -63,8 +63,7 @@ async function addSession(): Promise<void> {
     lastSeenAt: now,
   }
   if (what === 'with-tokens') {
-    await tokens.create(name, model.cache, absoluteExpiry(record, settings))
-    await sessions.begin(name, record)
+    await sessions.begin(name, record, model.cache)
   } else await records.put(name, record, recordExpiry(record, settings))
   if (cookies.length < maxCookies) cookies.push(`${cookie.kind.name}=${cookie.sign(id)}`)
 }

@@ -5,7 +5,7 @@ import type { BenchServer } from '../servers/bench-server.ts'
 import { expressMsal, expressOpenidConnectStore } from '../servers/node-peers.ts'
 import { withFiles } from '../servers/this-server.ts'
 import { formatDecimal, formatInteger, type Lines, median } from '../table.ts'
-import { signInMany } from '../world/sign-in.ts'
+import { signIn, signInMany } from '../world/sign-in.ts'
 import type { Bench } from './bench.ts'
 import { cpuMs, memoryOf } from './process-tree.ts'
 import { startServer } from './running-server.ts'
@@ -37,11 +37,15 @@ export async function manySignInLines(bench: Bench): Promise<Lines> {
 
 async function cellsOf(server: BenchServer, bench: Bench): Promise<string[]> {
   const { options, world, browsers } = bench
+  const { login = '' } = server
   const { child, origin, targets } = await startServer(server, bench, 1)
   try {
     /** Reads for each second of CPU time. */
     const read = async () => {
-      const load = () => fullLoad(child.pid, targets.read, options.loadSeconds, world.folder)
+      // Anew each time: mod_auth_openidc keeps only its last 10,000 sessions.
+      const cookies = [await signIn(browsers, origin, login)]
+      const target = { ...targets.read, cookies }
+      const load = () => fullLoad(child.pid, target, options.loadSeconds, world.folder)
       // The first one is the warm-up.
       const [, ...loads] = [await load(), await load(), await load(), await load()]
       return median(loads.map(({ requestsPerCpuSecond }) => requestsPerCpuSecond)) ?? 0
@@ -49,7 +53,7 @@ async function cellsOf(server: BenchServer, bench: Bench): Promise<string[]> {
     const readBefore = await read()
     const memoryBefore = memoryOf(child.pid)
     const cpuMsBefore = cpuMs(child.pid)
-    await signInMany(browsers, origin, server.login ?? '', options.manySignIns)
+    await signInMany(browsers, origin, login, options.manySignIns)
     const signInCpuMs = (cpuMs(child.pid) - cpuMsBefore) / options.manySignIns
     const memoryAfter = memoryOf(child.pid)
     const readAfter = await read()

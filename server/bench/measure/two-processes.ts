@@ -2,7 +2,7 @@ import { cpus } from 'node:os'
 import { say } from '../../../scripts/support/say.ts'
 import { freePort } from '../../test/support/world.ts'
 import { sessionsUnderLoad } from '../load/target.ts'
-import { fullLoad } from '../load/wrk.ts'
+import { fullLoad, type Load } from '../load/wrk.ts'
 import { formatDecimal, formatInteger, type Lines, median } from '../table.ts'
 import type { Child } from '../world/child.ts'
 import type { Bench } from './bench.ts'
@@ -26,35 +26,43 @@ export async function twoProcessesLines(bench: Bench): Promise<Lines> {
   say('Two processes on one store …')
   const store = await FilledStore.make(bench, sessionsUnderLoad)
   const members = [await startOn(0, store), await startOn(1, store)]
-  /** Requests per second of the first servers together. */
-  const rateOf = async (count: number, path: string) => {
+  const loadOf = async (count: number, path: string): Promise<Load> => {
     const loads = members.slice(0, count).map(({ child, origin, core }) => {
       const target = { origin, path, cookies: store.cookies, status: 200 }
       return fullLoad(child.pid, target, options.loadSeconds, world.folder, core)
     })
-    return (await Promise.all(loads)).reduce(
-      (sum, { requestsPerSecond }) => sum + requestsPerSecond,
-      0,
-    )
+    const done = await Promise.all(loads)
+    const sum = (name: keyof Load) => done.reduce((total, load) => total + load[name], 0)
+    return {
+      requestsPerSecond: sum('requestsPerSecond'),
+      requestsPerCpuSecond: sum('requestsPerCpuSecond') / count,
+    }
   }
   const lines: string[][] = []
   for (const path of paths) {
     // The warm-up.
-    await rateOf(2, path)
-    const rounds: { one: number; two: number }[] = []
+    await loadOf(2, path)
+    const rounds: { one: Load; two: Load }[] = []
     for (let round = 0; round < options.shareRounds; round += 1) {
-      rounds.push({ one: await rateOf(1, path), two: await rateOf(2, path) })
+      rounds.push({ one: await loadOf(1, path), two: await loadOf(2, path) })
     }
-    lines.push([
-      `\`${path}\``,
-      formatInteger(median(rounds.map(({ one }) => one))),
-      formatInteger(median(rounds.map(({ two }) => two))),
-      formatDecimal(median(rounds.map(({ one, two }) => two / one))),
-    ])
+    const cells = (name: keyof Load) => [
+      formatInteger(median(rounds.map(({ one }) => one[name]))),
+      formatInteger(median(rounds.map(({ two }) => two[name]))),
+      formatDecimal(median(rounds.map(({ one, two }) => two[name] / one[name]))),
+    ]
+    lines.push([`\`${path}\``, ...cells('requestsPerSecond'), ...cells('requestsPerCpuSecond')])
   }
   for (const { child } of members) await child.end()
   store.remove()
-  return [['', 'one process/s', 'two processes/s', 'of one'], ...lines]
+  return [
+    [
+      '',
+      ...['one process/s', 'two processes/s', 'of one'],
+      ...['per CPU s of one', 'of each of two', 'of one'],
+    ],
+    ...lines,
+  ]
 }
 
 async function startOn(core: 0 | 1, store: FilledStore): Promise<Member> {

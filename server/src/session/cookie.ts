@@ -6,7 +6,7 @@ import { type KeyRing, mac, sameText } from '../secrets/key-ring.ts'
 import { RingCache } from '../secrets/ring-cache.ts'
 
 const idBytes = 32
-const maxVerified = 10_000
+const maxVerified = 2_000
 
 export function newSessionId(): string {
   return randomBytes(idBytes).toString('base64url')

@@ -1,6 +1,7 @@
 import fastifySession from '@fastify/session'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
+import type { TokenCache } from '../entra/token-cache.ts'
 import { newSessionId } from './cookie.ts'
 import { tombstoneTtlMs } from './lifetimes.ts'
 import type { SessionRecord } from './record.ts'
@@ -11,15 +12,15 @@ import type { Sessions } from './sessions.ts'
 export interface NewSession {
   readonly name: string
   /**
-   * Writes the session; the answer to this request sets its cookie.
+   * Writes the session and its tokens; the answer to this request sets its cookie.
    * @throws {Failure} `session_revoked` when the session was ended before it was written
    */
-  begin(record: SessionRecord): Promise<void>
+  begin(record: SessionRecord, tokens: TokenCache): Promise<void>
 }
 
 declare module 'fastify' {
   interface Session {
-    record?: SessionRecord
+    beginning?: { record: SessionRecord; tokens: TokenCache }
   }
   interface FastifyRequest {
     newSession: NewSession
@@ -66,13 +67,13 @@ async function registerSession(scope: FastifyInstance, room: SessionRoom) {
 function newSessionOf({ session }: FastifyRequest, sessions: Sessions): NewSession {
   return {
     name: sessions.nameOf(session.sessionId),
-    async begin(record) {
-      session.record = record
+    async begin(record, tokens) {
+      session.beginning = { record, tokens }
       try {
         await session.save()
       } catch (error) {
         // Else the plugin would save the session once more when the answer is sent.
-        delete session.record
+        delete session.beginning
         throw error
       }
     },
@@ -84,8 +85,10 @@ function storeThatBegins(sessions: Sessions): fastifySession.SessionStore {
     get: (_id, done) => {
       done(null, null)
     },
-    set: (id, { record }, done) => {
-      const begun = record ? sessions.begin(sessions.nameOf(id), record) : Promise.resolve()
+    set: (id, { beginning }, done) => {
+      const begun = beginning
+        ? sessions.begin(sessions.nameOf(id), beginning.record, beginning.tokens)
+        : Promise.resolve()
       begun.then(() => {
         done()
       }, done)

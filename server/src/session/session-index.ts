@@ -27,13 +27,13 @@ export class SessionIndex {
 
   /** @param until milliseconds since the epoch: the session is over by then */
   async add(name: string, record: SessionRecord, until: number): Promise<void> {
-    for (const list of this.#listsOf(record)) {
-      await changeList(this.#vault.store, list, (entries) => [...entries, { key: name, until }])
-    }
+    const addTo = (list: string) =>
+      changeList(this.#vault.store, list, (entries) => [...entries, { key: name, until }])
+    await Promise.all(this.#listsOf(record).map(addTo))
   }
 
   async remove(name: string, record: SessionRecord): Promise<void> {
-    for (const list of this.#listsOf(record)) await this.#removeFrom(list, [name])
+    await Promise.all(this.#listsOf(record).map((list) => this.#removeFrom(list, [name])))
   }
 
   removeFromUser(user: User, names: readonly string[]): Promise<void> {

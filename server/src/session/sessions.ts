@@ -1,4 +1,5 @@
 import type { User } from '@entra-bff/shared'
+import type { TokenCache } from '../entra/token-cache.ts'
 import { andThen, type MaybePromise } from '../maybe-promise.ts'
 import { recordKinds } from '../store/record-kinds.ts'
 import { Records, type StoredRecord } from '../store/records.ts'
@@ -20,14 +21,14 @@ import { SessionIndex } from './session-index.ts'
 export interface SessionsOptions {
   vault: Vault
   lifetimes: Lifetimes
-  /** The tokens of a session are erased when the session ends. */
-  tokens: Pick<TokenRecords, 'erase' | 'reseal'>
+  /** The tokens of a session begin and end with it. */
+  tokens: Pick<TokenRecords, 'create' | 'erase' | 'reseal'>
   /** Undefined for the operator's command, which sees every session of the store. */
   admission: Admission | undefined
 }
 
 const maxSessionsPerUser = 100
-const maxCachedRecords = 10_000
+const maxCachedRecords = 2_000
 
 /** Reads, begins, keeps alive and ends sessions. */
 export class Sessions {
@@ -70,13 +71,20 @@ export class Sessions {
    * @param name a name that was never used before
    * @throws {Failure} `session_revoked` when the session was ended before it was written
    */
-  async begin(name: string, record: SessionRecord): Promise<void> {
-    const { lifetimes } = this.#options
-    // The lists come first: a session that no list names could not be ended from elsewhere.
-    await this.#index.add(name, record, absoluteExpiry(record, lifetimes))
-    if (await this.#records.create(name, record, recordExpiry(record, lifetimes))) return
-    await this.#index.remove(name, record)
-    throw endedMeanwhile()
+  async begin(name: string, record: SessionRecord, cache: TokenCache): Promise<void> {
+    const { lifetimes, tokens } = this.#options
+    const until = absoluteExpiry(record, lifetimes)
+    try {
+      // These come first: a session that no list names could not be ended from elsewhere. They are
+      // written together, because each write by itself makes LMDB work for a millisecond.
+      await Promise.all([tokens.create(name, cache, until), this.#index.add(name, record, until)])
+      if (!(await this.#records.create(name, record, recordExpiry(record, lifetimes)))) {
+        throw endedMeanwhile()
+      }
+    } catch (error) {
+      await Promise.allSettled([tokens.erase(name), this.#index.remove(name, record)])
+      throw error
+    }
   }
 
   /**

@@ -5,11 +5,9 @@ import { audit } from '../audit.ts'
 import type { EntraSettings } from '../config/entra.ts'
 import type { IdTokenClaims } from '../entra/id-token.ts'
 import type { TokenCache } from '../entra/token-cache.ts'
-import { absoluteExpiry } from '../session/lifetimes.ts'
 import type { SessionRoom } from '../session/room.ts'
 import { auditedAs, type SessionRecord } from '../session/record.ts'
 import { auditEnd, endSession } from '../session/session-end.ts'
-import type { SessionTokens } from '../tokens/session-tokens.ts'
 import type { DeviceLoginCookie } from './device/device-login-cookie.ts'
 
 /** How and when a sign-in began. */
@@ -31,7 +29,6 @@ export interface Grant {
 
 export interface BeginSessionOptions {
   room: SessionRoom
-  tokens: SessionTokens
   deviceLoginCookie: DeviceLoginCookie
   /** A session is good only while the server has these settings. */
   settings: Pick<EntraSettings, 'authority' | 'clientId'>
@@ -49,19 +46,13 @@ export async function beginSession(
   reply: FastifyReply,
   grant: Grant,
   start: SignInStart,
-  { room, tokens, deviceLoginCookie, settings }: BeginSessionOptions,
+  { room, deviceLoginCookie, settings }: BeginSessionOptions,
 ): Promise<SessionRecord> {
   const { newSession } = request
   const { name } = newSession
   const record = recordOf(grant, request, settings)
   await endOthers(request, name, record, start, room)
-  await tokens.keep(name, grant.cache, absoluteExpiry(record, room.lifetimes))
-  try {
-    await newSession.begin(record)
-  } catch (error) {
-    await tokens.erase(name).catch(() => undefined)
-    throw error
-  }
+  await newSession.begin(record, grant.cache)
   room.lastSession.set(reply, { key: name })
   // Cleared unread: a Strict cookie does not come with the navigation from Entra.
   deviceLoginCookie.clear(reply)

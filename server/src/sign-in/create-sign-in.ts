@@ -7,7 +7,6 @@ import type { SessionRoom } from '../session/room.ts'
 import { sessionPlugin } from '../session/plugin.ts'
 import type { Vault } from '../store/vault.ts'
 import type { ClaimsChallenges } from '../tokens/claims-challenges.ts'
-import type { SessionTokens } from '../tokens/session-tokens.ts'
 import { deviceLoginCookie } from './device/device-login-cookie.ts'
 import { DeviceLogins } from './device/device-logins.ts'
 import { deviceLoginRoutes, noDeviceLoginRoutes } from './device/device-login-routes.ts'
@@ -24,7 +23,6 @@ export interface SignInOptions {
   vault: Vault
   cookies: Cookies
   room: SessionRoom
-  tokens: SessionTokens
   claimsChallenges: ClaimsChallenges
   /** The scopes of all calls. A sign-in can ask for no other scope. */
   scopes: readonly string[]

@@ -1,6 +1,6 @@
 import { type Static, Type } from 'typebox'
-import { Check } from 'typebox/value'
 import { Failure } from '../failure.ts'
+import { schemaCheck } from '../schema-check.ts'
 import type { Store } from './store.ts'
 
 const List = Type.Array(
@@ -14,6 +14,7 @@ const List = Type.Array(
   }),
 )
 export type ListEntry = Static<typeof List>[number]
+const isList = schemaCheck(List)
 
 /**
  * How long an entry stays after `until`. A clock that is hours ahead for a while must not remove
@@ -53,7 +54,7 @@ function entriesOf(bytes: Uint8Array | undefined): ListEntry[] {
   if (!bytes) return []
   try {
     const list: unknown = JSON.parse(Buffer.from(bytes).toString('utf8'))
-    return Check(List, list) ? list : []
+    return isList(list) ? list : []
   } catch {
     return []
   }

@@ -1,9 +1,9 @@
 import { deflateSync, inflateSync } from 'node:zlib'
 import type { Static, TSchema } from 'typebox'
-import { Compile, type Validator } from 'typebox/compile'
 import { Failure } from '../failure.ts'
 import { andThen, type MaybePromise } from '../maybe-promise.ts'
 import { RingCache } from '../secrets/ring-cache.ts'
+import { schemaCheck } from '../schema-check.ts'
 import { isSealedWithNewest, seal, unsealBytes } from '../secrets/seal.ts'
 import type { Vault } from './vault.ts'
 
@@ -35,8 +35,7 @@ const fastestLevel = { level: 1 }
 export class Records<Schema extends TSchema, T = Static<Schema>> {
   readonly #vault: Vault
   readonly #kind: string
-  readonly #schema: Schema
-  #validator: Validator | undefined
+  readonly #fits: (value: unknown) => value is T
   readonly #isCompressed: boolean
   readonly #decrypted: RingCache<StoredRecord<T>> | undefined
 
@@ -46,7 +45,7 @@ export class Records<Schema extends TSchema, T = Static<Schema>> {
   ) {
     this.#vault = vault
     this.#kind = kind
-    this.#schema = schema
+    this.#fits = schemaCheck(schema)
     this.#isCompressed = compressed
     this.#decrypted = maxCached === undefined ? undefined : new RingCache(vault.ring, maxCached)
   }
@@ -142,12 +141,6 @@ export class Records<Schema extends TSchema, T = Static<Schema>> {
     const stored = { name, value, bytes }
     this.#decrypted?.set(name, stored)
     return stored
-  }
-
-  #fits(value: unknown): value is T {
-    // Compiled for the first record: a start needs no validator.
-    this.#validator ??= Compile(this.#schema)
-    return this.#validator.Check(value)
   }
 
   #unseal(name: string, bytes: Uint8Array): unknown {

@@ -38,7 +38,7 @@ export class SessionTokens {
   }
 
   /** Keeps the first tokens of a session. @param expiresAt milliseconds since the epoch */
-  keep(sessionName: string, cache: TokenCache, expiresAt: number): Promise<void> {
+  create(sessionName: string, cache: TokenCache, expiresAt: number): Promise<void> {
     return this.#options.records.create(sessionName, cache, expiresAt)
   }
 

@@ -50,7 +50,7 @@ function tokensOver(store: Store): SessionTokens {
 
 async function tokensIn(store: Store, sessionKey: string): Promise<SessionTokens> {
   const tokens = tokensOver(store)
-  await tokens.keep(sessionKey, cache, Date.now() + 3_600_000)
+  await tokens.create(sessionKey, cache, Date.now() + 3_600_000)
   return tokens
 }
 
