@@ -45,7 +45,7 @@ const slowParts: readonly Part[] = ['many-sign-ins', 'processes']
 
 const fullRun = {
   rounds: 3,
-  shareRounds: 7,
+  shareRounds: 5,
   warmUpSeconds: 2,
   loadSeconds: 2,
   signIns: 400,
