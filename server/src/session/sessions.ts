@@ -75,14 +75,14 @@ export class Sessions {
     const { lifetimes, tokens } = this.#options
     const until = absoluteExpiry(record, lifetimes)
     try {
-      // These come first: a session that no list names could not be ended from elsewhere. They are
-      // written together, because each write by itself makes LMDB work for a millisecond.
+      // These come first: a session that no list names could not be ended from elsewhere. LMDB commits
+      // together what is written at the same time.
       await Promise.all([tokens.create(name, cache, until), this.#index.add(name, record, until)])
-      if (!(await this.#records.create(name, record, recordExpiry(record, lifetimes)))) {
-        throw endedMeanwhile()
-      }
+      if (await this.#records.create(name, record, recordExpiry(record, lifetimes))) return
+      await this.#index.remove(name, record)
+      throw endedMeanwhile()
     } catch (error) {
-      await Promise.allSettled([tokens.erase(name), this.#index.remove(name, record)])
+      await tokens.erase(name).catch(() => undefined)
       throw error
     }
   }

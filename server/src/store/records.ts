@@ -66,16 +66,12 @@ export class Records<Schema extends TSchema, T = Static<Schema>> {
    * must not be told that the record is absent
    */
   read(name: string): MaybePromise<StoredRecord<T> | undefined> {
-    const known = this.#decrypted?.get(name)
-    return andThen(this.#vault.store.get(name, known?.bytes), (bytes) => {
-      if (known && bytes === known.bytes) return known
-      return bytes && this.#open(name, bytes)
-    })
+    return andThen(this.#fetch(name), (bytes) => bytes && this.#open(name, bytes))
   }
 
   /** Like `read`, for a caller that a damaged record must not stop. */
   async inspect(name: string): Promise<StoredRecord<T> | 'absent' | 'unreadable'> {
-    const bytes = await this.#vault.store.get(name)
+    const bytes = await this.#fetch(name)
     if (!bytes) return 'absent'
     try {
       return this.#open(name, bytes) ?? 'unreadable'
@@ -132,7 +128,13 @@ export class Records<Schema extends TSchema, T = Static<Schema>> {
     )
   }
 
+  #fetch(name: string): MaybePromise<Uint8Array | undefined> {
+    return this.#vault.store.get(name, this.#decrypted?.get(name)?.bytes)
+  }
+
   #open(name: string, bytes: Uint8Array): StoredRecord<T> | undefined {
+    const known = this.#decrypted?.get(name)
+    if (known?.bytes === bytes) return known
     const value = this.#unseal(name, bytes)
     if (!this.#fits(value)) {
       this.#vault.onUnknownFormat(this.#kind)
