@@ -109,7 +109,7 @@ export const deviceLogin: Mutation[] = [
     breaks: 'any number of device logins are kept',
     change: {
       'server/src/sign-in/device/device-login-quota.ts': {
-        'counted.length < maxInStore': 'counted.length < 9 * maxInStore',
+        'counted.length < maxLogins': 'counted.length < 9 * maxLogins',
       },
     },
   },
@@ -136,7 +136,7 @@ export const deviceLogin: Mutation[] = [
     breaks: 'one network may take every place of a device login',
     change: {
       'server/src/sign-in/device/device-login-quota.ts': {
-        'maxPerNetwork = 50': 'maxPerNetwork = 5_000',
+        'maxLoginsPerNetwork = 50': 'maxLoginsPerNetwork = 5_000',
       },
     },
   },

@@ -1,12 +1,12 @@
 import { request } from 'undici'
 import { fetchHeaders, type Target } from './target.ts'
 
-/** Everybody who signs in has this name, and every answer to somebody who is signed in holds it. */
+/** The name of every user of the bench. Each answer to a signed-in user contains it. */
 const person = 'Adele Vance'
 
 /**
- * Sends one request, with the last of the cookies: a load of errors, or of answers to nobody, would look
- * like a fast server.
+ * Sends one request with the last cookie, and checks the answer. Errors and signed-out answers are
+ * cheap: under load they would look like a fast server.
  * @throws when the status is not the target's, or the answer to a cookie does not name the person
  */
 export async function requireAnswer({ origin, path, cookies, status }: Target): Promise<void> {

@@ -6,7 +6,7 @@ import type { Bench } from './bench.ts'
 import { cpuMs, memoryOf } from './process-tree.ts'
 import { type RunningServer, startServer, type Targets } from './running-server.ts'
 
-/** The figures of one server, round by round. None: it has no such thing, or nobody asked. */
+/** The figures of one server, one for each round. A list stays empty if the figure was not asked for, or does not apply. */
 export class Measurement {
   readonly loads: Readonly<Record<keyof Targets, Load[]>> = {
     read: [],

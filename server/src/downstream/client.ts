@@ -82,7 +82,7 @@ export class DownstreamClient {
   }
 }
 
-/** Nobody reads this failure. Its code keeps the log from blaming the API. */
+/** @throws {Failure} when the caller has left: with a code that does not count as a fault of the API */
 function requireOpen(connection: Socket): void {
   if (!connection.destroyed) return
   throw new Failure('invalid_request', 'the caller closed the connection')

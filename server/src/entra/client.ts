@@ -83,7 +83,10 @@ export class EntraClient {
     }, prepareAfterMs).unref()
   }
 
-  /** True when somebody can sign in. A module that Node failed to load once is never loaded again. */
+  /**
+   * True when the discovery document is known and MSAL is loaded. Node never tries again to load a module
+   * that failed to load.
+   */
   isReady(): Promise<boolean> {
     return Promise.all([this.#context.readDiscovery(), this.#loadMsal()]).then(
       () => true,

@@ -6,7 +6,7 @@ import { type KeyRing, mac, sameText } from '../secrets/key-ring.ts'
 import { RingCache } from '../secrets/ring-cache.ts'
 
 const idBytes = 32
-const maxVerified = 2_000
+const maxVerifiedCookies = 2_000
 
 export function newSessionId(): string {
   return randomBytes(idBytes).toString('base64url')
@@ -27,7 +27,7 @@ export class SessionCookie {
 
   constructor(options: SessionCookieOptions) {
     this.#options = options
-    this.#verified = new RingCache(options.ring, maxVerified)
+    this.#verified = new RingCache(options.ring, maxVerifiedCookies)
   }
 
   get kind(): CookieKind {

@@ -30,7 +30,7 @@ export class TokenRecords {
     this.#records = new Records(vault, {
       kind: recordKinds.tokens,
       schema: StoredTokenRecord,
-      // Packed, the tokens of most sessions take one page of the store (4 kB) instead of two.
+      // Compressed, the tokens of most sessions take one page of the store (4 kB) instead of two.
       compressed: true,
     })
   }

@@ -3,9 +3,9 @@ import { recordKinds } from '../../store/record-kinds.ts'
 import { changeList, type ListEntry, readList } from '../../store/lists.ts'
 import type { Vault } from '../../store/vault.ts'
 
-const maxInStore = 1_000
+const maxLogins = 1_000
 /** One network must not use up the quota of all others. */
-const maxPerNetwork = 50
+const maxLoginsPerNetwork = 50
 const retryAfterSeconds = 60
 /** Characters of a name in the list: enough to tell a thousand logins apart. */
 const shortLength = 16
@@ -47,7 +47,7 @@ export class DeviceLoginQuota {
   #requireRoom(entries: ListEntry[], group: string): ListEntry[] {
     const counted = current(entries)
     const own = counted.filter((entry) => entry.group === group)
-    if (counted.length < maxInStore && own.length < maxPerNetwork) return counted
+    if (counted.length < maxLogins && own.length < maxLoginsPerNetwork) return counted
     throw new Failure('rate_limited', 'too many device logins are open', {
       retryAfterSeconds,
     })
