@@ -13,6 +13,11 @@ declare module 'fastify' {
   }
 }
 
+interface Connection {
+  /** The newest answer under way. */
+  answer: FastifyReply | undefined
+}
+
 /** Clients may send one more request in this time; its answer has `connection: close`. */
 const lastRequestMs = 1_000
 /** After a turn of the event loop as short as this, no connection waits to be accepted. */
@@ -26,32 +31,35 @@ const quietTurnMs = 1
 export const closing = fp(registerClosing, { name: 'closing' })
 
 async function registerClosing(app: FastifyInstance): Promise<void> {
-  const open = new Set<Socket>()
-  /** The newest answer on each connection that has an answer under way. */
-  const busy = new Map<Socket, FastifyReply>()
+  /**
+   * One entry for each connection, not for each request: a `Map` that changes with each request
+   * leaves dead tables behind that keep finished requests alive until the next full collection.
+   */
+  const open = new Map<Socket, Connection>()
   let arrivals = 0
   let isClosing = false
   app.decorate('draining', false)
   app.decorate('drain', drain)
   app.server.on('connection', (socket) => {
     arrivals += 1
-    open.add(socket)
+    const connection: Connection = { answer: undefined }
+    open.set(socket, connection)
     socket.once('close', () => {
       open.delete(socket)
-      const unanswered = busy.get(socket)
-      busy.delete(socket)
-      if (unanswered) logClientGone(unanswered)
+      if (connection.answer) logClientGone(connection.answer)
     })
   })
   app.addHook('onRequest', (request, reply, next) => {
-    busy.set(request.raw.socket, reply)
+    const connection = open.get(request.raw.socket)
+    if (connection) connection.answer = reply
     if (app.draining) reply.header('connection', 'close')
     next()
   })
   app.addHook('onResponse', (request, reply, next) => {
     const { socket } = request.raw
-    if (busy.get(socket) === reply) busy.delete(socket)
-    if (isClosing && !busy.has(socket)) socket.end()
+    const connection = open.get(socket)
+    if (connection?.answer === reply) connection.answer = undefined
+    if (isClosing && !connection?.answer) socket.end()
     next()
   })
   app.addHook('preClose', async () => {
@@ -60,13 +68,13 @@ async function registerClosing(app: FastifyInstance): Promise<void> {
   })
 
   function idle(): Socket[] {
-    return [...open].filter((socket) => !busy.has(socket))
+    return [...open].filter(([, { answer }]) => !answer).map(([socket]) => socket)
   }
 
   async function drain(): Promise<void> {
     app.draining = true
-    for (const { raw: answer } of busy.values()) {
-      if (!answer.headersSent) answer.setHeader('connection', 'close')
+    for (const { answer } of open.values()) {
+      if (answer && !answer.raw.headersSent) answer.raw.setHeader('connection', 'close')
     }
     if (open.size > 0) await setTimeout(lastRequestMs)
     await untilNoConnectionArrives()
