@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url'
 import fastifyCookie from '@fastify/cookie'
 import type { AppInfo } from '@entra-bff/shared'
 import { fastify, type FastifyInstance } from 'fastify'
+import fp from 'fastify-plugin'
 import { trusts } from './address.ts'
 import type { Config } from './config/config.ts'
 import { configured } from './configured.ts'
@@ -108,17 +109,18 @@ export async function buildApp(config: Config, options: AppOptions = {}): Promis
     // `cookie-header.ts` reads cookies, and only where they are needed.
     await app.register(fastifyCookie, { hook: false })
     await app.register(rateLimits, { maxPerMinute: config.rateLimitPerMinute })
-    await app.register(healthRoutes, {
+    await app.register(fp(healthRoutes), {
       store: storeReadiness(store, (err) => {
         app.log.error({ err }, 'the session store cannot be used')
       }),
       authority: async () => (await entra?.isReady()) ?? false,
     })
-    await app.register(setupRoute, { config })
+    await app.register(fp(setupRoute), { config })
     const { entra: settings } = config
     const info = appInfo(options.demo)
-    if (entra && settings) await app.register(configured, { config, store, entra, settings, info })
-    else await app.register(unconfigured)
+    if (entra && settings)
+      await app.register(fp(configured), { config, store, entra, settings, info })
+    else await app.register(fp(unconfigured))
   } catch (error) {
     await app.close()
     throw error

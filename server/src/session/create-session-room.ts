@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify'
+import fp from 'fastify-plugin'
 import type { Cookies } from '../http/cookie-attributes.ts'
 import { SessionCookie } from './cookie.ts'
 import { sessionEvents } from './events.ts'
@@ -31,7 +32,7 @@ export function createSessionRoom({ cookies, views, ...options }: SessionRoomOpt
 
 /** The routes below `/api` that show and end sessions. */
 export async function sessionApi(api: FastifyInstance, room: SessionRoom): Promise<void> {
-  await api.register(sessionRoutes, room)
-  await api.register(sessionEvents, room)
-  await api.register(ownSessionRoutes, room)
+  await api.register(fp(sessionRoutes), room)
+  await api.register(fp(sessionEvents), room)
+  await api.register(fp(ownSessionRoutes), room)
 }

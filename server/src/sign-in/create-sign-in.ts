@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify'
+import fp from 'fastify-plugin'
 import type { Config } from '../config/config.ts'
 import type { EntraSettings } from '../config/entra.ts'
 import type { EntraClient } from '../entra/client.ts'
@@ -41,24 +42,24 @@ export function createSignIn(options: SignInOptions) {
   /** `GET /auth/login`, and the redirect URI. */
   async function redirectRoutes(app: FastifyInstance): Promise<void> {
     const attempts = new AttemptCookies(cookies.attempt, vault.ring)
-    await app.register(startRoute, { ...shared, attempts })
+    await app.register(fp(startRoute), { ...shared, attempts })
     await app.register(async (scope) => {
       await scope.register(sessionPlugin, room)
-      await scope.register(callbackRoute, { ...shared, attempts, store: vault.store })
+      await scope.register(fp(callbackRoute), { ...shared, attempts, store: vault.store })
     })
   }
 
   async function apiRoutes(api: FastifyInstance): Promise<void> {
-    await api.register(reportRoute, { reports })
+    await api.register(fp(reportRoute), { reports })
     if (!config.deviceLogin) {
-      await api.register(noDeviceLoginRoutes)
+      await api.register(fp(noDeviceLoginRoutes))
       return
     }
     await api.register(async (scope) => {
       await scope.register(sessionPlugin, room)
       const logins = new DeviceLogins({ entra, vault, scopes: config.scopes })
       const maxStartsPerMinute = Math.ceil(config.rateLimitPerMinute / 10)
-      await scope.register(deviceLoginRoutes, { ...shared, logins, maxStartsPerMinute })
+      await scope.register(fp(deviceLoginRoutes), { ...shared, logins, maxStartsPerMinute })
     })
   }
 

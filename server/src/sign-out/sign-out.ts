@@ -13,6 +13,9 @@ export interface SignOutOptions {
   room: SessionRoom
 }
 
+/** What a form of a page sends. No other route takes it. */
+export const formType = 'application/x-www-form-urlencoded'
+
 /**
  * `POST /auth/logout`: ends the session here, then sends the browser to Entra to end the session there
  * (OpenID Connect RP-Initiated Logout 1.0).
@@ -20,9 +23,8 @@ export interface SignOutOptions {
 export async function signOutRoute(scope: FastifyInstance, options: SignOutOptions): Promise<void> {
   const { config, room } = options
   const { cookie } = room
-  // A form of the page sends a body of this type. Its content is ignored.
-  const form = { parseAs: 'string', bodyLimit: 4_096 } as const
-  scope.addContentTypeParser('application/x-www-form-urlencoded', form, async () => ({}))
+  // The content of the form is ignored.
+  scope.addContentTypeParser(formType, { parseAs: 'string', bodyLimit: 4_096 }, async () => ({}))
   scope.post(paths.logout, async (request, reply) => {
     checkSameOrigin(request, config.publicUrl)
     const name = cookie.nameIn(request)
