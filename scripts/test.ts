@@ -4,17 +4,24 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { buildServer, buildWeb } from './support/build.ts'
 import { findBrowser } from './support/find-browser.ts'
+import { findRedis } from './support/find-redis.ts'
 import { root } from './support/paths.ts'
 import { giveUp, say } from './support/say.ts'
 import { citationsOf, readSecurityPage } from './support/security-page.ts'
 import { notShown, readReport, type TestReport } from './support/test-report.ts'
 
-/** Finds or installs a browser, builds, and runs all tests. Arguments go to Vitest. */
+/** Finds or installs a browser and Redis, builds, and runs all tests. Arguments go to Vitest. */
 const browser = findBrowser()
 if (browser === undefined) {
   const advice = 'Install Chrome, Edge or Chromium, or set CHROME_PATH to one.'
   if (process.env['CI'] === 'true') giveUp(`No browser was found or installed. ${advice}`)
   say(`SKIPPED: the tests in a real browser, for there is none. ${advice}`)
+}
+const redis = findRedis()
+if (redis === undefined) {
+  const advice = 'Install redis-server (Debian: the package redis-server).'
+  if (process.env['CI'] === 'true') giveUp(`Redis was not found or installed. ${advice}`)
+  say(`SKIPPED: the tests on Redis, for redis-server is not there. ${advice}`)
 }
 buildWeb()
 buildServer()
@@ -34,7 +41,7 @@ if (existsSync(file)) {
   const report = readReport(file)
   summarize(report)
   // Only a run of all tests can show every rule.
-  if (args.length === 0 && browser !== undefined) checkSecurityPage(report)
+  if (args.length === 0 && browser !== undefined && redis !== undefined) checkSecurityPage(report)
 }
 rmSync(folder, { recursive: true })
 

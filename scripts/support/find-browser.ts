@@ -1,7 +1,6 @@
-import { spawnSync } from 'node:child_process'
-import { accessSync, constants, existsSync } from 'node:fs'
-import { delimiter, join } from 'node:path'
+import { join } from 'node:path'
 import { chromium } from 'playwright-core'
+import { inPath, installFromDebian, isExecutable, runQuietly } from './debian.ts'
 import { root } from './paths.ts'
 import { say } from './say.ts'
 
@@ -27,44 +26,27 @@ export function findBrowser(): string | undefined {
     say(`Browser: ${found}`)
     return found
   }
-  return installFromDebian() ?? downloadWithDriver()
+  say('Browser: none found')
+  installFromDebian('chromium')
+  return installedBrowser() ?? downloadWithDriver()
 }
 
 function installedBrowser(): string | undefined {
-  const inPath = (process.env['PATH'] ?? '')
-    .split(delimiter)
-    .flatMap((folder) => commands.map((command) => join(folder, command)))
   const chosen = process.env['CHROME_PATH']
-  return [...(chosen ? [chosen] : []), ...inPath, ...applications, chromium.executablePath()].find(
-    isExecutable,
-  )
-}
-
-function installFromDebian(): string | undefined {
-  if (process.getuid?.() !== 0 || !existsSync('/usr/bin/apt-get')) return undefined
-  say('Browser: none found; installing the package chromium with apt-get …')
-  run('apt-get', ['update', '-qq'])
-  run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', 'chromium'])
-  return installedBrowser()
+  return [
+    ...(chosen ? [chosen] : []),
+    ...inPath(commands),
+    ...applications,
+    chromium.executablePath(),
+  ].find(isExecutable)
 }
 
 function downloadWithDriver(): string | undefined {
-  say("Browser: none found; trying the browser driver's own download …")
-  const driver = join(root, 'node_modules/playwright-core/cli.js')
-  run(process.execPath, [driver, 'install', 'chromium'])
+  say("Browser: trying the browser driver's own download …")
+  runQuietly(process.execPath, [
+    join(root, 'node_modules/playwright-core/cli.js'),
+    'install',
+    'chromium',
+  ])
   return installedBrowser()
-}
-
-function run(command: string, args: string[]): void {
-  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
-  spawnSync(command, args, { stdio: ['ignore', 'ignore', 'inherit'], env })
-}
-
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK)
-    return true
-  } catch {
-    return false
-  }
 }

@@ -74,7 +74,11 @@ export async function buildApp(config: Config, options: AppOptions = {}): Promis
       sendProblem(error, request, reply.headers(headers))
     },
   })
-  const store = options.store ? withDeadline(options.store) : await openStore(config.session.store)
+  const store = options.store
+    ? withDeadline(options.store)
+    : await openStore(config.session.store, (text) => {
+        app.log.warn(text)
+      })
   const entra =
     config.entra &&
     new EntraClient(config.entra, config.proxy, (err) => {

@@ -54,7 +54,7 @@ async function openExisting({ session }: Config): Promise<Store> {
       'SESSION_STORE is memory: sessions end with the process of the server; restart it',
     ])
   }
-  if (!existsSync(join(store.folder, 'sessions.mdb'))) {
+  if (store.kind === 'file' && !existsSync(join(store.folder, 'sessions.mdb'))) {
     throw new ConfigError([`SESSION_STORE names ${store.folder}, and no sessions are kept there`])
   }
   return openStore(store)

@@ -1,7 +1,5 @@
 import type { SettingsReader } from './reader.ts'
-
-/** `SESSION_STORE`: where sessions are kept. */
-export type StoreLocation = { kind: 'memory' } | { kind: 'file'; folder: string }
+import { readStoreLocation, type StoreLocation } from './store-location.ts'
 
 export interface SessionSettings {
   store: StoreLocation
@@ -22,9 +20,10 @@ const maxLifetimeMs = 90 * 24 * hourMs
 const minSecretCharacters = 32
 
 export function readSessionSettings(reader: SettingsReader, production: boolean): SessionSettings {
+  const store = readStoreLocation(reader)
   const settings = {
-    store: readStore(reader),
-    secrets: readSecrets(reader, production),
+    store,
+    secrets: readSecrets(reader, production || store.kind === 'redis'),
     secretFile: reader.text('SESSION_SECRET_FILE'),
     idleMs: reader.duration('SESSION_IDLE', 60 * minuteMs, maxLifetimeMs),
     maxMs: reader.duration('SESSION_MAX', 12 * hourMs, maxLifetimeMs),
@@ -35,18 +34,10 @@ export function readSessionSettings(reader: SettingsReader, production: boolean)
   return settings
 }
 
-function readStore(reader: SettingsReader): StoreLocation {
-  const value = reader.text('SESSION_STORE') ?? 'file:.data'
-  if (value === 'memory:') return { kind: 'memory' }
-  const folder = value.startsWith('file:') ? value.slice('file:'.length) : ''
-  if (folder === '') reader.problem('SESSION_STORE', 'must be file:<folder> or memory:')
-  return { kind: 'file', folder }
-}
-
-function readSecrets(reader: SettingsReader, production: boolean): SessionSettings['secrets'] {
+function readSecrets(reader: SettingsReader, isRequired: boolean): SessionSettings['secrets'] {
   const value = reader.secret('SESSION_SECRET')
   if (value === undefined) {
-    if (production) reader.problem('SESSION_SECRET', secretNeeded)
+    if (isRequired) reader.problem('SESSION_SECRET', secretNeeded)
     return undefined
   }
   const secrets = parseSecrets(value)
@@ -55,7 +46,7 @@ function readSecrets(reader: SettingsReader, production: boolean): SessionSettin
 }
 
 const secretNeeded =
-  'is required with NODE_ENV=production, or a PUBLIC_URL that is not localhost: openssl rand -hex 32'
+  'is required with NODE_ENV=production, a PUBLIC_URL that is not localhost, or Redis: openssl rand -hex 32'
 
 export const secretRule = `must have ${String(minSecretCharacters)} characters or more in each part`
 
@@ -64,9 +55,4 @@ export function parseSecrets(text: string): SessionSettings['secrets'] {
   const [newest = '', ...older] = text.split(',').map((secret) => secret.trim())
   const secrets = [newest, ...older] as const
   return secrets.every((secret) => secret.length >= minSecretCharacters) ? secrets : undefined
-}
-
-/** The value of `SESSION_STORE`, for messages. */
-export function storeSettingOf(store: StoreLocation): string {
-  return store.kind === 'memory' ? 'memory:' : `file:${store.folder}`
 }

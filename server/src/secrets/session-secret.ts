@@ -15,7 +15,7 @@ const secretBytes = 32
  */
 export function sessionSecrets(settings: SessionSettings, isNewStore: boolean): Secrets {
   if (settings.secrets) return settings.secrets
-  if (settings.store.kind === 'memory') return [newSecret()]
+  if (settings.store.kind !== 'file') return [newSecret()]
   return [keptSecret(settings.store.folder, isNewStore)]
 }
 

@@ -2,11 +2,11 @@ import { join } from 'node:path'
 import { open, type RootDatabase } from 'lmdb'
 import { removeCleanMarker, writeCleanMarker } from './clean-close.ts'
 import { Disk } from './disk.ts'
+import { expiryOf, livingValue, withExpiry } from './expiring-value.ts'
 import { OpenedFiles } from './opened-files.ts'
 import { sameBytes, type Store } from './store.ts'
 import { requireUsableStore, unusableStore } from './usable.ts'
 
-const expiryBytes = 8
 const sweepEveryMs = 10 * 60_000
 const sliceRecords = 100
 
@@ -26,12 +26,9 @@ export async function openLmdbStore(
   const files = new OpenedFiles(paths)
   const disk = new Disk(folder)
 
-  const living = (name: string, known?: Uint8Array): Uint8Array | undefined => {
-    // The next read overwrites these bytes. A buffer of its own for each read would take half the time.
-    const stored = db.getBinaryFast(name)
-    if (!stored || expiryOf(stored) <= now()) return undefined
-    return known && holds(stored, known) ? known : valueOf(stored)
-  }
+  // The next read overwrites the bytes of `getBinaryFast`. A buffer for each read would take half its time.
+  const living = (name: string, known?: Uint8Array): Uint8Array | undefined =>
+    livingValue(db.getBinaryFast(name), now(), known)
   let hasSnapshot = false
   /**
    * lmdb reads from a snapshot that it keeps for some milliseconds, and that lacks what another process
@@ -154,25 +151,4 @@ async function committed<T>(write: Promise<T>): Promise<T> {
     })
     throw error
   }
-}
-
-function withExpiry(value: Uint8Array, expiresAt: number): Buffer {
-  const bytes = Buffer.alloc(expiryBytes + value.length)
-  bytes.writeDoubleBE(expiresAt)
-  bytes.set(value, expiryBytes)
-  return bytes
-}
-
-function holds(stored: Buffer, value: Uint8Array): boolean {
-  const { length } = stored
-  if (length !== expiryBytes + value.length) return false
-  return stored.compare(value, 0, value.length, expiryBytes, length) === 0
-}
-
-function valueOf(stored: Buffer): Uint8Array {
-  return new Uint8Array(stored.subarray(expiryBytes, stored.length))
-}
-
-function expiryOf(stored: Buffer): number {
-  return stored.readDoubleBE(0)
 }

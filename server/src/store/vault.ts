@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify'
-import { storeSettingOf, type SessionSettings } from '../config/session.ts'
+import type { SessionSettings } from '../config/session.ts'
+import { storeSettingOf } from '../config/store-location.ts'
 import { KeyRing, type Secrets } from '../secrets/key-ring.ts'
 import { watchSecrets } from '../secrets/rotation.ts'
 import { sessionSecrets } from '../secrets/session-secret.ts'

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { SignedIn } from '@entra-bff/shared'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { Browser } from '../support/browser.ts'
+import { hasRedis, RedisServer } from '../support/redis-server.ts'
 import { runSessionsCommand } from '../support/sessions-command.ts'
 import { adele, World } from '../support/world.ts'
 
@@ -12,25 +13,11 @@ const otherTenant = 'c2a9e4d7-61b8-4f0e-9b5d-7d3f8a2e6b45'
 /** The object id of Adele. */
 let oid: string
 let world: World
-let folder: string
-beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'entra-bff-command-'))
-  world = await World.open({ SESSION_STORE: `file:${folder}` })
-  await world.stopServer()
-  await world.startServer({ AUTHORITY: `${world.emulator.url}/common` })
-  const { json } = await (await world.signIn()).fetch('/api/session')
-  oid = (json as SignedIn).user.id
-})
-beforeEach(async () => {
-  await run('end', '--all')
-})
-afterAll(async () => {
-  await world.close()
-  rmSync(folder, { recursive: true })
-})
+/** The settings of the store. */
+let store: Record<string, string>
 
 async function run(...args: string[]) {
-  return runSessionsCommand({ SESSION_STORE: `file:${folder}` }, ...args)
+  return runSessionsCommand(store, ...args)
 }
 
 async function signInAs(username: string): Promise<Browser> {
@@ -45,7 +32,28 @@ function signInOfOtherTenant(username: string): Promise<Browser> {
   return signInAs(username)
 }
 
-describe('the sessions command while the server runs', () => {
+describe.each(hasRedis ? ['files', 'Redis'] : ['files'])('the sessions command on %s', (kind) => {
+  let folder: string
+  let redis: RedisServer | undefined
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'entra-bff-command-'))
+    redis = kind === 'Redis' ? await RedisServer.start() : undefined
+    store = redis?.settings ?? { SESSION_STORE: `file:${folder}` }
+    world = await World.open(store)
+    await world.stopServer()
+    await world.startServer({ AUTHORITY: `${world.emulator.url}/common` })
+    const { json } = await (await world.signIn()).fetch('/api/session')
+    oid = (json as SignedIn).user.id
+  })
+  beforeEach(async () => {
+    await run('end', '--all')
+  })
+  afterAll(async () => {
+    await world.close()
+    await redis?.close()
+    rmSync(folder, { recursive: true })
+  })
+
   test('the operator sees who is signed in', async () => {
     await signInAs(adele)
     await signInAs(megan)

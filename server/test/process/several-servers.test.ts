@@ -1,18 +1,13 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import { later } from '../support/clock.ts'
+import { hasRedis, RedisServer } from '../support/redis-server.ts'
 import { World } from '../support/world.ts'
 
 let world: World
 let origins: string[]
-beforeAll(async () => {
-  world = await World.open({}, { keepsFiles: true })
-  const others = [await world.startAnotherServer(), await world.startAnotherServer()]
-  origins = [world.origin, ...others]
-})
 afterEach(() => {
   vi.useRealTimers()
 })
-afterAll(() => world.close())
 
 async function signIn() {
   const browser = await world.signIn()
@@ -22,7 +17,19 @@ async function signIn() {
   return { browser, get }
 }
 
-describe('three servers of one store', () => {
+describe.each(hasRedis ? ['files', 'Redis'] : ['files'])('three servers that share %s', (kind) => {
+  let redis: RedisServer | undefined
+  beforeAll(async () => {
+    redis = kind === 'Redis' ? await RedisServer.start() : undefined
+    world = await World.open({ ...redis?.settings }, { keepsFiles: kind === 'files' })
+    const others = [await world.startAnotherServer(), await world.startAnotherServer()]
+    origins = [world.origin, ...others]
+  })
+  afterAll(async () => {
+    await world.close()
+    await redis?.close()
+  })
+
   test('three servers of one store refresh an expired token once each at most, and serve all requests (#23)', async () => {
     const { get } = await signIn()
     for (const origin of origins) expect((await get(origin, '/api/me')).status).toBe(200)

@@ -47,5 +47,5 @@ test('a sign-out leads to Entra once its address is known, without asking whethe
   const { headers } = await browser.submit('/auth/logout')
   expect(headers['location']).toContain('/oauth2/v2.0/logout?')
   expect((await browser.fetch('/api/session')).json).toMatchObject({ authenticated: false })
-  await fresh.stopServer()
+  await fresh.close()
 })

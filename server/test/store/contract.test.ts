@@ -1,11 +1,15 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { readStoreLocation } from '../../src/config/store-location.ts'
+import { SettingsReader } from '../../src/config/reader.ts'
 import { openLmdbStore } from '../../src/store/lmdb.ts'
 import { openMemoryStore } from '../../src/store/memory.ts'
+import { openRedisStore } from '../../src/store/redis.ts'
 import { takeOnce, type Store } from '../../src/store/store.ts'
 import { withDeadline } from '../../src/store/with-deadline.ts'
+import { hasRedis, RedisServer } from '../support/redis-server.ts'
 
 const one = Buffer.from('one')
 const two = Buffer.from('two')
@@ -13,11 +17,26 @@ const never = Number.MAX_SAFE_INTEGER
 
 let now = 1_000
 let folder: string
+let redis: RedisServer
 const clock = () => now
 const stores: [string, () => Store | Promise<Store>][] = [
   ['memory', () => openMemoryStore(clock)],
   ['LMDB', () => openLmdbStore(folder, clock)],
+  ...(hasRedis ? [['Redis', openEmptyRedis] as [string, () => Promise<Store>]] : []),
 ]
+beforeAll(async () => {
+  if (hasRedis) redis = await RedisServer.start()
+})
+afterAll(async () => {
+  if (hasRedis) await redis.close()
+})
+
+function openEmptyRedis(): Promise<Store> {
+  redis.cli('flushall')
+  const location = readStoreLocation(new SettingsReader(redis.settings))
+  if (location.kind !== 'redis') throw new Error('the settings name no Redis')
+  return openRedisStore(location, () => undefined, clock)
+}
 
 /** What every store keeps to: a new store is added to the list above. */
 describe.each(stores)('the store in %s', (_name, open) => {
@@ -45,6 +64,21 @@ describe.each(stores)('the store in %s', (_name, open) => {
 
   test('has no record under a name that was never written', async () => {
     expect(await read('a')).toBeUndefined()
+  })
+
+  test('gives back the object that the caller knows while the bytes are the same', async () => {
+    await store.put('a', one, never)
+    const known = await store.get('a')
+    expect(await store.get('a', known)).toBe(known)
+    await store.put('a', two, never)
+    expect(Buffer.from((await store.get('a', known)) ?? [])).toEqual(two)
+  })
+
+  test('keeps any byte as it is', async () => {
+    const all = Uint8Array.from({ length: 256 }, (_, index) => index)
+    await store.put('a', all, never)
+    expect(await store.get('a')).toEqual(all)
+    expect(await store.swap('a', all, one, never)).toBe(true)
   })
 
   test('gives back the bytes that were written last', async () => {

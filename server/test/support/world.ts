@@ -1,6 +1,4 @@
-import { randomInt } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import {
@@ -13,6 +11,10 @@ import type { FastifyInstance } from 'fastify'
 import { type AppOptions, buildApp } from '../../src/app.ts'
 import { loadConfig } from '../../src/config/config.ts'
 import { Browser } from './browser.ts'
+import { freePort } from './free-port.ts'
+import { RedisServer } from './redis-server.ts'
+
+export { freePort }
 
 export const adele = 'AdeleV@contoso.onmicrosoft.com'
 export const client = {
@@ -54,6 +56,9 @@ export interface WorldOptions {
   server?: AppOptions
 }
 
+/** `TEST_STORE=redis` runs the tests that do not choose a store on Redis. */
+const testStore = process.env['TEST_STORE']
+
 /** A server and an emulator, each on a port of its own. */
 export class World {
   readonly emulator: Emulator
@@ -66,6 +71,7 @@ export class World {
   readonly #others: FastifyInstance[] = []
   /** Where a world that keeps files has its sessions; removed at the end. */
   folder = ''
+  #redis: RedisServer | undefined
 
   private constructor(
     emulator: Emulator,
@@ -97,15 +103,19 @@ export class World {
       ...options.emulator,
     })
     const folder = options.keepsFiles ? mkdtempSync(join(tmpdir(), 'entra-bff-world-')) : ''
+    const isFree = folder === '' && !('SESSION_STORE' in settings) && !options.server?.store
+    const redis = isFree && testStore === 'redis' ? await RedisServer.start() : undefined
     const all = {
       ...settingsFor(emulator, origin),
       SESSION_STORE: folder === '' ? 'memory:' : `file:${folder}`,
+      ...redis?.settings,
       // Required for an address that other machines can reach.
       ...('PUBLIC_URL' in settings && { SESSION_SECRET: 's'.repeat(32) }),
       ...settings,
     }
     const world = new World(emulator, origin, all, options.server ?? {})
     world.folder = folder
+    world.#redis = redis
     await world.startServer()
     return world
   }
@@ -152,6 +162,7 @@ export class World {
   async close(): Promise<void> {
     await this.stopServer()
     await this.emulator.close()
+    await this.#redis?.close()
     if (this.folder !== '') rmSync(this.folder, { recursive: true })
   }
 
@@ -170,30 +181,4 @@ export class World {
       throw new Error(`ended at ${page.url.href}\n${this.logLines.join('')}`)
     return browser
   }
-}
-
-/**
- * A free port: the public URL has to be known before the server listens. The port lies below the
- * ports that the system gives to outgoing connections (32,768 and above on Linux), so that no
- * connection takes it meanwhile.
- */
-export async function freePort(): Promise<number> {
-  for (;;) {
-    const port = randomInt(15_000, 32_000)
-    if (await isFree(port)) return port
-  }
-}
-
-function isFree(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const server = createServer()
-    server.once('error', () => {
-      resolve(false)
-    })
-    server.listen(port, '127.0.0.1', () =>
-      server.close(() => {
-        resolve(true)
-      }),
-    )
-  })
 }
