@@ -33,6 +33,7 @@ const serverFloors = [
     'maybe-promise.ts',
     'outbound.ts',
     'package-folder.ts',
+    'plain-reason.ts',
     'retry-after.ts',
   ],
   ['audit.ts', 'secrets'],

@@ -178,7 +178,7 @@ export const http: Mutation[] = [
     breaks: 'a server without its store says that it is ready',
     change: {
       'server/src/http/health.ts': {
-        'isStoreReady && isAuthorityReady': 'isAuthorityReady',
+        'store === undefined && authority === undefined': 'authority === undefined',
       },
     },
   },

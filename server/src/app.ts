@@ -6,6 +6,7 @@ import { trusts } from './address.ts'
 import type { Config } from './config/config.ts'
 import { configured } from './configured.ts'
 import { EntraClient } from './entra/client.ts'
+import { Failure } from './failure.ts'
 import { answerClientError, answerExpectation } from './http/client-errors.ts'
 import { closing } from './http/closing.ts'
 import { healthRoutes } from './http/health.ts'
@@ -109,10 +110,11 @@ export async function buildApp(config: Config, options: AppOptions = {}): Promis
     await app.register(fastifyCookie, { hook: false })
     await app.register(rateLimits, { maxPerMinute: config.rateLimitPerMinute })
     await app.register(healthRoutes, {
-      store: storeReadiness(store, (err) => {
-        app.log.error({ err }, 'the session store cannot be used')
-      }),
-      authority: async () => (await entra?.isReady()) ?? false,
+      store: storeReadiness(store),
+      authority: async () => {
+        if (!entra) throw new Failure('config_missing', 'the app registration is not set up')
+        await entra.requireReady()
+      },
     })
     await app.register(setupRoute, { config })
     const { entra: settings } = config

@@ -83,12 +83,12 @@ export class EntraClient {
     }, prepareAfterMs).unref()
   }
 
-  /** True when somebody can sign in. A module that Node failed to load once is never loaded again. */
-  isReady(): Promise<boolean> {
-    return Promise.all([this.#context.readDiscovery(), this.#loadMsal()]).then(
-      () => true,
-      () => false,
-    )
+  /**
+   * A module that Node failed to load once is never loaded again.
+   * @throws when nobody can sign in
+   */
+  async requireReady(): Promise<void> {
+    await Promise.all([this.#context.readDiscovery(), this.#loadMsal()])
   }
 
   /** The address at which the browser signs in. @throws {EntraFailure} */
