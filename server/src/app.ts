@@ -20,6 +20,7 @@ import { rateLimits } from './http/rate-limits.ts'
 import { noOwnCompilers, useTypeBox } from './http/schemas.ts'
 import { setupRoute } from './http/setup.ts'
 import { spa } from './http/spa.ts'
+import { traceContext } from './http/trace-context.ts'
 import { unconfigured } from './http/unconfigured.ts'
 import { openStore } from './store/open.ts'
 import { storeReadiness } from './store/readiness.ts'
@@ -99,6 +100,7 @@ export async function buildApp(config: Config, options: AppOptions = {}): Promis
   try {
     await app.register(problems)
     await app.register(securityHeaders, { headers })
+    await app.register(traceContext)
     await app.register(hostHeader)
     if (config.trustProxy) await app.register(forwarded)
     await app.register(closing)

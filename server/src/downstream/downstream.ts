@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { type Caller, requireCaller } from '../caller/caller.ts'
 import type { ProxySettings } from '../config/outbound-proxy.ts'
 import { Failure } from '../failure.ts'
+import { traceHeadersOf } from '../http/trace-context.ts'
 import { requireSuccess } from './answers.ts'
 import type { Call } from './calls.ts'
 import { challengedClaims } from './claims-challenge.ts'
@@ -15,7 +16,7 @@ export interface DownstreamOptions {
   proxy: ProxySettings
 }
 
-/** The only headers that go from the caller to the API, and from the API to the caller. */
+/** Besides the trace, the only headers that go from the caller to the API, and from the API to the caller. */
 const passedUp = ['accept-language', 'if-none-match'] as const
 const passedDown = ['content-type', 'etag', 'request-id', 'client-request-id'] as const
 
@@ -84,7 +85,7 @@ function headersOf(request: FastifyRequest): Record<string, string> {
     const value = request.headers[name]
     if (typeof value === 'string') headers[name] = value
   }
-  return headers
+  return Object.assign(headers, traceHeadersOf(request.headers))
 }
 
 /** @returns the body, not `reply`: Fastify would make a promise for its end */
