@@ -28,6 +28,7 @@ const serverFloors = [
   ['config'],
   [
     'address.ts',
+    'cache-counts.ts',
     'failure.ts',
     'json.ts',
     'maybe-promise.ts',
@@ -43,6 +44,7 @@ const serverFloors = [
   ['session'],
   ['caller'],
   ['sign-in', 'sign-out', 'downstream'],
+  ['metrics'],
 ]
 
 const web = 'web/src'

@@ -183,6 +183,16 @@ export const http: Mutation[] = [
     },
   },
   {
+    rule: 'I5',
+    breaks: 'paths that somebody invents are labels of a metric',
+    change: { 'server/src/metrics/requests.ts': { "url = 'other'": 'url = request.url' } },
+  },
+  {
+    rule: 'I5',
+    breaks: 'the metrics listen on every address',
+    change: { 'server/src/config/metrics.ts': { "'127.0.0.1'": "'0.0.0.0'" } },
+  },
+  {
     rule: '#12',
     breaks: 'bodies of 64 MiB are read',
     change: { 'server/src/app.ts': { 'bodyLimit: 64 * 1024': 'bodyLimit: 64 * 1024 * 1024' } },

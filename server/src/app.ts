@@ -6,6 +6,7 @@ import { trusts } from './address.ts'
 import type { Config } from './config/config.ts'
 import { configured } from './configured.ts'
 import { EntraClient } from './entra/client.ts'
+import { EntraHttp } from './entra/http.ts'
 import { Failure } from './failure.ts'
 import { answerClientError, answerExpectation } from './http/client-errors.ts'
 import { closing } from './http/closing.ts'
@@ -22,6 +23,7 @@ import { setupRoute } from './http/setup.ts'
 import { spa } from './http/spa.ts'
 import { traceContext } from './http/trace-context.ts'
 import { unconfigured } from './http/unconfigured.ts'
+import type { Metrics } from './metrics/metrics.ts'
 import { openStore } from './store/open.ts'
 import { storeReadiness } from './store/readiness.ts'
 import type { Store } from './store/store.ts'
@@ -75,10 +77,14 @@ export async function buildApp(config: Config, options: AppOptions = {}): Promis
       sendProblem(error, request, reply.headers(headers))
     },
   })
-  const store = options.store ? withDeadline(options.store) : await openStore(config.session.store)
+  const info = appInfo(options.demo)
+  const metrics = config.metrics && (await createMetrics(info.version))
+  const bare = options.store ? withDeadline(options.store) : await openStore(config.session.store)
+  const store = metrics?.store(bare) ?? bare
+  const entraHttp = metrics?.entraHttp(config.proxy) ?? new EntraHttp(config.proxy)
   const entra =
     config.entra &&
-    new EntraClient(config.entra, config.proxy, (err) => {
+    new EntraClient(config.entra, entraHttp, (err) => {
       app.log.warn({ err }, 'a document of Entra cannot be fetched; the last one stays in use')
     })
   app.addHook('onListen', async () => {
@@ -98,6 +104,7 @@ export async function buildApp(config: Config, options: AppOptions = {}): Promis
   app.server.on('checkExpectation', answerExpectation(headers))
 
   try {
+    if (config.metrics) metrics?.watch(app, config.metrics)
     await app.register(problems)
     await app.register(securityHeaders, { headers })
     await app.register(traceContext)
@@ -120,12 +127,20 @@ export async function buildApp(config: Config, options: AppOptions = {}): Promis
     })
     await app.register(setupRoute, { config })
     const { entra: settings } = config
-    const info = appInfo(options.demo)
-    if (entra && settings) await app.register(configured, { config, store, entra, settings, info })
-    else await app.register(unconfigured)
+    if (entra && settings) {
+      await app.register(configured, { config, store, entra, settings, info, metrics })
+    } else {
+      await app.register(unconfigured)
+    }
   } catch (error) {
     await app.close()
     throw error
   }
   return app
+}
+
+/** Prometheus's library is loaded only where somebody reads the metrics. */
+async function createMetrics(version: string): Promise<Metrics> {
+  const { Metrics } = await import('./metrics/metrics.ts')
+  return new Metrics(version)
 }

@@ -1,19 +1,18 @@
 import { callPath } from '@entra-bff/shared'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { type Caller, requireCaller } from '../caller/caller.ts'
-import type { ProxySettings } from '../config/outbound-proxy.ts'
 import { Failure } from '../failure.ts'
 import { traceHeadersOf } from '../http/trace-context.ts'
 import { requireSuccess } from './answers.ts'
 import type { Call } from './calls.ts'
 import { challengedClaims } from './claims-challenge.ts'
 import type { UpstreamAnswer } from './answer-collector.ts'
-import { DownstreamClient } from './client.ts'
+import type { DownstreamClient } from './client.ts'
 import { ConcurrentCalls } from './concurrent-calls.ts'
 
 export interface DownstreamOptions {
   calls: readonly Call[]
-  proxy: ProxySettings
+  client: DownstreamClient
 }
 
 /** Besides the trace, the only headers that go from the caller to the API, and from the API to the caller. */
@@ -23,9 +22,8 @@ const passedDown = ['content-type', 'etag', 'request-id', 'client-request-id'] a
 /** One route for each row of the table of calls. */
 export async function downstream(
   api: FastifyInstance,
-  { calls, proxy }: DownstreamOptions,
+  { calls, client }: DownstreamOptions,
 ): Promise<void> {
-  const client = new DownstreamClient(proxy)
   api.addHook('onClose', () => client.close())
   const concurrent = new ConcurrentCalls()
   for (const call of calls) {

@@ -1,4 +1,5 @@
 import type { User } from '@entra-bff/shared'
+import type { CacheCounts } from '../cache-counts.ts'
 import { andThen, type MaybePromise } from '../maybe-promise.ts'
 import { recordKinds } from '../store/record-kinds.ts'
 import { Records, type StoredRecord } from '../store/records.ts'
@@ -35,6 +36,7 @@ export class Sessions {
   readonly #records: Records<typeof StoredSession>
   readonly #index: SessionIndex
   readonly #endings: Endings
+  readonly cacheCounts: CacheCounts
   readonly #endListeners = new Set<(name: string) => void>()
 
   constructor(options: SessionsOptions) {
@@ -45,6 +47,7 @@ export class Sessions {
       schema: StoredSession,
       maxCached: maxCachedRecords,
     })
+    this.cacheCounts = this.#records.cacheCounts
     this.#index = new SessionIndex(vault)
     this.#endings = new Endings({
       records: this.#records,

@@ -1,6 +1,7 @@
 import { deflateSync, inflateSync } from 'node:zlib'
 import type { Static, TSchema } from 'typebox'
 import { Compile, type Validator } from 'typebox/compile'
+import { CacheCounts } from '../cache-counts.ts'
 import { Failure } from '../failure.ts'
 import { andThen, type MaybePromise } from '../maybe-promise.ts'
 import { RingCache } from '../secrets/ring-cache.ts'
@@ -39,6 +40,8 @@ export class Records<Schema extends TSchema, T = Static<Schema>> {
   #validator: Validator | undefined
   readonly #isCompressed: boolean
   readonly #decrypted: RingCache<StoredRecord<T>> | undefined
+  /** A hit is a record that was decrypted before, and is unchanged. */
+  readonly cacheCounts = new CacheCounts()
 
   constructor(
     vault: Vault,
@@ -69,7 +72,11 @@ export class Records<Schema extends TSchema, T = Static<Schema>> {
   read(name: string): MaybePromise<StoredRecord<T> | undefined> {
     const known = this.#decrypted?.get(name)
     return andThen(this.#vault.store.get(name, known?.bytes), (bytes) => {
-      if (known && bytes === known.bytes) return known
+      if (known && bytes === known.bytes) {
+        this.cacheCounts.hits += 1
+        return known
+      }
+      this.cacheCounts.misses += 1
       return bytes && this.#open(name, bytes)
     })
   }
