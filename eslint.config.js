@@ -28,11 +28,13 @@ const serverFloors = [
   ['config'],
   [
     'address.ts',
+    'cache-counts.ts',
     'failure.ts',
     'json.ts',
     'maybe-promise.ts',
     'outbound.ts',
     'package-folder.ts',
+    'plain-reason.ts',
     'retry-after.ts',
     'schema-check.ts',
   ],
@@ -43,6 +45,7 @@ const serverFloors = [
   ['session'],
   ['caller'],
   ['sign-in', 'sign-out', 'downstream'],
+  ['metrics'],
 ]
 
 const web = 'web/src'

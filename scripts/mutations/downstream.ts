@@ -28,6 +28,13 @@ export const downstream: Mutation[] = [
   },
   {
     rule: 'E2',
+    breaks: 'a trace that is not valid goes to the API',
+    change: {
+      'server/src/http/trace-context.ts': { ' || traceIdIn(headers) === undefined': '' },
+    },
+  },
+  {
+    rule: 'E2',
     breaks: 'cookies of the API come back',
     change: { [routes]: { "['content-type', 'etag',": "['set-cookie', 'content-type', 'etag'," } },
   },

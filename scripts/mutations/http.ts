@@ -178,9 +178,19 @@ export const http: Mutation[] = [
     breaks: 'a server without its store says that it is ready',
     change: {
       'server/src/http/health.ts': {
-        'isStoreReady && isAuthorityReady': 'isAuthorityReady',
+        'store === undefined && authority === undefined': 'authority === undefined',
       },
     },
+  },
+  {
+    rule: 'I5',
+    breaks: 'paths that somebody invents are labels of a metric',
+    change: { 'server/src/metrics/requests.ts': { "url = 'other'": 'url = request.url' } },
+  },
+  {
+    rule: 'I5',
+    breaks: 'the metrics listen on every address',
+    change: { 'server/src/config/metrics.ts': { "'127.0.0.1'": "'0.0.0.0'" } },
   },
   {
     rule: '#12',

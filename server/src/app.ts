@@ -7,6 +7,8 @@ import { trusts } from './address.ts'
 import type { Config } from './config/config.ts'
 import { configured } from './configured.ts'
 import { EntraClient } from './entra/client.ts'
+import { EntraHttp } from './entra/http.ts'
+import { Failure } from './failure.ts'
 import { answerClientError, answerExpectation } from './http/client-errors.ts'
 import { closing } from './http/closing.ts'
 import { healthRoutes } from './http/health.ts'
@@ -20,7 +22,9 @@ import { rateLimits } from './http/rate-limits.ts'
 import { noOwnCompilers, useTypeBox } from './http/schemas.ts'
 import { setupRoute } from './http/setup.ts'
 import { spa } from './http/spa.ts'
+import { traceContext } from './http/trace-context.ts'
 import { unconfigured } from './http/unconfigured.ts'
+import type { Metrics } from './metrics/metrics.ts'
 import { openStore } from './store/open.ts'
 import { storeReadiness } from './store/readiness.ts'
 import type { Store } from './store/store.ts'
@@ -74,14 +78,18 @@ export async function buildApp(config: Config, options: AppOptions = {}): Promis
       sendProblem(error, request, reply.headers(headers))
     },
   })
-  const store = options.store
+  const info = appInfo(options.demo)
+  const metrics = config.metrics && (await createMetrics(info.version))
+  const bare = options.store
     ? withDeadline(options.store)
     : await openStore(config.session.store, (text) => {
         app.log.warn(text)
       })
+  const store = metrics?.store(bare) ?? bare
+  const entraHttp = metrics?.entraHttp(config.proxy) ?? new EntraHttp(config.proxy)
   const entra =
     config.entra &&
-    new EntraClient(config.entra, config.proxy, (err) => {
+    new EntraClient(config.entra, entraHttp, (err) => {
       app.log.warn({ err }, 'a document of Entra cannot be fetched; the last one stays in use')
     })
   app.addHook('onListen', async () => {
@@ -101,8 +109,10 @@ export async function buildApp(config: Config, options: AppOptions = {}): Promis
   app.server.on('checkExpectation', answerExpectation(headers))
 
   try {
+    if (config.metrics) metrics?.watch(app, config.metrics)
     await app.register(problems)
     await app.register(securityHeaders, { headers })
+    await app.register(traceContext)
     await app.register(hostHeader)
     if (config.trustProxy) await app.register(forwarded)
     await app.register(closing)
@@ -114,20 +124,28 @@ export async function buildApp(config: Config, options: AppOptions = {}): Promis
     await app.register(fastifyCookie, { hook: false })
     await app.register(rateLimits, { maxPerMinute: config.rateLimitPerMinute })
     await app.register(fp(healthRoutes), {
-      store: storeReadiness(store, (err) => {
-        app.log.error({ err }, 'the session store cannot be used')
-      }),
-      authority: async () => (await entra?.isReady()) ?? false,
+      store: storeReadiness(store),
+      authority: async () => {
+        if (!entra) throw new Failure('config_missing', 'the app registration is not set up')
+        await entra.requireReady()
+      },
     })
     await app.register(fp(setupRoute), { config })
     const { entra: settings } = config
-    const info = appInfo(options.demo)
-    if (entra && settings)
-      await app.register(fp(configured), { config, store, entra, settings, info })
-    else await app.register(fp(unconfigured))
+    if (entra && settings) {
+      await app.register(fp(configured), { config, store, entra, settings, info, metrics })
+    } else {
+      await app.register(fp(unconfigured))
+    }
   } catch (error) {
     await app.close()
     throw error
   }
   return app
+}
+
+/** Prometheus's library is loaded only where somebody reads the metrics. */
+async function createMetrics(version: string): Promise<Metrics> {
+  const { Metrics } = await import('./metrics/metrics.ts')
+  return new Metrics(version)
 }

@@ -33,9 +33,17 @@ export type EndCause =
 /** A line of the audit log (see docs/operation.md). Must not hold a token, code, state or cookie. */
 export type AuditEvent = Event & Who
 
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** Hears each event, at every log level. Set when the server has metrics. */
+    onAudit?: (event: AuditEvent) => void
+  }
+}
+
 /** Writes the event at every log level except `silent`. */
 export function audit(request: FastifyRequest, event: AuditEvent): void {
-  const { log } = request
+  const { log, server } = request
+  server.onAudit?.(event)
   if (log.level === 'silent') return
   log.child({}, { level: 'info' }).info({ ...event, address: addressOf(request) }, event.audit)
 }

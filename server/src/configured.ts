@@ -6,9 +6,11 @@ import { callerGuard } from './caller/guard.ts'
 import type { Config } from './config/config.ts'
 import type { EntraSettings } from './config/entra.ts'
 import { callsOf, callViews } from './downstream/calls.ts'
+import { DownstreamClient } from './downstream/client.ts'
 import { downstream } from './downstream/downstream.ts'
 import type { EntraClient } from './entra/client.ts'
 import { cookiesOf } from './http/cookie-attributes.ts'
+import type { Metrics } from './metrics/metrics.ts'
 import { createSessionRoom, sessionApi } from './session/create-session-room.ts'
 import type { SessionViewsOptions } from './session/views.ts'
 import { createSignIn } from './sign-in/create-sign-in.ts'
@@ -26,6 +28,7 @@ export interface ConfiguredOptions {
   /** The settings with which `entra` was created. */
   settings: EntraSettings
   info: AppInfo
+  metrics: Metrics | undefined
 }
 
 /**
@@ -36,7 +39,7 @@ export interface ConfiguredOptions {
  * of `/api`, and of the two scopes that begin sessions.
  */
 export async function configured(app: FastifyInstance, options: ConfiguredOptions): Promise<void> {
-  const { config, store, entra, settings, info } = options
+  const { config, store, entra, settings, info, metrics } = options
   const { publicUrl, deviceLogin, session: lifetimes, proxy } = config
   const vault = await openVault(store, config.session, (kind) => {
     app.log.warn({ kind }, 'a record in the store has another form than this version writes')
@@ -44,7 +47,7 @@ export async function configured(app: FastifyInstance, options: ConfiguredOption
   followRotation(app, vault, config.session.secretFile)
   const cookies = cookiesOf(publicUrl)
   const calls = callsOf(config)
-  const tokens = createSessionTokens(entra, vault, app.log)
+  const tokens = createSessionTokens(metrics?.tokenSource(entra) ?? entra, vault, app.log)
   const claimsChallenges = new ClaimsChallenges(vault)
   const views: SessionViewsOptions = {
     app: info,
@@ -52,6 +55,11 @@ export async function configured(app: FastifyInstance, options: ConfiguredOption
     callsFor: callViews(calls),
   }
   const room = createSessionRoom({ vault, cookies, tokens, lifetimes, admission: settings, views })
+  metrics?.showCaches({
+    cookies: room.cookie.cacheCounts,
+    sessions: room.sessions.cacheCounts,
+    tokens: tokens.cacheCounts,
+  })
   const scopes = [...config.scopes, ...calls.flatMap((call) => call.scopes)]
   const signIn = createSignIn({
     ...options,
@@ -71,6 +79,7 @@ export async function configured(app: FastifyInstance, options: ConfiguredOption
     await api.register(callerGuard, { sources })
     await api.register(fp(sessionApi), room)
     await api.register(fp(signIn.apiRoutes))
-    await api.register(fp(downstream), { calls, proxy })
+    const client = metrics?.downstreamClient(proxy) ?? new DownstreamClient(proxy)
+    await api.register(fp(downstream), { calls, client })
   })
 }

@@ -35,6 +35,10 @@ async function main(): Promise<void> {
 function announce(config: Config, log: FastifyBaseLogger): void {
   log.info(`open ${config.publicUrl}`)
   log.info(`redirect URI to register: ${config.redirectUri}`)
+  if (config.metrics) {
+    const { host, port } = config.metrics
+    log.info(`GET /metrics listens on ${host}, port ${String(port)}`)
+  }
   if (!isPrivateTransport(new URL(config.publicUrl))) {
     log.warn('INSECURE_HTTP is on: others on the network can read sessions and use them')
   }

@@ -3,6 +3,7 @@ import { paths, type SettingStatus, pages } from '@entra-bff/shared'
 import { type DownstreamSettings, readDownstreamSettings } from './downstream.ts'
 import { type EntraSettings, readEntraSettings } from './entra.ts'
 import { readSessionSettings, type SessionSettings } from './session.ts'
+import { type MetricsSettings, readMetricsSettings } from './metrics.ts'
 import { isLoopback, isPrivateTransport } from './loopback.ts'
 import { readTrustProxy } from './trusted-proxies.ts'
 import { type ProxySettings, readProxySettings } from './outbound-proxy.ts'
@@ -29,6 +30,8 @@ export interface Config extends DownstreamSettings {
   /** Whether sign-in on another device is offered. */
   deviceLogin: boolean
   proxy: ProxySettings
+  /** Where the metrics are read; undefined when they are off. */
+  metrics: MetricsSettings | undefined
   /** Most requests per minute from one address to each rate-limited route; 0 means no limit. */
   rateLimitPerMinute: number
   /** Proxies whose `X-Forwarded-*` headers count. */
@@ -64,6 +67,7 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
     session: readSessionSettings(reader, production),
     deviceLogin: reader.oneOf('DEVICE_LOGIN', ['on', 'off'], 'off') === 'on',
     proxy: readProxySettings(reader),
+    metrics: readMetricsSettings(reader, port),
     rateLimitPerMinute: reader.integer('RATE_LIMIT', 120, { min: 0, max: 1_000_000 }),
     trustProxy: readTrustProxy(reader),
     logLevel: reader.oneOf('LOG_LEVEL', logLevels, 'info'),

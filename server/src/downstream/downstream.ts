@@ -1,30 +1,29 @@
 import { callPath } from '@entra-bff/shared'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { type Caller, requireCaller } from '../caller/caller.ts'
-import type { ProxySettings } from '../config/outbound-proxy.ts'
 import { Failure } from '../failure.ts'
+import { traceHeadersOf } from '../http/trace-context.ts'
 import { requireSuccess } from './answers.ts'
 import type { Call } from './calls.ts'
 import { challengedClaims } from './claims-challenge.ts'
 import type { UpstreamAnswer } from './answer-collector.ts'
-import { DownstreamClient } from './client.ts'
+import type { DownstreamClient } from './client.ts'
 import { ConcurrentCalls } from './concurrent-calls.ts'
 
 export interface DownstreamOptions {
   calls: readonly Call[]
-  proxy: ProxySettings
+  client: DownstreamClient
 }
 
-/** The only headers that go from the caller to the API, and from the API to the caller. */
+/** Besides the trace, the only headers that go from the caller to the API, and from the API to the caller. */
 const passedUp = ['accept-language', 'if-none-match'] as const
 const passedDown = ['content-type', 'etag', 'request-id', 'client-request-id'] as const
 
 /** One route for each row of the table of calls. */
 export async function downstream(
   api: FastifyInstance,
-  { calls, proxy }: DownstreamOptions,
+  { calls, client }: DownstreamOptions,
 ): Promise<void> {
-  const client = new DownstreamClient(proxy)
   api.addHook('onClose', () => client.close())
   const concurrent = new ConcurrentCalls()
   for (const call of calls) {
@@ -84,7 +83,7 @@ function headersOf(request: FastifyRequest): Record<string, string> {
     const value = request.headers[name]
     if (typeof value === 'string') headers[name] = value
   }
-  return headers
+  return Object.assign(headers, traceHeadersOf(request.headers))
 }
 
 /** @returns the body, not `reply`: Fastify would make a promise for its end */

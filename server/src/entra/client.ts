@@ -1,12 +1,11 @@
 import type { Prompt } from '@entra-bff/shared'
 import type { EntraSettings } from '../config/entra.ts'
-import type { ProxySettings } from '../config/outbound-proxy.ts'
 import { type ClientKind, withClientKind } from './client-kind.ts'
 import type { EntraContext } from './context.ts'
 import { DeviceCodeClient } from './device-code.ts'
 import { discoveryReader } from './discovery.ts'
 import type { EntraFailure } from './failures.ts'
-import { EntraHttp } from './http.ts'
+import type { EntraHttp } from './http.ts'
 import { type IdTokenClaims, validateIdToken } from './id-token.ts'
 import type { Msal } from './msal-application.ts'
 import { signingKeyFinder } from './signing-keys.ts'
@@ -57,12 +56,7 @@ export class EntraClient {
   readonly origin: string
 
   /** @param onStale called when a document of Entra cannot be fetched and an old one stays in use */
-  constructor(
-    settings: EntraSettings,
-    proxy: ProxySettings,
-    onStale: (failure: EntraFailure) => void,
-  ) {
-    const http = new EntraHttp(proxy)
+  constructor(settings: EntraSettings, http: EntraHttp, onStale: (failure: EntraFailure) => void) {
     this.#context = {
       settings,
       http,
@@ -84,14 +78,11 @@ export class EntraClient {
   }
 
   /**
-   * True when the discovery document is known and MSAL is loaded. Node never tries again to load a module
-   * that failed to load.
+   * Node never tries again to load a module that failed to load.
+   * @throws when nobody can sign in
    */
-  isReady(): Promise<boolean> {
-    return Promise.all([this.#context.readDiscovery(), this.#loadMsal()]).then(
-      () => true,
-      () => false,
-    )
+  async requireReady(): Promise<void> {
+    await Promise.all([this.#context.readDiscovery(), this.#loadMsal()])
   }
 
   /** The address at which the browser signs in. @throws {EntraFailure} */

@@ -1,27 +1,52 @@
 import type { FastifyInstance } from 'fastify'
+import { plainReason } from '../plain-reason.ts'
 
 export interface HealthOptions {
-  store: () => Promise<boolean>
-  /** Whether the discovery document of the authority is known. */
-  authority: () => Promise<boolean>
+  /** @throws when the store does not read or does not write */
+  store: () => Promise<void>
+  /** @throws when nobody can sign in */
+  authority: () => Promise<void>
 }
 
 /** `/livez`: the process answers. `/readyz`: the server can sign people in. */
-export async function healthRoutes(
-  app: FastifyInstance,
-  { store, authority }: HealthOptions,
-): Promise<void> {
+export async function healthRoutes(app: FastifyInstance, options: HealthOptions): Promise<void> {
+  const storeTrouble = troubleFinder(app, 'the session store cannot be used', options.store)
+  const authorityTrouble = troubleFinder(app, 'the authority cannot be used', options.authority)
   app.get('/livez', () => ({ status: 'ok' }))
   app.get('/readyz', async (_request, reply) => {
     if (app.draining) return reply.code(503).send({ status: 'closing' })
-    const [isStoreReady, isAuthorityReady] = await Promise.all([store(), authority()])
-    const isReady = isStoreReady && isAuthorityReady
+    const [store, authority] = await Promise.all([storeTrouble(), authorityTrouble()])
+    const isReady = store === undefined && authority === undefined
     return reply.code(isReady ? 200 : 503).send({
       status: stateOf(isReady),
-      store: stateOf(isStoreReady),
-      authority: stateOf(isAuthorityReady),
+      store: stateOf(store === undefined),
+      authority: stateOf(authority === undefined),
+      ...(!isReady && { reasons: { store, authority } }),
     })
   })
+}
+
+/**
+ * Logs the error when a part begins to fail, once until it works again.
+ * @returns a function that tells why the part is not ready, in words that anyone may read
+ */
+function troubleFinder(
+  app: FastifyInstance,
+  what: string,
+  check: () => Promise<void>,
+): () => Promise<string | undefined> {
+  let isReady = true
+  return async () => {
+    try {
+      await check()
+      isReady = true
+      return undefined
+    } catch (err) {
+      if (isReady) app.log.error({ err }, what)
+      isReady = false
+      return `${what}: ${plainReason(err)}`
+    }
+  }
 }
 
 function stateOf(isReady: boolean): 'ok' | 'unavailable' {

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { CacheCounts } from '../cache-counts.ts'
 import type { CookieKind } from '../http/cookie-attributes.ts'
 import { cookieIn } from '../http/cookie-header.ts'
 import { type KeyRing, mac, sameText } from '../secrets/key-ring.ts'
@@ -24,6 +25,7 @@ export class SessionCookie {
   readonly #options: SessionCookieOptions
   /** Names of records, by the values of cookies whose signature is good. */
   readonly #verified: RingCache<string>
+  readonly cacheCounts = new CacheCounts()
 
   constructor(options: SessionCookieOptions) {
     this.#options = options
@@ -50,7 +52,13 @@ export class SessionCookie {
    * @returns undefined when no key of the ring signed the cookie
    */
   nameFor(value: string): string | undefined {
-    return this.#verified.get(value) ?? this.#verify(value)
+    const known = this.#verified.get(value)
+    if (known === undefined) {
+      this.cacheCounts.misses += 1
+      return this.#verify(value)
+    }
+    this.cacheCounts.hits += 1
+    return known
   }
 
   nameIn(request: FastifyRequest): string | undefined {

@@ -1,4 +1,5 @@
 import type { User } from '@entra-bff/shared'
+import type { CacheCounts } from '../cache-counts.ts'
 import type { TokenCache } from '../entra/token-cache.ts'
 import { andThen, type MaybePromise } from '../maybe-promise.ts'
 import { recordKinds } from '../store/record-kinds.ts'
@@ -36,6 +37,7 @@ export class Sessions {
   readonly #records: Records<typeof StoredSession>
   readonly #index: SessionIndex
   readonly #endings: Endings
+  readonly cacheCounts: CacheCounts
   readonly #endListeners = new Set<(name: string) => void>()
 
   constructor(options: SessionsOptions) {
@@ -46,6 +48,7 @@ export class Sessions {
       schema: StoredSession,
       maxCached: maxCachedRecords,
     })
+    this.cacheCounts = this.#records.cacheCounts
     this.#index = new SessionIndex(vault)
     this.#endings = new Endings({
       records: this.#records,

@@ -25,7 +25,7 @@ export class Disk {
   async requireWritable(): Promise<void> {
     accessSync(this.#folder, constants.W_OK)
     const { bavail, bsize } = statfsSync(this.#folder)
-    if (bavail * bsize < minFreeBytes) throw new Error(`the disk of ${this.#folder} is full`)
+    if (bavail * bsize < minFreeBytes) throw diskFull(this.#folder)
     if (this.#failure !== undefined) await this.#tryAgain(this.#failure)
   }
 
@@ -48,6 +48,10 @@ export class Disk {
     await tryDisk(this.#folder)
     this.#failure = undefined
   }
+}
+
+function diskFull(folder: string): Error {
+  return Object.assign(new Error(`the disk of ${folder} is full`), { code: 'ENOSPC' })
 }
 
 /** Writes and removes a file. @throws the error of the disk */

@@ -4,17 +4,10 @@ import type { Store } from './store.ts'
 /** Pause between two writes: a full or failing disk still answers reads. */
 const writeEveryMs = 10_000
 
-/**
- * Tells whether the store reads and writes.
- * @param onTrouble called once when the store begins to fail, until the store works again
- */
-export function storeReadiness(
-  store: Store,
-  onTrouble: (error: unknown) => void,
-): () => Promise<boolean> {
+/** @returns a function that throws when the store does not read or does not write */
+export function storeReadiness(store: Store): () => Promise<void> {
   let written: Promise<void> = Promise.resolve()
   let writtenAt = -Infinity
-  let isReady = true
 
   function write(): Promise<void> {
     const now = Date.now()
@@ -25,13 +18,6 @@ export function storeReadiness(
   }
 
   return async () => {
-    try {
-      await Promise.all([store.get(recordKinds.readyz), write()])
-      isReady = true
-    } catch (error) {
-      if (isReady) onTrouble(error)
-      isReady = false
-    }
-    return isReady
+    await Promise.all([store.get(recordKinds.readyz), write()])
   }
 }

@@ -1,5 +1,6 @@
 import { deflateSync, inflateSync } from 'node:zlib'
 import type { Static, TSchema } from 'typebox'
+import { CacheCounts } from '../cache-counts.ts'
 import { Failure } from '../failure.ts'
 import { andThen, type MaybePromise } from '../maybe-promise.ts'
 import { RingCache } from '../secrets/ring-cache.ts'
@@ -38,6 +39,8 @@ export class Records<Schema extends TSchema, T = Static<Schema>> {
   readonly #fits: (value: unknown) => value is T
   readonly #isCompressed: boolean
   readonly #decrypted: RingCache<StoredRecord<T>> | undefined
+  /** A hit is a record that was decrypted before, and is unchanged. */
+  readonly cacheCounts = new CacheCounts()
 
   constructor(
     vault: Vault,
@@ -134,7 +137,11 @@ export class Records<Schema extends TSchema, T = Static<Schema>> {
 
   #open(name: string, bytes: Uint8Array): StoredRecord<T> | undefined {
     const known = this.#decrypted?.get(name)
-    if (known?.bytes === bytes) return known
+    if (known?.bytes === bytes) {
+      this.cacheCounts.hits += 1
+      return known
+    }
+    this.cacheCounts.misses += 1
     const value = this.#unseal(name, bytes)
     if (!this.#fits(value)) {
       this.#vault.onUnknownFormat(this.#kind)

@@ -43,7 +43,8 @@ function inTime<T>(call: () => Promise<T>): Promise<T> {
       reject(unavailable(cause))
     }
     const timer = setTimeout(() => {
-      fail(new Error(`no answer within ${String(deadlineMs)} ms`))
+      const late = new Error(`no answer within ${String(deadlineMs)} ms`)
+      fail(Object.assign(late, { code: 'ETIMEDOUT' }))
     }, deadlineMs)
     try {
       call().then((value) => {

@@ -1,4 +1,5 @@
 import type { FastifyBaseLogger } from 'fastify'
+import type { CacheCounts } from '../cache-counts.ts'
 import { EntraFailure } from '../entra/failures.ts'
 import type { TokenCache } from '../entra/token-cache.ts'
 import type { Vault } from '../store/vault.ts'
@@ -35,6 +36,10 @@ export class SessionTokens {
   constructor(options: SessionTokensOptions) {
     this.#options = options
     this.#refresh = new TokenRefresh(options.entra, options.records, this.#memory)
+  }
+
+  get cacheCounts(): CacheCounts {
+    return this.#memory.cacheCounts
   }
 
   /** Keeps the first tokens of a session. @param expiresAt milliseconds since the epoch */

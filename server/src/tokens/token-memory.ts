@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache'
+import { CacheCounts } from '../cache-counts.ts'
 import { type AccessToken, refreshMarginMs } from '../entra/token-cache.ts'
 
 /**
@@ -28,10 +29,18 @@ export class TokenMemory {
     updateAgeOnGet: true,
   })
 
+  /** A hit is a token that needs no refresh yet. */
+  readonly cacheCounts = new CacheCounts()
+
   /** A token that needs no refresh yet. */
   fresh(sessionName: string, scopes: readonly string[]): string | undefined {
     const known = this.#find(sessionName, scopes)
-    return known && known.refreshAt > Date.now() ? known.token : undefined
+    if (known && known.refreshAt > Date.now()) {
+      this.cacheCounts.hits += 1
+      return known.token
+    }
+    this.cacheCounts.misses += 1
+    return undefined
   }
 
   /** A token that should be refreshed, but still serves. */

@@ -18,6 +18,11 @@ describe('settings', () => {
     })
   })
 
+  test('metrics are off by default, and then on this machine alone', () => {
+    expect(loadConfig({}).metrics).toBeUndefined()
+    expect(loadConfig({ METRICS_PORT: '9464' }).metrics).toEqual({ host: '127.0.0.1', port: 9464 })
+  })
+
   test('all problems of the settings are reported at once, by name', () => {
     const problems = problemsOf({
       NODE_ENV: 'production',
@@ -57,6 +62,8 @@ describe('settings', () => {
     [{ PUBLIC_URL: 'https://user:password@app.example.com' }, 'PUBLIC_URL must be an origin'],
     [{ SESSION_IDLE: '90ms' }, 'SESSION_IDLE must be a time'],
     [{ SESSION_IDLE: '1d12h' }, 'SESSION_IDLE must be a time'],
+    [{ METRICS_PORT: '3000' }, 'METRICS_PORT must be another port than PORT'],
+    [{ METRICS_PORT: '65536' }, 'METRICS_PORT must be a whole number'],
     [{ SESSION_MAX: '91d' }, '90 days at most'],
     [{ SESSION_MAX: '99999999d' }, 'SESSION_MAX must be a time'],
     [{ TRUST_PROXY: 'yes' }, 'TRUST_PROXY must be false, or the addresses'],

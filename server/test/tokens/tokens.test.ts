@@ -1,6 +1,7 @@
 import { type Emulator, startEmulator } from '@entra-bff/emulator'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { EntraClient } from '../../src/entra/client.ts'
+import { EntraHttp } from '../../src/entra/http.ts'
 import type { TokenCache } from '../../src/entra/token-cache.ts'
 import { TokenRecords } from '../../src/tokens/token-records.ts'
 import { SessionTokens } from '../../src/tokens/session-tokens.ts'
@@ -24,7 +25,8 @@ beforeAll(async () => {
   emulator = await startEmulator({ clients: [registrationAt('http://localhost:3000')] })
   const { authority } = emulator
   const settings = { ...client, authority, prompt: undefined, allowedTenants: [] }
-  entra = new EntraClient(settings, { httpsProxy: undefined, noProxy: '' }, ignore)
+  const http = new EntraHttp({ httpsProxy: undefined, noProxy: '' })
+  entra = new EntraClient(settings, http, ignore)
   cache = await signInByDevice()
 })
 beforeEach(() => {
