@@ -38,6 +38,10 @@ export interface Emulator {
   registerClient(client: ClientRegistration): void
   /** Makes the next request to an endpoint fail, or the next `times` requests. */
   failNext(endpoint: EndpointName, fault: Fault, times?: number): void
+  /** Forgets the faults that are still to come. */
+  clearFaults(): void
+  /** From now on another key signs. The earlier keys stay published. */
+  rotateKeys(): Promise<void>
   /** Tampers with the next ID token: its claims, its algorithm or its key. */
   tamperNextIdToken(change: ChangeClaims, options?: TamperOptions): void
   setLifetimes(lifetimes: Partial<Lifetimes>): void

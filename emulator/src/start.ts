@@ -15,7 +15,7 @@ import { DeviceCodes } from './issued/device-codes.ts'
 import { RefreshTokens } from './issued/refresh-tokens.ts'
 import { entraLifetimes } from './lifetimes.ts'
 import { IdTokenSigner } from './signing/id-token-signer.ts'
-import { createSigningKey, type SigningKey } from './signing/signing-key.ts'
+import { SigningKeys } from './signing/signing-keys.ts'
 import type { EntraState } from './state.ts'
 
 /**
@@ -25,11 +25,11 @@ import type { EntraState } from './state.ts'
  *   system, such as EADDRINUSE, when the port cannot be opened
  */
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
-  // The key must exist before the port opens: an earlier request would stay unanswered.
-  const key = await createSigningKey()
+  // The keys must exist before the port opens: an earlier request would stay unanswered.
+  const keys = await SigningKeys.create()
   const { server, url } = await open(options)
   const log = options.log ?? (() => undefined)
-  const state = createState(options, url, key)
+  const state = createState(options, url, keys)
   const requests = new RequestLog()
   const faults = new FaultPlan()
   const handler = createHandler(state, { requests, faults, log })
@@ -83,12 +83,12 @@ function end(server: Server): Promise<void> {
   })
 }
 
-function createState(options: EmulatorOptions, url: string, key: SigningKey): EntraState {
+function createState(options: EmulatorOptions, url: string, keys: SigningKeys): EntraState {
   return {
     origin: options.publicUrl ?? url,
     graphOrigin: options.graphUrl ?? url,
-    key,
-    idTokens: new IdTokenSigner(key),
+    keys,
+    idTokens: new IdTokenSigner(keys),
     clients: new ClientRegistry(options.clients ?? [sampleClient]),
     lifetimes: { ...entraLifetimes, ...options.lifetimes },
     consents: new Consents(),

@@ -6,7 +6,7 @@ import type { DeviceCodes } from './issued/device-codes.ts'
 import type { RefreshTokens } from './issued/refresh-tokens.ts'
 import type { Lifetimes } from './lifetimes.ts'
 import type { IdTokenSigner } from './signing/id-token-signer.ts'
-import type { SigningKey } from './signing/signing-key.ts'
+import type { SigningKeys } from './signing/signing-keys.ts'
 
 /** The whole state of one emulator. Two emulators in a process share no state. */
 export interface EntraState {
@@ -14,7 +14,7 @@ export interface EntraState {
   origin: string
   /** Origin of Graph, as clients see it. */
   graphOrigin: string
-  key: SigningKey
+  keys: SigningKeys
   idTokens: IdTokenSigner
   clients: ClientRegistry
   lifetimes: Lifetimes

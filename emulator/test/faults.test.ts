@@ -24,6 +24,13 @@ test('a planned status, body and Retry-After are sent as often as planned', asyn
   expect(emulator.requests('keys')).toHaveLength(4)
 })
 
+test('planned faults that are cleared do not come', async () => {
+  emulator.failNext('keys', { status: 500 }, 3)
+  expect((await keys()).status).toBe(500)
+  emulator.clearFaults()
+  expect((await keys()).status).toBe(200)
+})
+
 test('a planned Entra error has the members of an error of Entra', async () => {
   const entraError = {
     error: 'interaction_required',

@@ -1,4 +1,4 @@
-import { decodeJwt } from 'jose'
+import { decodeJwt, decodeProtectedHeader } from 'jose'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { startEmulator, type Emulator } from '../src/index.ts'
 import { Browser } from './support/browser.ts'
@@ -138,4 +138,18 @@ test('Graph refuses an expired access token, and setLifetimes decides when it ex
   vi.useFakeTimers({ toFake: ['Date'] })
   later(61)
   expect((await callGraph(emulator, '/me', access)).status).toBe(401)
+})
+
+test('after a rotation the next key signs, and tokens of the earlier key stay valid', async () => {
+  const earlier = await tokensOf(emulator, 'Adele Vance')
+  await emulator.rotateKeys()
+  const next = await tokensOf(emulator, 'Adele Vance')
+  const response = await fetch(`${emulator.authority}/discovery/v2.0/keys`)
+  const { keys } = (await response.json()) as { keys: { kid: string }[] }
+  const kids = [next, earlier].map(({ body }) => decodeProtectedHeader(String(body['id_token'])).kid)
+  expect(new Set(kids).size).toBe(2)
+  expect(keys.map(({ kid }) => kid)).toEqual(kids)
+  for (const { body } of [earlier, next]) {
+    expect((await callGraph(emulator, '/me', String(body['access_token']))).status).toBe(200)
+  }
 })

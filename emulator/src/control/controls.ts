@@ -25,6 +25,10 @@ export function controlsOf(state: EntraState, requests: RequestLog, faults: Faul
     failNext: (endpoint, fault, times = 1) => {
       faults.add(endpoint, fault, times)
     },
+    clearFaults: () => {
+      faults.clear()
+    },
+    rotateKeys: () => state.keys.rotate(),
     tamperNextIdToken: (change, options = {}) => {
       state.idTokens.tamperNext({ change, ...options })
     },

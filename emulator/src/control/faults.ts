@@ -39,6 +39,10 @@ export class FaultPlan {
     this.#planned.push({ endpoint, fault, remaining: times })
   }
 
+  clear(): void {
+    this.#planned = []
+  }
+
   take(endpoint: EndpointName): Fault | undefined {
     const next = this.#planned.find((planned) => includesEndpoint(planned.endpoint, endpoint))
     if (!next) return undefined

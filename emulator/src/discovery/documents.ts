@@ -63,9 +63,10 @@ export function openidConfiguration(state: EntraState, { authority }: TenantExch
   })
 }
 
-/** The public keys. Their issuer has a placeholder, since all tenants use the same key. */
-export function keys({ origin, key }: EntraState): Reply {
-  return json(200, { keys: [{ ...key.publicJwk, issuer: `${origin}/{tenantid}/v2.0` }] })
+/** The public keys. Their issuer has a placeholder, since all tenants use the same keys. */
+export function keys({ origin, keys }: EntraState): Reply {
+  const issuer = `${origin}/{tenantid}/v2.0`
+  return json(200, { keys: keys.published.map(({ publicJwk }) => ({ ...publicJwk, issuer })) })
 }
 
 /** What MSAL asks about an authority: the address of its OpenID configuration, and its host's aliases. */

@@ -25,7 +25,7 @@ function reasonOf(error: unknown): string {
 export async function callerOf(exchange: Exchange, state: EntraState): Promise<Caller> {
   const token = /^bearer (?<token>\S+)$/i.exec(exchange.req.headers.authorization ?? '')
   if (!token?.groups?.['token']) throw unauthorized('Access token is empty.')
-  const { payload } = await jwtVerify(token.groups['token'], state.key.publicKey, {
+  const { payload } = await jwtVerify(token.groups['token'], state.keys.verifying, {
     audience: graphAudienceOf(state),
     currentDate: new Date(),
   }).catch((error: unknown) => {

@@ -12,7 +12,7 @@ import { accountChoicePage, signedOutPage } from './pages.ts'
 export async function logout(state: EntraState, exchange: Exchange): Promise<Reply> {
   const params = new URLSearchParams([...exchange.query, ...exchange.form])
   const accounts = state.sessions.accounts(exchange)
-  const hint = await readIdTokenHint(params.get('id_token_hint'), state.key)
+  const hint = await readIdTokenHint(params.get('id_token_hint'), state.keys)
   const userId = chosenUser(params, exchange)?.id ?? hint.userId
   if (userId === undefined && accounts.length > 0 && !params.has('all')) {
     return accountChoicePage(exchange, accounts)

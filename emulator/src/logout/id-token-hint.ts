@@ -1,5 +1,5 @@
 import { compactVerify, decodeJwt } from 'jose'
-import type { SigningKey } from '../signing/signing-key.ts'
+import type { SigningKeys } from '../signing/signing-keys.ts'
 
 interface IdTokenHint {
   userId?: string | undefined
@@ -11,11 +11,11 @@ const text = (value: unknown) => (typeof value === 'string' ? value : undefined)
 /** User and client of an ID token of this emulator. The token may have expired. */
 export async function readIdTokenHint(
   idToken: string | null,
-  { publicKey }: SigningKey,
+  { verifying }: SigningKeys,
 ): Promise<IdTokenHint> {
   if (idToken === null) return {}
   try {
-    await compactVerify(idToken, publicKey)
+    await compactVerify(idToken, verifying)
   } catch {
     return {}
   }

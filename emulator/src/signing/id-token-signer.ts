@@ -1,14 +1,14 @@
 import { generateKeyPair, SignJWT, UnsecuredJWT, type CryptoKey } from 'jose'
-import type { SigningKey } from './signing-key.ts'
+import type { SigningKeys } from './signing-keys.ts'
 import { changedClaims, type IdTokenClaims, type Tampering } from './tampering.ts'
 
 /** Signs ID tokens. A test can have the next ID tokens tampered with. */
 export class IdTokenSigner {
-  readonly #key: SigningKey
+  readonly #keys: SigningKeys
   readonly #planned: Tampering[] = []
 
-  constructor(key: SigningKey) {
-    this.#key = key
+  constructor(keys: SigningKeys) {
+    this.#keys = keys
   }
 
   tamperNext(tampering: Tampering): void {
@@ -20,7 +20,7 @@ export class IdTokenSigner {
     const changed = tampering ? changedClaims(claims, tampering.change) : claims
     const alg = tampering?.alg ?? 'RS256'
     if (alg === 'none') return new UnsecuredJWT(changed).encode()
-    const { kid } = this.#key.publicJwk
+    const { kid } = this.#keys.newest.publicJwk
     const key = await this.#keyFor(alg, clientId, tampering?.otherKey === true)
     return new SignJWT(changed).setProtectedHeader({ typ: 'JWT', alg, kid }).sign(key)
   }
@@ -28,6 +28,6 @@ export class IdTokenSigner {
   async #keyFor(alg: string, clientId: string, other: boolean): Promise<CryptoKey | Uint8Array> {
     if (alg.startsWith('HS')) return new TextEncoder().encode(clientId.padEnd(64, '.'))
     if (other || alg !== 'RS256') return (await generateKeyPair(alg)).privateKey
-    return this.#key.privateKey
+    return this.#keys.newest.privateKey
   }
 }

@@ -63,8 +63,8 @@ export function accessToken(
   scopes: string[],
   lifetimeSeconds: number,
 ): Promise<string> {
-  const { key } = content.state
-  const { kid } = key.publicJwk
+  const { newest } = content.state.keys
+  const { kid } = newest.publicJwk
   const { resource } = content.requested
   return new SignJWT({
     ...timeClaims(lifetimeSeconds),
@@ -74,5 +74,5 @@ export function accessToken(
       : graphClaims(content, scopes)),
   })
     .setProtectedHeader({ typ: 'JWT', alg: 'RS256', kid, x5t: kid })
-    .sign(key.privateKey)
+    .sign(newest.privateKey)
 }

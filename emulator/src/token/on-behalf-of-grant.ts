@@ -22,9 +22,9 @@ export const onBehalfOfGrant: Grant = async (state, form, client) => {
   return { signIn, requested }
 }
 
-async function claimsOf(assertion: string, { key }: EntraState, audience: string) {
+async function claimsOf(assertion: string, { keys }: EntraState, audience: string) {
   const options = { audience, currentDate: new Date() }
-  const verified = await jwtVerify(assertion, key.publicKey, options).catch(() => undefined)
+  const verified = await jwtVerify(assertion, keys.verifying, options).catch(() => undefined)
   // An ID token has the same audience, but no `scp`, and is refused.
   if (verified?.payload['scp']) return verified.payload
   throw new EntraError(

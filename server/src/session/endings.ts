@@ -3,6 +3,13 @@ import type { Records } from '../store/records.ts'
 import { type Lifetimes, tombstoneTtlMs } from './lifetimes.ts'
 import { isTombstone, type SessionRecord, type StoredSession, type Tombstone } from './record.ts'
 
+/** The browser's next sign-in took the place of this one before its session was written. */
+export class ReplacedMeanwhile extends Failure {
+  constructor() {
+    super('session_revoked', 'the next sign-in of the same browser came first')
+  }
+}
+
 /** A session that has just ended. */
 export interface EndedSession {
   readonly name: string
@@ -55,6 +62,14 @@ export class Endings {
     if ('replacedBy' in outcome) return this.#replaceNext(outcome.replacedBy, successor, since)
     if (outcome.endedAt !== undefined && outcome.endedAt > since) throw endedMeanwhile()
     return outcome.ended
+  }
+
+  /** @returns why a session could not be written: a tombstone stands in its place */
+  async whyPrevented(name: string): Promise<Failure> {
+    const stored = await this.#options.records.inspect(name)
+    const isReplaced =
+      typeof stored === 'object' && isTombstone(stored.value) && 'replacedBy' in stored.value
+    return isReplaced ? new ReplacedMeanwhile() : endedMeanwhile()
   }
 
   /** Replaces the next session of the same browser, which its sign-in may not have written yet. */
@@ -112,6 +127,6 @@ function outcomeOf({ endedAt, replacedBy }: Tombstone): Outcome {
   return endedAt === undefined ? {} : { endedAt }
 }
 
-export function endedMeanwhile(): Failure {
+function endedMeanwhile(): Failure {
   return new Failure('session_revoked', 'the session was ended while the next one began')
 }

@@ -7,7 +7,7 @@ import { Records, type StoredRecord } from '../store/records.ts'
 import type { Vault } from '../store/vault.ts'
 import type { TokenRecords } from '../tokens/token-records.ts'
 import { type Admission, isAdmitted } from './admission.ts'
-import { endedMeanwhile, type EndedSession, Endings } from './endings.ts'
+import { type EndedSession, Endings } from './endings.ts'
 import {
   absoluteExpiry,
   isOver,
@@ -72,7 +72,8 @@ export class Sessions {
 
   /**
    * @param name a name that was never used before
-   * @throws {Failure} `session_revoked` when the session was ended before it was written
+   * @throws {Failure} `session_revoked` when the session was ended before it was written; it is a
+   * `ReplacedMeanwhile` when the browser's next sign-in ended it
    */
   async begin(name: string, record: SessionRecord, cache: TokenCache): Promise<void> {
     const { lifetimes, tokens } = this.#options
@@ -83,7 +84,7 @@ export class Sessions {
       await Promise.all([tokens.create(name, cache, until), this.#index.add(name, record, until)])
       if (await this.#records.create(name, record, recordExpiry(record, lifetimes))) return
       await this.#index.remove(name, record)
-      throw endedMeanwhile()
+      throw await this.#endings.whyPrevented(name)
     } catch (error) {
       await tokens.erase(name).catch(() => undefined)
       throw error

@@ -149,16 +149,19 @@ describe('a sign-in beside other sessions', () => {
     expect(await browser.isSignedIn()).toBe(true)
   })
 
-  test('two simultaneous sign-ins of a signed-in browser both succeed, and one ends the session of the other', async () => {
-    // On a store that takes longer to write, one of the two ends in the Error view.
-    const world = await open({ SESSION_STORE: 'memory:' })
-    const browser = await world.signIn()
-    const first = await browser.goTo('/auth/login', toCallback)
-    const second = await browser.goTo('/auth/login', toCallback)
-    const pages = await Promise.all([browser.goTo(first.url.href), browser.goTo(second.url.href)])
-    expect(pages.map(({ url }) => url.pathname)).toEqual(['/', '/'])
-    expect(await browser.isSignedIn()).toBe(true)
-  })
+  test.each(['memory', 'files'])(
+    'two simultaneous sign-ins of a signed-in browser both succeed, and one ends the session of the other: in %s',
+    async (store) => {
+      const inMemory: Record<string, string> = store === 'memory' ? { SESSION_STORE: 'memory:' } : {}
+      const world = await open(inMemory, { keepsFiles: store === 'files' })
+      const browser = await world.signIn()
+      const first = await browser.goTo('/auth/login', toCallback)
+      const second = await browser.goTo('/auth/login', toCallback)
+      const pages = await Promise.all([browser.goTo(first.url.href), browser.goTo(second.url.href)])
+      expect(pages.map(({ url }) => url.pathname)).toEqual(['/', '/'])
+      expect(await browser.isSignedIn()).toBe(true)
+    },
+  )
 })
 
 test('a sign-out that still carries the cookie of the previous session ends the present session', async () => {

@@ -4,6 +4,7 @@ import type { Config } from '../../config/config.ts'
 import type { EntraClient } from '../../entra/client.ts'
 import { isRateLimited } from '../../failure.ts'
 import { wantsPage } from '../../http/navigation.ts'
+import { ReplacedMeanwhile } from '../../session/endings.ts'
 import type { SessionRoom } from '../../session/room.ts'
 import { beginSession, type BeginSessionOptions, type Grant } from '../begin-session.ts'
 import { toSignInFailure } from '../failure.ts'
@@ -44,6 +45,8 @@ export async function callbackRoute(
         const start = { method: 'redirect', beganAt, previousSession } as const
         await beginSession(request, reply, grant, start, options)
       } catch (error) {
+        // The browser is signed in by its other sign-in.
+        if (error instanceof ReplacedMeanwhile) return reply.redirect(returnTo, 303)
         throw await judgeDecline(toSignInFailure(error, returnTo), attempt, options)
       }
       return reply.redirect(returnTo, 303)

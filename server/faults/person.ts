@@ -1,0 +1,46 @@
+import type { Agent } from 'undici'
+import { request } from 'undici'
+
+/** Somebody who is signed in, by the cookies of the browser. */
+export interface Person {
+  username: string
+  cookie: string
+}
+
+export interface Seen {
+  status: number
+  json: unknown
+}
+
+/** Sends what the page sends. */
+export async function get(
+  address: string,
+  path: string,
+  { cookie }: Pick<Person, 'cookie'>,
+  agent: Agent,
+): Promise<Seen> {
+  const headers = { cookie, 'x-csrf': '1', accept: 'application/json' }
+  const answer = await request(`${address}${path}`, { headers, dispatcher: agent })
+  const text = await answer.body.text()
+  return { status: answer.statusCode, json: parse(text) }
+}
+
+/** @returns whether the person is signed in; undefined when the server could not tell */
+export async function isSignedIn(
+  address: string,
+  person: Person,
+  agent: Agent,
+): Promise<boolean | undefined> {
+  const { status, json } = await get(address, '/api/session', person, agent)
+  if (status !== 200) return undefined
+  const { authenticated, user } = json as { authenticated: boolean; user?: { username: string } }
+  return authenticated && user?.username === person.username
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
