@@ -146,7 +146,9 @@ test('after a rotation the next key signs, and tokens of the earlier key stay va
   const next = await tokensOf(emulator, 'Adele Vance')
   const response = await fetch(`${emulator.authority}/discovery/v2.0/keys`)
   const { keys } = (await response.json()) as { keys: { kid: string }[] }
-  const kids = [next, earlier].map(({ body }) => decodeProtectedHeader(String(body['id_token'])).kid)
+  const kids = [next, earlier].map(
+    ({ body }) => decodeProtectedHeader(String(body['id_token'])).kid,
+  )
   expect(new Set(kids).size).toBe(2)
   expect(keys.map(({ kid }) => kid)).toEqual(kids)
   for (const { body } of [earlier, next]) {

@@ -14,6 +14,8 @@ export interface LoadOptions {
   /** The address of the next request. */
   address: () => string
   agent: Agent
+  /** Whether the people also call the API. */
+  calls: boolean
 }
 
 /** Each person sends one request after another, until `stop`. */
@@ -38,7 +40,7 @@ export class Load {
 
   async #use(person: Person): Promise<void> {
     for (let count = 0; !this.#hasStopped; count += 1) {
-      const path = count % callEvery === 0 ? '/api/me' : '/api/session'
+      const path = this.#options.calls && count % callEvery === 0 ? '/api/me' : '/api/session'
       if (!(await this.#ask(path, person))) await after(pauseMs)
     }
   }

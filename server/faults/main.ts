@@ -6,7 +6,9 @@ import { complaintsOf, type Outcome, type Scenario } from './scenario.ts'
 import { scenarios } from './scenarios/index.ts'
 
 const { words, scale } = readArguments()
-const wanted = scenarios.filter(({ name }) => words.length === 0 || words.some((w) => name.includes(w)))
+const wanted = scenarios.filter(
+  ({ name }) => words.length === 0 || words.some((w) => name.includes(w)),
+)
 if (wanted.length === 0) giveUp(`No scenario has one of these words: ${words.join(' ')}`)
 
 buildServer()

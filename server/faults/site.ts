@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -24,6 +25,8 @@ export interface SiteOptions {
   /** Processes on the one store. */
   servers?: number
   people?: number
+  /** Each person is somebody whom Graph does not know: a user may have a hundred sessions only. */
+  strangers?: true
   settings?: Readonly<Record<string, string>>
   child?: Partial<ChildOptions>
 }
@@ -112,9 +115,7 @@ export class Site {
 
   /** Signs in one more person, each as the next of the emulator's users. */
   async signIn(): Promise<Person> {
-    const { users } = this.emulator
-    const username = users[this.people.length % users.length]?.username ?? ''
-    this.emulator.signInAutomaticallyAs(username)
+    const username = this.#options.strangers ? this.#stranger() : this.#nextUser()
     const browser = new Browser(this.addresses[0] ?? '', this.agent)
     const page = await browser.goTo('/auth/login')
     if (page.url.pathname !== '/') {
@@ -123,6 +124,22 @@ export class Site {
     const person = { username, cookie: await browser.cookieHeader() }
     this.people.push(person)
     return person
+  }
+
+  #nextUser(): string {
+    const { emulator, people } = this
+    const users = emulator.users.filter(({ tenantId }) => tenantId === emulator.tenantId)
+    const username = users[people.length % users.length]?.username ?? ''
+    emulator.signInAutomaticallyAs(username)
+    return username
+  }
+
+  #stranger(): string {
+    const oid = randomUUID()
+    const username = `${oid}@contoso.onmicrosoft.com`
+    this.#nextUser()
+    this.emulator.tamperNextIdToken((claims) => ({ ...claims, oid, preferred_username: username }))
+    return username
   }
 
   /** Addresses of the processes that run, in turn. */
@@ -135,7 +152,8 @@ export class Site {
   /** Runs a load while `fault` happens. */
   async underLoad(fault: () => Promise<void>): Promise<Tally> {
     const { people, agent, nextAddress } = this
-    const load = new Load({ people, agent, address: nextAddress })
+    const calls = this.#options.strangers !== true
+    const load = new Load({ people, agent, calls, address: nextAddress })
     try {
       await fault()
     } finally {

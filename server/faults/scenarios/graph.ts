@@ -8,7 +8,11 @@ import { Site } from '../site.ts'
 /** An API that fails: sessions are read as before, and a call gets a problem that says so. */
 export const graphScenarios: readonly Scenario[] = [
   failing('the API resets connections', (request) => request.socket.destroy(), 502),
-  failing('the API answers with errors', (_request, response) => response.writeHead(500).end(), 502),
+  failing(
+    'the API answers with errors',
+    (_request, response) => response.writeHead(500).end(),
+    502,
+  ),
   failing(
     'the API throttles',
     (_request, response) => response.writeHead(429, { 'retry-after': '1' }).end(),

@@ -13,6 +13,7 @@ export const machineScenarios: readonly Scenario[] = [
     { site: { store: 'file' }, needs: 'prlimit', allowed: ['refused'] },
     async (site, { faultMs }) => {
       limitFiles(site, '1')
+      await requireRefusal(site)
       await after(faultMs)
       limitFiles(site, 'unlimited')
       await after(faultMs)
@@ -47,6 +48,14 @@ export const machineScenarios: readonly Scenario[] = [
     },
   },
 ]
+
+async function requireRefusal(site: Site): Promise<void> {
+  const isRefused = await site.signIn().then(
+    () => false,
+    (error: unknown) => String(error).includes('service_unavailable'),
+  )
+  if (!isRefused) throw new Error('a sign-in was not refused, though nothing can be written')
+}
 
 function limitFiles(site: Site, bytes: '1' | 'unlimited'): void {
   execFileSync('prlimit', ['--pid', String(site.server().pid), `--fsize=${bytes}:`])

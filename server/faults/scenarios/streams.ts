@@ -15,7 +15,7 @@ export const streamScenarios: readonly Scenario[] = [
     name: 'thousands of pages listen for events, and all learn that the server ends',
     run: async ({ streams }) => {
       const people = Math.ceil(streams / streamsPerSession)
-      const site = await Site.open({ store: 'file', people })
+      const site = await Site.open({ store: 'file', people, strangers: true })
       try {
         const before = memoryMb(site.server().pid)
         const open: IncomingMessage[] = []
