@@ -64,14 +64,7 @@ function refusal() {
   return { token: cache.accessTokens[0]?.token ?? '' }
 }
 
-const points = [
-  'before get',
-  'after get',
-  'before lease',
-  'after lease',
-  'before swap',
-  'after swap',
-] as const
+const points = ['before get', 'after get', 'before swap', 'after swap', 'after lease'] as const
 type Point = (typeof points)[number]
 
 /** Lets other pending promises run, `count` times. */
@@ -100,10 +93,10 @@ function interruptedStore(point: Point, act: () => void, answer: number, erase: 
       return found
     },
     swap: async (...swap) => {
-      const step = isLease(swap[0]) ? 'lease' : 'swap'
-      await at(`before ${step}`)
+      const isTokens = !isLease(swap[0])
+      if (isTokens) await at('before swap')
       const isWritten = await store.swap(...swap)
-      await at(`after ${step}`)
+      await at(isTokens ? 'after swap' : 'after lease')
       return isWritten
     },
     delete: async (key) => {
