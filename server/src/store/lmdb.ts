@@ -78,7 +78,10 @@ export async function openLmdbStore(
     removeCleanMarker(path)
     await disk.requireWritable()
     try {
-      return await committed(work())
+      const outcome = await committed(work())
+      // The snapshot may be older than what this write has seen of other processes.
+      hasSnapshot = false
+      return outcome
     } catch (error) {
       disk.recordFailure(error)
       throw error
