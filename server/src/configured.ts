@@ -36,11 +36,12 @@ export interface ConfiguredOptions {
  *
  * `fp` keeps Fastify from making a scope for each plugin. Each scope has classes of requests and
  * replies of its own, and V8 makes code fast for up to four classes. They are those of the root,
- * of `/api`, and of the two scopes that begin sessions.
+ * of `/api`, and of the one or two scopes that begin sessions.
  */
 export async function configured(app: FastifyInstance, options: ConfiguredOptions): Promise<void> {
   const { config, store, entra, settings, info, metrics } = options
-  const { publicUrl, deviceLogin, session: lifetimes, proxy } = config
+  const { publicUrl, deviceLogin, proxy } = config
+  const { idleMs, maxMs } = config.session
   const vault = await openVault(store, config.session, (kind) => {
     app.log.warn({ kind }, 'a record in the store has another form than this version writes')
   })
@@ -54,7 +55,14 @@ export async function configured(app: FastifyInstance, options: ConfiguredOption
     methods: deviceLogin ? ['redirect', 'device'] : ['redirect'],
     callsFor: callViews(calls),
   }
-  const room = createSessionRoom({ vault, cookies, tokens, lifetimes, admission: settings, views })
+  const room = createSessionRoom({
+    vault,
+    cookies,
+    tokens,
+    lifetimes: { idleMs, maxMs },
+    admission: settings,
+    views,
+  })
   metrics?.showCaches({
     cookies: room.cookie.cacheCounts,
     sessions: room.sessions.cacheCounts,
@@ -74,6 +82,7 @@ export async function configured(app: FastifyInstance, options: ConfiguredOption
   await app.register(fp(signOutRoute), { config, entra, room })
   await app.register(fp(frontChannelRoute), { entra, room })
   await app.register(async (api) => {
+    // Only sign-out takes a form: a page of another site can send one.
     api.removeContentTypeParser(formType)
     const sources = [cookieCallers({ room, tokens, claimsChallenges, publicUrl })]
     await api.register(callerGuard, { sources })

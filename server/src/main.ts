@@ -7,7 +7,7 @@ import { isPrivateTransport } from './config/loopback.ts'
 import { ConfigError } from './config/reader.ts'
 
 const settingsFile = '.env'
-/** Time for requests in flight to finish: longer than a request may take. */
+/** Time for requests in flight to finish. A call of an API that is refreshed and repeated can take longer. */
 const graceMs = 25_000
 /**
  * These signals get no handler, so they end the process. After a JavaScript handler, the failed

@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto'
+import { randomBytes, randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import type { IncomingMessage, ServerResponse } from 'node:http'
@@ -13,7 +13,7 @@ import { settings } from './settings.ts'
 const [keyFile = '', certificateFile = '', ...redirectUris] = process.argv.slice(2)
 const tokenCharacters = { access_token: 2_000, refresh_token: 1_200 }
 /** May stand in a token (RFC 6750 section 2.1), and never does in one of the emulator. */
-const filler = '~'
+const separator = '~'
 
 const server = createServer({ key: readFileSync(keyFile), cert: readFileSync(certificateFile) })
 server.keepAliveTimeout = 60_000
@@ -38,7 +38,7 @@ const emulator = await startEmulator({
 
 server.on('request', (request, response) => {
   const { authorization } = request.headers
-  if (authorization !== undefined) request.headers.authorization = withoutFiller(authorization)
+  if (authorization !== undefined) request.headers.authorization = withoutPadding(authorization)
   const [path = ''] = request.url?.split('?', 1) ?? []
   if (!path.endsWith('/token')) emulator.handler(request, response)
   else sendTokens(request, response).catch(() => response.destroy())
@@ -66,13 +66,19 @@ async function sendTokens(request: IncomingMessage, response: ServerResponse): P
   const tokens = (await answer.body.json()) as Record<string, unknown>
   for (const [name, characters] of Object.entries(tokenCharacters)) {
     const token = tokens[name]
-    if (typeof token === 'string') tokens[name] = token.padEnd(characters, filler)
+    if (typeof token === 'string') tokens[name] = padded(token, characters)
   }
   emulator.clearRequests()
   const type = { 'content-type': 'application/json; charset=utf-8' }
   response.writeHead(answer.statusCode, type).end(JSON.stringify(tokens))
 }
 
-function withoutFiller(authorization: string): string {
-  return authorization.replace(/~+$/, '')
+/** Random characters, which compress no better than those of a real token. */
+function padded(token: string, characters: number): string {
+  const padding = randomBytes(characters).toString('base64url')
+  return `${token}${separator}${padding}`.slice(0, characters)
+}
+
+function withoutPadding(authorization: string): string {
+  return authorization.split(separator, 1)[0] ?? ''
 }

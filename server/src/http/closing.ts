@@ -35,7 +35,7 @@ async function registerClosing(app: FastifyInstance): Promise<void> {
    * One entry for each connection, not for each request: a `Map` that changes with each request
    * leaves dead tables behind that keep finished requests alive until the next full collection.
    */
-  const open = new Map<Socket, Connection>()
+  const connections = new Map<Socket, Connection>()
   let arrivals = 0
   let isClosing = false
   app.decorate('draining', false)
@@ -43,23 +43,23 @@ async function registerClosing(app: FastifyInstance): Promise<void> {
   app.server.on('connection', (socket) => {
     arrivals += 1
     const connection: Connection = { answer: undefined }
-    open.set(socket, connection)
+    connections.set(socket, connection)
     socket.once('close', () => {
-      open.delete(socket)
+      connections.delete(socket)
       if (connection.answer) logClientGone(connection.answer)
     })
   })
   app.addHook('onRequest', (request, reply, next) => {
-    const connection = open.get(request.raw.socket)
+    const connection = connections.get(request.raw.socket)
     if (connection) connection.answer = reply
     if (app.draining) reply.header('connection', 'close')
     next()
   })
   app.addHook('onResponse', (request, reply, next) => {
     const { socket } = request.raw
-    const connection = open.get(socket)
+    const connection = connections.get(socket)
     if (connection?.answer === reply) connection.answer = undefined
-    if (isClosing && !connection?.answer) socket.end()
+    if (isClosing && connection && !connection.answer) socket.end()
     next()
   })
   app.addHook('preClose', async () => {
@@ -68,15 +68,15 @@ async function registerClosing(app: FastifyInstance): Promise<void> {
   })
 
   function idle(): Socket[] {
-    return [...open].filter(([, { answer }]) => !answer).map(([socket]) => socket)
+    return [...connections].filter(([, { answer }]) => !answer).map(([socket]) => socket)
   }
 
   async function drain(): Promise<void> {
     app.draining = true
-    for (const { answer } of open.values()) {
+    for (const { answer } of connections.values()) {
       if (answer && !answer.raw.headersSent) answer.raw.setHeader('connection', 'close')
     }
-    if (open.size > 0) await setTimeout(lastRequestMs)
+    if (connections.size > 0) await setTimeout(lastRequestMs)
     await untilNoConnectionArrives()
     // This also ends connections that are kept alive without a request.
     app.server.close()
@@ -86,14 +86,14 @@ async function registerClosing(app: FastifyInstance): Promise<void> {
 
   /** When listening ends, the kernel resets connections that wait to be accepted. */
   async function untilNoConnectionArrives(): Promise<void> {
-    const latestMs = performance.now() + lastRequestMs
+    const giveUpAtMs = performance.now() + lastRequestMs
     for (;;) {
       const before = arrivals
       const began = performance.now()
       await setImmediate()
       const now = performance.now()
       const isQuiet = arrivals === before && now - began <= quietTurnMs
-      if (isQuiet || now > latestMs) return
+      if (isQuiet || now > giveUpAtMs) return
     }
   }
 }

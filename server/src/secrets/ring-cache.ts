@@ -4,7 +4,10 @@ import type { KeyRing } from './key-ring.ts'
 const ttlMs = 10 * 60_000
 const purgeIntervalMs = 60_000
 
-/** What the keys of a ring have verified or decrypted, for ten minutes. A rotation empties the cache. */
+/**
+ * What the keys of a ring have verified or decrypted, for ten minutes. After a rotation of the ring
+ * the cache holds nothing.
+ */
 export class RingCache<Value extends object | string> {
   readonly #ring: KeyRing
   readonly #values: LRUCache<string, Value>
@@ -15,6 +18,7 @@ export class RingCache<Value extends object | string> {
   constructor(ring: KeyRing, max: number) {
     this.#ring = ring
     this.#keys = ring.all
+    // Without a resolution, a look makes no timer. `Date` is the clock that tests set.
     this.#values = new LRUCache({ max, ttl: ttlMs, ttlResolution: 0, perf: Date })
   }
 
@@ -33,6 +37,7 @@ export class RingCache<Value extends object | string> {
 
   /** One timer for all values: a timer for each value would cost more than the value saves. */
   #purge(): void {
+    this.#forgetAfterRotation()
     this.#values.purgeStale()
     if (this.#values.size > 0) return
     clearInterval(this.#purging)

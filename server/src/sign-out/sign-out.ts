@@ -13,7 +13,7 @@ export interface SignOutOptions {
   room: SessionRoom
 }
 
-/** What a form of a page sends. No other route takes it. */
+/** What a form of a page sends. */
 export const formType = 'application/x-www-form-urlencoded'
 
 /**

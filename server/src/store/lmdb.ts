@@ -9,11 +9,12 @@ import { requireUsableStore, unusableStore } from './usable.ts'
 
 const sweepEveryMs = 10 * 60_000
 const sliceRecords = 100
+const maxSnapshotMs = 1
 
 /**
  * Keeps records in a folder on disk (LMDB). They survive `kill -9`, several processes of one machine
  * share them, and a read takes microseconds. The expiry stands before each value.
- * @throws {ConfigError} when the folder or a file in it cannot be used; no file is changed
+ * @throws {ConfigError} when the folder or a file in it cannot be used; no content is changed
  */
 export async function openLmdbStore(
   folder: string,
@@ -26,26 +27,28 @@ export async function openLmdbStore(
   const files = new OpenedFiles(paths)
   const disk = new Disk(folder)
 
-  // The next read overwrites the bytes of `getBinaryFast`. A buffer for each read would take half its time.
+  // The next read overwrites the bytes of `getBinaryFast`. A new buffer would make up half of a read.
   const living = (name: string, known?: Uint8Array): Uint8Array | undefined =>
     livingValue(db.getBinaryFast(name), now(), known)
-  let hasSnapshot = false
+  let snapshotAt = -Infinity
   /**
-   * lmdb reads from a snapshot that it keeps for some milliseconds, and that lacks what another process
-   * has written since. The requests of one turn of the event loop share a new snapshot.
+   * lmdb keeps a snapshot for some milliseconds, and reads nothing that another process has written
+   * since. The reads of one turn of the event loop share a new snapshot for a millisecond at most.
    */
   const takeSnapshot = () => {
-    if (hasSnapshot) return
-    hasSnapshot = true
+    const nowMs = performance.now()
+    if (nowMs - snapshotAt < maxSnapshotMs) return
     db.resetReadTxn()
+    snapshotAt = nowMs
     setImmediate(() => {
-      hasSnapshot = false
+      snapshotAt = -Infinity
     })
   }
   const sweeping = setInterval(() => {
     // A failed sweep is not logged: requests fail by the same cause and are logged.
     sweep().catch(() => undefined)
   }, sweepEveryMs).unref()
+  let isSweeping = false
   let closed = false
 
   /** Reads in slices, so that requests are served in between. */
@@ -67,20 +70,32 @@ export async function openLmdbStore(
   }
 
   async function sweep(): Promise<void> {
-    for await (const { key: name, value } of walk('')) {
-      if (expiryOf(value) <= now()) await removeIfExpired(name)
+    if (isSweeping) return
+    isSweeping = true
+    try {
+      for await (const { key: name, value } of walk('')) {
+        if (expiryOf(value) <= now()) await removeIfExpired(name)
+      }
+    } finally {
+      isSweeping = false
     }
   }
 
-  async function write<T>(work: () => Promise<T>): Promise<T> {
+  function requireOpen(): void {
     if (closed) throw new Error('the store is closed')
+  }
+
+  async function write<T>(work: () => Promise<T>): Promise<T> {
+    requireOpen()
     files.check()
     removeCleanMarker(path)
     await disk.requireWritable()
+    // After `close`, a write would crash lmdb.
+    requireOpen()
     try {
       const outcome = await committed(work())
       // The snapshot may be older than what this write has seen of other processes.
-      hasSnapshot = false
+      snapshotAt = -Infinity
       return outcome
     } catch (error) {
       disk.recordFailure(error)

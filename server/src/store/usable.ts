@@ -10,8 +10,10 @@ import { networkFileSystem } from './network-disk.ts'
 import { isOpenElsewhere } from './open-elsewhere.ts'
 import { makeFolderPrivate, makePrivate } from './private-files.ts'
 
-/** Reading the largest store takes seconds, and another process may hold its lock. */
+/** Another process may hold the lock of the store. */
 const trialTimeoutMs = 30_000
+/** The trial of a large store gets as much more time as a slow disk needs: 10 MB a second. */
+const slowDiskBytesPerMs = 10_000
 const trialScript = fileURLToPath(new URL('bin/try-store.mjs', packageFolder))
 
 /**
@@ -73,11 +75,21 @@ function requireLocalDisk(folder: string): void {
   ])
 }
 
-/** Opens the database in another process: on a damaged file, LMDB crashes instead of throwing. */
+/**
+ * Opens the database in another process: on a damaged file, LMDB crashes instead of throwing.
+ * @returns what is wrong with it
+ * @throws {ConfigError} when the other process could not tell
+ */
 function tryDatabase(path: string): string | undefined {
-  const limits = { encoding: 'utf8', timeout: trialTimeoutMs } as const
+  const timeout = trialTimeoutMs + Math.ceil(fs.statSync(path).size / slowDiskBytesPerMs)
+  const limits = { encoding: 'utf8', timeout } as const
   const { status, signal, stdout, stderr, error } = spawnSync(execPath, [trialScript, path], limits)
-  if (error) return `it did not open within half a minute (${error.message})`
+  if (error || signal === 'SIGKILL') {
+    throw new ConfigError([
+      `${path} could not be tried (${error?.message ?? 'the system killed the trial'}).`,
+      'It may be sound: start again, with more memory or when the disk has less to do.',
+    ])
+  }
   if (signal) return `sessions.mdb is damaged or cut off, or the disk is full (${signal})`
   return status === 0 ? undefined : stdout || stderr
 }
