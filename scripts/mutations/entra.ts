@@ -118,6 +118,31 @@ export const entra: Mutation[] = [
         'return this.#running.get(id) ?? this.#start(': 'return this.#start(',
         'this.#lastOfGroup.get(group) ?? Promise.resolve()': 'Promise.resolve()',
       },
+      'server/src/tokens/refresh-leases.ts': { 'performance.now() < giveUpAt': 'giveUpAt < 0' },
+    },
+  },
+  {
+    rule: '#23',
+    breaks: 'each process refreshes the token by itself',
+    change: {
+      'server/src/tokens/refresh-leases.ts': { 'performance.now() < giveUpAt': 'giveUpAt < 0' },
+    },
+  },
+  {
+    rule: '#23',
+    breaks: 'the lease of a killed process lasts for hours',
+    change: {
+      'server/src/tokens/refresh-leases.ts': { 'leaseMs = 15_000': 'leaseMs = 15_000_000' },
+    },
+  },
+  {
+    rule: 'E3',
+    breaks:
+      'a token that was asked for without the claims answers a claims challenge of another process',
+    change: {
+      'server/src/tokens/token-refresh.ts': {
+        'if (rejected?.claims !== undefined) refused': "if (rejected?.claims === '') refused",
+      },
     },
   },
   {

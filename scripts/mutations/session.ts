@@ -63,8 +63,24 @@ export const session: Mutation[] = [
     rule: 'B5',
     breaks: 'an open page is not told of the end of its session',
     change: {
-      'server/src/session/sessions.ts': { 'listener(name)\n': 'void listener\n' },
+      'server/src/session/end-listeners.ts': { 'listener(name)\n': 'void listener\n' },
       'server/src/session/events.ts': { 'checkEveryMs = 2_000': 'checkEveryMs = 2_000_000' },
+    },
+  },
+  {
+    rule: '#32',
+    breaks: 'Redis: an open page is not told of an end at another server',
+    change: {
+      'server/src/session/end-listeners.ts': { '?.announce(name)': '?.announce(name.slice(1))' },
+    },
+  },
+  {
+    rule: '#32',
+    breaks: 'Redis: the end that a cut connection missed is told half a minute later',
+    change: {
+      'server/src/session/look.ts': {
+        'streak === undefined || streak !== this.#streak': 'this.#streak === undefined',
+      },
     },
   },
   {

@@ -2,6 +2,7 @@ import { PassThrough } from 'node:stream'
 import { paths, type SessionEnded, type SessionExpiring } from '@entra-bff/shared'
 import type { FastifyInstance } from 'fastify'
 import { absoluteExpiry, idleExpiry, warningTimeMs } from './lifetimes.ts'
+import { Look } from './look.ts'
 import { requireSession, type SessionLookup } from './lookup.ts'
 import type { SessionRecord } from './record.ts'
 import type { SessionRoom } from './room.ts'
@@ -16,9 +17,11 @@ interface Watcher {
 interface SessionStreams {
   watchers: Set<Watcher>
   timers: NodeJS.Timeout[]
+  /** Undefined when the next check has to look. */
+  lastLook: Look | undefined
 }
 
-/** Longest time until a page learns that another process ended its session. */
+/** Longest time until a page learns that another process ended its session, where none announces it. */
 const checkEveryMs = 2_000
 /** Heartbeats keep proxies, and the server's own timeout for silence, from closing the stream. */
 const heartbeatEveryMs = 20_000
@@ -30,6 +33,7 @@ export async function sessionEvents(
   api: FastifyInstance,
   { sessions, lifetimes }: SessionRoom,
 ): Promise<void> {
+  const { endListeners } = sessions
   const sessionsByName = new Map<string, SessionStreams>()
 
   const route = { exposeHeadRoute: false, config: { sendsNoHeader: true } }
@@ -45,7 +49,7 @@ export async function sessionEvents(
       if (watched.watchers.size === 0) unwatch(name, watched)
     })
     watcher.stream.write('retry: 3000\n\n')
-    void check(name, [watcher])
+    void look(name, watched, [watcher])
     // `x-accel-buffering`: a proxy must not hold the events back.
     const headers = { 'content-type': 'text/event-stream', 'x-accel-buffering': 'no' }
     return reply.headers(headers).send(watcher.stream)
@@ -54,11 +58,14 @@ export async function sessionEvents(
   /** Each session has its own timers, so that not all sessions are checked in the same moment. */
   function watch(name: string): SessionStreams {
     const watchers = new Set<Watcher>()
-    const checking = setInterval(() => void check(name, watchers), checkEveryMs)
+    const checking = setInterval(() => {
+      if (watched.lastLook?.isOutdated(endListeners.streak) ?? true) void look(name, watched)
+    }, checkEveryMs)
     const heartbeat = setInterval(() => {
       for (const { stream } of watchers) if (!stream.writableEnded) stream.write(': heartbeat\n\n')
     }, heartbeatEveryMs)
-    const watched = { watchers, timers: [checking.unref(), heartbeat.unref()] }
+    const timers = [checking.unref(), heartbeat.unref()]
+    const watched: SessionStreams = { watchers, timers, lastLook: undefined }
     sessionsByName.set(name, watched)
     return watched
   }
@@ -68,9 +75,16 @@ export async function sessionEvents(
     sessionsByName.delete(name)
   }
 
-  async function check(name: string, watchers: Iterable<Watcher>): Promise<void> {
-    // A failing store does not end a session.
+  async function look(
+    name: string,
+    watched: SessionStreams,
+    watchers: Iterable<Watcher> = watched.watchers,
+  ): Promise<void> {
+    const { streak } = endListeners
     const found = await find(name)
+    const record = found?.kind === 'live' ? found.session.record : undefined
+    watched.lastLook = record && new Look(streak, nextChange(record))
+    // A failing store does not end a session.
     if (!found) return
     for (const watcher of watchers) {
       if (!watcher.stream.writableEnded) notify(watcher, found)
@@ -94,6 +108,13 @@ export async function sessionEvents(
     }
   }
 
+  /** The warning or the expiry. Use of the session only makes them later. */
+  function nextChange(record: SessionRecord): number {
+    const idle = idleExpiry(record, lifetimes)
+    const warning = idle - warningTimeMs(lifetimes)
+    return warning > Date.now() ? warning : idle
+  }
+
   function warn(watcher: Watcher, record: SessionRecord): void {
     const idle = idleExpiry(record, lifetimes)
     if (idle - Date.now() > warningTimeMs(lifetimes) || watcher.warnedIdleExpiry === idle) return
@@ -106,9 +127,9 @@ export async function sessionEvents(
     watcher.stream.write(eventOf('expiring', expiring))
   }
 
-  const stopListening = sessions.onEnd((name) => {
+  const stopListening = endListeners.add((name) => {
     const watched = sessionsByName.get(name)
-    if (watched) void check(name, watched.watchers)
+    if (watched) void look(name, watched)
   })
   api.addHook('preClose', async () => {
     stopListening()

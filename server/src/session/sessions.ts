@@ -7,6 +7,7 @@ import { Records, type StoredRecord } from '../store/records.ts'
 import type { Vault } from '../store/vault.ts'
 import type { TokenRecords } from '../tokens/token-records.ts'
 import { type Admission, isAdmitted } from './admission.ts'
+import { EndListeners } from './end-listeners.ts'
 import { type EndedSession, Endings } from './endings.ts'
 import {
   absoluteExpiry,
@@ -38,7 +39,7 @@ export class Sessions {
   readonly #index: SessionIndex
   readonly #endings: Endings
   readonly cacheCounts: CacheCounts
-  readonly #endListeners = new Set<(name: string) => void>()
+  readonly endListeners: EndListeners
 
   constructor(options: SessionsOptions) {
     const { vault, lifetimes, tokens } = options
@@ -49,6 +50,7 @@ export class Sessions {
       maxCached: maxCachedRecords,
     })
     this.cacheCounts = this.#records.cacheCounts
+    this.endListeners = new EndListeners(vault.store.announcements)
     this.#index = new SessionIndex(vault)
     this.#endings = new Endings({
       records: this.#records,
@@ -127,12 +129,6 @@ export class Sessions {
     return this.#endings.replace(name, successor, since)
   }
 
-  /** @param listener gets the name of each session that this process ends @returns removes it */
-  onEnd(listener: (name: string) => void): () => void {
-    this.#endListeners.add(listener)
-    return () => this.#endListeners.delete(listener)
-  }
-
   /** Makes room for one more session of a user. @returns the names of the sessions that have to end */
   async surplusOf(user: User): Promise<string[]> {
     const oldest = (await this.#index.ofUser(user)).slice(0, 1 - maxSessionsPerUser)
@@ -173,7 +169,7 @@ export class Sessions {
   }
 
   async #afterEnd(name: string, record: SessionRecord | undefined): Promise<void> {
-    for (const listener of this.#endListeners) listener(name)
+    this.endListeners.tell(name)
     // A list may name sessions that have ended, so a failure here is harmless.
     if (record) await this.#index.remove(name, record).catch(() => undefined)
   }

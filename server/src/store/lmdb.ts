@@ -93,7 +93,10 @@ export async function openLmdbStore(
     // After `close`, a write would crash lmdb.
     requireOpen()
     try {
-      return await committed(work())
+      const outcome = await committed(work())
+      // The snapshot may be older than what this write has seen of other processes.
+      snapshotAt = -Infinity
+      return outcome
     } catch (error) {
       disk.recordFailure(error)
       throw error

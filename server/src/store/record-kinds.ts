@@ -4,6 +4,8 @@ export const recordKinds = {
   session: 'session',
   /** The tokens of a session, sealed: `tokens/token-records.ts`. */
   tokens: 'tokens',
+  /** Who refreshes the tokens of a session, random bytes: `tokens/refresh-leases.ts`. */
+  refreshLease: 'refresh-lease',
   /** The sessions of a person: `session/session-index.ts`. */
   userSessions: 'user-sessions',
   /** The sessions of one session at Entra: `session/session-index.ts`. */

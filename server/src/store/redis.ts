@@ -1,6 +1,7 @@
 import { Cluster } from 'ioredis'
 import type { RedisLocation } from '../config/store-location.ts'
 import { livingValue, withExpiry } from './expiring-value.ts'
+import { RedisAnnouncements } from './redis-announcements.ts'
 import {
   connectToRedis,
   disconnect,
@@ -45,7 +46,8 @@ export async function openRedisStore(
   const redis = await connectToRedis(location, (cause) => {
     onTrouble(`the connection to Redis is lost: ${cause}`)
   })
-  const store = storeIn(redis, now)
+  const announcements = new RedisAnnouncements(redis, `${keyPrefix}announcements`, onTrouble)
+  const store = storeIn(redis, announcements, now)
   try {
     await tryStore(store, now())
     await warnOfEviction(redis, onTrouble)
@@ -56,8 +58,13 @@ export async function openRedisStore(
   return store
 }
 
-function storeIn(redis: RedisConnection, now: () => number): Store {
+function storeIn(
+  redis: RedisConnection,
+  announcements: RedisAnnouncements,
+  now: () => number,
+): Store {
   return {
+    announcements,
     get: async (name, known) => livingValue(await redis.getBuffer(keyPrefix + name), now(), known),
     put: async (name, value, expiresAt) => {
       const record = withExpiry(value, expiresAt)
@@ -94,7 +101,10 @@ function storeIn(redis: RedisConnection, now: () => number): Store {
         }
       }
     },
-    close: () => disconnect(redis),
+    close: () => {
+      announcements.close()
+      return disconnect(redis)
+    },
   }
 }
 

@@ -1,4 +1,5 @@
 import type { MaybePromise } from '../maybe-promise.ts'
+import type { Announcements } from './announcements.ts'
 
 /**
  * Keeps bytes under a name until a time. Each call is atomic, also between processes that share the
@@ -34,6 +35,9 @@ export interface Store {
   names(prefix: string): AsyncIterable<string>
 
   close(): Promise<void>
+
+  /** Absent where processes cannot tell each other anything: they look at intervals. */
+  readonly announcements?: Announcements
 }
 
 const nothing = new Uint8Array()

@@ -32,6 +32,7 @@ export function withDeadline(store: Store): Store {
       }
     },
     close: () => store.close(),
+    ...(store.announcements && { announcements: store.announcements }),
   }
 }
 

@@ -4,27 +4,29 @@ import { EntraFailure } from '../entra/failures.ts'
 import type { TokenCache } from '../entra/token-cache.ts'
 import type { Vault } from '../store/vault.ts'
 import { BackOff } from './back-off.ts'
+import { RefreshLeases } from './refresh-leases.ts'
 import { SingleFlight } from './single-flight.ts'
 import { TokenMemory } from './token-memory.ts'
 import { TokenRecords } from './token-records.ts'
-import { isTransient, type Rejection, TokenRefresh, type TokenSource } from './token-refresh.ts'
+import {
+  isTransient,
+  type Rejection,
+  TokenRefresh,
+  type TokenRequest,
+  type TokenSource,
+} from './token-refresh.ts'
 
 interface SessionTokensOptions {
   entra: TokenSource
   records: TokenRecords
+  leases: RefreshLeases
   /** Called with the reason when a token was not refreshed and the old token served. */
   onSilentFailure: (failure: EntraFailure) => void
 }
 
-interface TokenRequest {
-  sessionName: string
-  scopes: readonly string[]
-  rejected: Rejection | undefined
-}
-
 /**
  * The access tokens of sessions. A good token comes from memory. Else one request per session takes
- * the token from the session's record or refreshes it.
+ * the token from the session's record or refreshes it, once for all processes that share the store.
  */
 export class SessionTokens {
   readonly #options: SessionTokensOptions
@@ -35,7 +37,7 @@ export class SessionTokens {
 
   constructor(options: SessionTokensOptions) {
     this.#options = options
-    this.#refresh = new TokenRefresh(options.entra, options.records, this.#memory)
+    this.#refresh = new TokenRefresh({ ...options, memory: this.#memory })
   }
 
   get cacheCounts(): CacheCounts {
@@ -83,13 +85,13 @@ export class SessionTokens {
     const pause = `${sessionName} ${scopes.join(' ')}`
     try {
       this.#backOff.requireNone(pause)
-      return await this.#refresh.run(sessionName, scopes, rejected)
+      return await this.#refresh.run(request)
     } catch (error) {
       if (!(error instanceof EntraFailure) || !isTransient(error)) throw error
       if (error.wasSent) this.#backOff.begin(pause, error)
       // A token that is good for one more minute serves for that minute.
-      const last = this.#memory.unexpired(sessionName, scopes)
-      if (last === undefined || last === rejected?.token) throw error
+      const last = this.#memory.unexpired(sessionName, scopes, rejected?.token)
+      if (last === undefined) throw error
       if (error.wasSent) this.#options.onSilentFailure(error)
       return last
     }
@@ -104,6 +106,7 @@ export function createSessionTokens(
   return new SessionTokens({
     entra,
     records: new TokenRecords(vault),
+    leases: new RefreshLeases(vault),
     onSilentFailure: (err) => {
       log.error({ err }, 'no token can be refreshed; those that are still good serve')
     },

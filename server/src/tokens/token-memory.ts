@@ -43,10 +43,18 @@ export class TokenMemory {
     return undefined
   }
 
-  /** A token that should be refreshed, but still serves. */
-  unexpired(sessionName: string, scopes: readonly string[]): string | undefined {
+  /**
+   * A token that should be refreshed, but still serves.
+   * @param refused the token that the API refused
+   */
+  unexpired(
+    sessionName: string,
+    scopes: readonly string[],
+    refused: string | undefined,
+  ): string | undefined {
     const known = this.#find(sessionName, scopes)
-    return known && known.expiresAt > Date.now() ? known.token : undefined
+    if (!known || known.token === refused || known.expiresAt <= Date.now()) return undefined
+    return known.token
   }
 
   remember(sessionName: string, scopes: readonly string[], { token, expiresAt }: AccessToken) {

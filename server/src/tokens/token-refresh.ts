@@ -1,6 +1,7 @@
 import type { EntraClient } from '../entra/client.ts'
 import { EntraFailure, type EntraFailureReason } from '../entra/failures.ts'
-import { emptyCache, type TokenCache } from '../entra/token-cache.ts'
+import { type AccessToken, cachedToken, emptyCache, type TokenCache } from '../entra/token-cache.ts'
+import type { RefreshLeases } from './refresh-leases.ts'
 import type { TokenMemory } from './token-memory.ts'
 import type { StoredTokens, TokenRecords } from './token-records.ts'
 
@@ -19,35 +20,54 @@ export function isTransient({ reason }: EntraFailure): boolean {
   return reason === 'unavailable' || reason === 'client_rejected'
 }
 
-/** Asks Entra for access tokens, one request per session at a time, and keeps what it answers. */
+export interface TokenRequest {
+  readonly sessionName: string
+  /** All of one resource. */
+  readonly scopes: readonly string[]
+  /** The token that the API refused, when this is the second attempt. */
+  readonly rejected: Rejection | undefined
+}
+
+interface TokenRefreshOptions {
+  entra: TokenSource
+  records: TokenRecords
+  leases: RefreshLeases
+  memory: TokenMemory
+}
+
+/** A token, or the token of the memory, which serves while another process refreshes it. */
+type Outcome = { accessToken: AccessToken; isSaved: boolean } | { unexpired: string }
+
+/**
+ * Asks Entra for access tokens, and keeps what it answers: one request per session at a time, also
+ * between the processes that share the store.
+ */
 export class TokenRefresh {
   readonly #entra: TokenSource
   readonly #records: TokenRecords
+  readonly #leases: RefreshLeases
   readonly #memory: TokenMemory
   /** The running request of each session, by the session's name. */
   readonly #underWay = new Map<string, { isCanceled: boolean }>()
 
-  constructor(entra: TokenSource, records: TokenRecords, memory: TokenMemory) {
+  constructor({ entra, records, leases, memory }: TokenRefreshOptions) {
     this.#entra = entra
     this.#records = records
+    this.#leases = leases
     this.#memory = memory
   }
 
   /** @throws {EntraFailure} `interaction_required` when the session has no tokens, or was ended meanwhile */
-  async run(
-    sessionName: string,
-    scopes: readonly string[],
-    rejected: Rejection | undefined,
-  ): Promise<string> {
-    const request = { isCanceled: false }
-    this.#underWay.set(sessionName, request)
+  async run(request: TokenRequest): Promise<string> {
+    const { sessionName, scopes } = request
+    const running = { isCanceled: false }
+    this.#underWay.set(sessionName, running)
     try {
-      const stored = await this.#records.find(sessionName)
-      if (!stored) throw new EntraFailure('interaction_required', 'the session has no tokens')
-      const { accessToken, cache } = await this.#ask(sessionName, stored, scopes, rejected)
-      const isSaved = await this.#save(sessionName, stored, cache)
+      const outcome = await this.#obtain(request)
       // No await between this line and the memory: `cancel` comes before both or after both.
-      if (request.isCanceled) throw endedMeanwhile()
+      if (running.isCanceled) throw endedMeanwhile()
+      if ('unexpired' in outcome) return outcome.unexpired
+      const { accessToken, isSaved } = outcome
       if (isSaved) this.#memory.remember(sessionName, scopes, accessToken)
       else this.#memory.forget(sessionName)
       return accessToken.token
@@ -63,12 +83,39 @@ export class TokenRefresh {
     this.#memory.forget(sessionName)
   }
 
-  async #ask(
-    sessionName: string,
-    stored: StoredTokens,
-    scopes: readonly string[],
-    rejected: Rejection | undefined,
-  ) {
+  async #obtain(request: TokenRequest): Promise<Outcome> {
+    const { sessionName, scopes, rejected } = request
+    let stored = await this.#read(sessionName)
+    const refused = [rejected?.token]
+    // A token that was stored before a claims challenge was asked for without its claims.
+    if (rejected?.claims !== undefined) refused.push(cachedToken(stored.value, scopes)?.token)
+    const fromRecord = (): Outcome | undefined => {
+      const known = cachedToken(stored.value, scopes)
+      if (!known || refused.includes(known.token)) return undefined
+      return { accessToken: known, isSaved: true }
+    }
+    const fromMemory = (): Outcome | undefined => {
+      const unexpired = this.#memory.unexpired(sessionName, scopes, rejected?.token)
+      return unexpired === undefined ? undefined : { unexpired }
+    }
+    const look = async (isElsewhere: boolean) => {
+      stored = await this.#read(sessionName)
+      return fromRecord() ?? (isElsewhere ? fromMemory() : undefined)
+    }
+    const work = async () => {
+      const { accessToken, cache } = await this.#ask(request, stored)
+      return { accessToken, isSaved: await this.#save(sessionName, stored, cache) }
+    }
+    return fromRecord() ?? this.#leases.run<Outcome>(sessionName, rejected?.claims, { look, work })
+  }
+
+  async #read(sessionName: string): Promise<StoredTokens> {
+    const stored = await this.#records.find(sessionName)
+    if (!stored) throw new EntraFailure('interaction_required', 'the session has no tokens')
+    return stored
+  }
+
+  async #ask({ sessionName, scopes, rejected }: TokenRequest, stored: StoredTokens) {
     const { value } = stored
     const request = { scopes, force: rejected !== undefined, claims: rejected?.claims }
     try {

@@ -2,6 +2,7 @@ import { request } from 'undici'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { Browser } from '../support/browser.ts'
 import { later } from '../support/clock.ts'
+import { openEvents } from '../support/event-stream.ts'
 import { adele, World } from '../support/world.ts'
 
 let world: World
@@ -18,17 +19,7 @@ afterAll(() => world.close())
 
 const path = '/api/session/events'
 
-/** Opens the stream as `EventSource` does, and collects what arrives. */
-async function listen(browser: Browser) {
-  const cookie = await browser.cookieHeader()
-  const headers = { cookie, accept: 'text/event-stream', 'sec-fetch-site': 'same-origin' }
-  const answer = await request(`${world.origin}${path}`, { headers })
-  const stream = { ...answer, text: '', isOver: false }
-  answer.body.setEncoding('utf8')
-  answer.body.on('data', (text: string) => (stream.text += text))
-  answer.body.on('close', () => (stream.isOver = true))
-  return stream
-}
+const listen = (browser: Browser) => openEvents(world.origin, browser)
 
 describe('the events of a session', () => {
   test('the events of a session tell at once that the session was signed out, and then close', async () => {

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, test, vi } from 'vitest'
+import { openEvents } from '../support/event-stream.ts'
 import { runSessionsCommand } from '../support/sessions-command.ts'
 import { hasRedis, redisCli, RedisServer } from '../support/redis-server.ts'
 import { expectUnavailable } from '../support/troubled-store.ts'
@@ -9,6 +10,7 @@ const SESSION_SECRET = 's'.repeat(32)
 const servers: RedisServer[] = []
 let world: World | undefined
 afterEach(async () => {
+  vi.useRealTimers()
   await world?.close()
   for (const server of servers.splice(0)) await server.close()
 })
@@ -19,9 +21,20 @@ async function start(...settings: string[]): Promise<RedisServer> {
   return server
 }
 
+/** How many servers hear announcements. */
+function listenersAt(...nodes: RedisServer[]): number {
+  const counts = nodes.map((node) => node.cli('pubsub', 'numsub', 'entra-bff:announcements'))
+  return counts.reduce((sum, count) => sum + Number(count.split('\n')[1]), 0)
+}
+
+/** From now on, no server looks at a session at intervals: only an announcement tells its end. */
+function stopLooking(): void {
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
+}
+
 describe.skipIf(!hasRedis)('several Redis servers', () => {
   test(
-    'a failover by Sentinel ends no session, and sign-ins go on at the new master (#32)',
+    'a failover by Sentinel ends no session, and sign-ins and announcements go on at the new master (#32)',
     { timeout: 40_000 },
     async () => {
       const master = await start()
@@ -32,10 +45,8 @@ describe.skipIf(!hasRedis)('several Redis servers', () => {
         () => /num-slaves\s+1/.test(sentinel.cli('sentinel', 'master', 'sessions')),
         recovery,
       )
-      world = await World.open({
-        SESSION_STORE: `redis+sentinel://${sentinel.address}/?master=sessions`,
-        SESSION_SECRET,
-      })
+      const SESSION_STORE = `redis+sentinel://${sentinel.address}/?master=sessions`
+      world = await World.open({ SESSION_STORE, SESSION_SECRET })
       const browser = await world.signIn()
       master.cli('wait', '1', '0')
       await master.stop()
@@ -44,11 +55,18 @@ describe.skipIf(!hasRedis)('several Redis servers', () => {
       expect(await browser.isSignedIn()).toBe(true)
       expect(await (await world.signIn()).isSignedIn()).toBe(true)
       expect(replica.cli('role')).toMatch(/^master/)
+
+      await vi.waitUntil(() => listenersAt(replica) === 1, recovery)
+      stopLooking()
+      const stream = await openEvents(world.origin, browser)
+      await runSessionsCommand({ SESSION_STORE, SESSION_SECRET }, 'end', '--all')
+      await stream.ended
+      expect(stream.text).toContain('event: ended')
     },
   )
 
   test(
-    'a Cluster keeps sessions on all its nodes, and a node that is away signs nobody out (#32)',
+    'a Cluster keeps sessions on all its nodes and announces their ends, and a node that is away signs nobody out (#32)',
     { timeout: 40_000 },
     async () => {
       const settings = [
@@ -71,6 +89,16 @@ describe.skipIf(!hasRedis)('several Redis servers', () => {
       for (let count = 0; count < 12; count += 1) browsers.push(await world.signIn())
       expect(nodes.every((node) => node.cli('keys', 'entra-bff:session:*') !== '')).toBe(true)
       expect((await runSessionsCommand(env, 'list')).err).toBe('12 signed in')
+
+      const other = await world.startAnotherServer()
+      await vi.waitUntil(() => listenersAt(...nodes) === 2, recovery)
+      const leaving = await world.signIn()
+      stopLooking()
+      const stream = await openEvents(other, leaving)
+      await leaving.submit('/auth/logout')
+      await stream.ended
+      expect(stream.text).toContain('event: ended')
+      vi.useRealTimers()
 
       await nodes[0]?.stop()
       const answers = await Promise.all(browsers.map((browser) => browser.fetch('/api/session')))

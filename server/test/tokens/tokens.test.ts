@@ -1,9 +1,10 @@
 import { type Emulator, startEmulator } from '@entra-bff/emulator'
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { EntraClient } from '../../src/entra/client.ts'
 import { EntraHttp } from '../../src/entra/http.ts'
 import type { TokenCache } from '../../src/entra/token-cache.ts'
 import { TokenRecords } from '../../src/tokens/token-records.ts'
+import { RefreshLeases } from '../../src/tokens/refresh-leases.ts'
 import { SessionTokens } from '../../src/tokens/session-tokens.ts'
 import { KeyRing } from '../../src/secrets/key-ring.ts'
 import { openMemoryStore } from '../../src/store/memory.ts'
@@ -46,8 +47,10 @@ async function signInByDevice(): Promise<TokenCache> {
 }
 
 function tokensOver(store: Store): SessionTokens {
-  const records = new TokenRecords({ store, ring, names, onUnknownFormat: ignore })
-  return new SessionTokens({ entra, records, onSilentFailure: ignore })
+  const vault = { store, ring, names, onUnknownFormat: ignore }
+  const records = new TokenRecords(vault)
+  const leases = new RefreshLeases(vault)
+  return new SessionTokens({ entra, records, leases, onSilentFailure: ignore })
 }
 
 async function tokensIn(store: Store, sessionKey: string): Promise<SessionTokens> {
@@ -56,12 +59,21 @@ async function tokensIn(store: Store, sessionKey: string): Promise<SessionTokens
   return tokens
 }
 
-const points = ['before get', 'after get', 'before swap', 'after swap'] as const
+/** The API refuses the token that is stored. */
+function refusal() {
+  return { token: cache.accessTokens[0]?.token ?? '' }
+}
+
+const points = ['before get', 'after get', 'before swap', 'after swap', 'after lease'] as const
 type Point = (typeof points)[number]
 
 /** Lets other pending promises run, `count` times. */
 async function turns(count: number): Promise<void> {
   for (let turn = 0; turn < count; turn += 1) await Promise.resolve()
+}
+
+function isLease(name: string): boolean {
+  return name.startsWith('refresh-lease:')
 }
 
 /** A store that calls `act` at one point of a request, and delays what comes after that point. */
@@ -81,9 +93,10 @@ function interruptedStore(point: Point, act: () => void, answer: number, erase: 
       return found
     },
     swap: async (...swap) => {
-      await at('before swap')
+      const isTokens = !isLease(swap[0])
+      if (isTokens) await at('before swap')
       const isWritten = await store.swap(...swap)
-      await at('after swap')
+      await at(isTokens ? 'after swap' : 'after lease')
       return isWritten
     },
     delete: async (key) => {
@@ -105,7 +118,7 @@ describe('the tokens of a session', () => {
             erased ??= tokens.erase(key)
           }
           const tokens = await tokensIn(interruptedStore(point, end, answer, erase), key)
-          await tokens.accessToken(key, scopes, { token: 'refused' }).catch(ignore)
+          await tokens.accessToken(key, scopes, refusal()).catch(ignore)
           await erased
           await expect(tokens.accessToken(key, scopes), key).rejects.toMatchObject({
             reason: 'interaction_required',
@@ -121,12 +134,12 @@ describe('the tokens of a session', () => {
     const shared: Store = {
       ...store,
       swap: async (...swap) => {
-        await other.erase('shared')
+        if (!isLease(swap[0])) await other.erase('shared')
         return store.swap(...swap)
       },
     }
     const tokens = await tokensIn(shared, 'shared')
-    await expect(tokens.accessToken('shared', scopes, { token: 'refused' })).rejects.toMatchObject({
+    await expect(tokens.accessToken('shared', scopes, refusal())).rejects.toMatchObject({
       reason: 'interaction_required',
     })
   })
@@ -164,18 +177,45 @@ test('a token of one API serves no other API, though its permission has the same
   expect(emulator.requests('token')).toHaveLength(1)
 })
 
-test('a token that another process has refreshed serves that call, and all processes use it next', async () => {
+test('a token that one process refreshes serves the calls of all (#23)', async () => {
   const store = openMemoryStore()
   const [one, two] = [await tokensIn(store, 'shared'), await tokensIn(store, 'shared')]
-  const refused = { token: 'refused' }
   const refreshed = await Promise.all([
-    one.accessToken('shared', scopes, refused),
-    two.accessToken('shared', scopes, refused),
+    one.accessToken('shared', scopes, refusal()),
+    two.accessToken('shared', scopes, refusal()),
   ])
-  expect(new Set(refreshed).size).toBe(2)
-  expect(emulator.requests('token')).toHaveLength(2)
+  expect(new Set(refreshed).size).toBe(1)
+  expect(refreshed).not.toContain(refusal().token)
   const next = [await one.accessToken('shared', scopes), await two.accessToken('shared', scopes)]
-  expect(new Set(next).size).toBe(1)
-  expect(refreshed).toContain(next[0])
-  expect(emulator.requests('token')).toHaveLength(2)
+  expect(next).toEqual(refreshed)
+  expect(emulator.requests('token')).toHaveLength(1)
+})
+
+test('a claims challenge is answered by a token that was asked for with its claims', async () => {
+  const store = openMemoryStore()
+  const [one, two] = [await tokensIn(store, 'asked'), await tokensIn(store, 'asked')]
+  const claims = '{"access_token":{"nbf":{"essential":true,"value":"1"}}}'
+  const before = await one.accessToken('asked', scopes, refusal())
+  const after = await two.accessToken('asked', scopes, { ...refusal(), claims })
+  expect(after).not.toBe(before)
+  expect(emulator.requests('token').at(-1)?.form['claims']).toContain('nbf')
+})
+
+test('a lease that does not end, as after a clock was ahead, holds a refresh up for seconds alone', async () => {
+  const store = openMemoryStore()
+  let attempts = 0
+  const held: Store = {
+    ...store,
+    swap: (...swap) => {
+      if (!isLease(swap[0])) return store.swap(...swap)
+      attempts += 1
+      return Promise.resolve(false)
+    },
+  }
+  const tokens = await tokensIn(held, 'held')
+  const token = tokens.accessToken('held', scopes, refusal())
+  await vi.waitUntil(() => attempts > 1)
+  expect(emulator.requests('token')).toHaveLength(0)
+  pass(16)
+  expect(await token).not.toBe(refusal().token)
 })
