@@ -109,6 +109,15 @@ export const http: Mutation[] = [
     },
   },
   {
+    rule: 'C7',
+    breaks: 'servers that share Redis count each for itself',
+    change: {
+      'server/src/http/rate-limits.ts': {
+        'together.count > maxPerMinute * times': 'together.count > Infinity * times',
+      },
+    },
+  },
+  {
     rule: 'A9',
     breaks: 'every caller counts as a proxy',
     change: {

@@ -31,6 +31,19 @@ end
 redis.call('SET', KEYS[1], ARGV[3], unpack(ARGV, 5))
 return 1`
 
+/** Like a record: the expiry, then the count. ARGV: the time now, the window, the time to live. */
+const countScript = `
+local stored = redis.call('GET', KEYS[1])
+local now = tonumber(ARGV[1])
+local ending = stored and struct.unpack('>d', stored) or now
+if ending <= now then
+  redis.call('SET', KEYS[1], struct.pack('>d', now + ARGV[2]) .. 1, unpack(ARGV, 3))
+  return {1, tonumber(ARGV[2])}
+end
+local count = string.sub(stored, 9) + 1
+redis.call('SET', KEYS[1], string.sub(stored, 1, 8) .. count, 'KEEPTTL')
+return {count, ending - now}`
+
 /**
  * Keeps records in Redis or Valkey, which several machines can share. The expiry stands before each
  * value, and the clock of this process decides. Redis deletes the record a minute later.
@@ -78,6 +91,20 @@ function storeIn(redis: RedisConnection, now: () => number): Store {
     },
     delete: async (name) => {
       await redis.del(keyPrefix + name)
+    },
+    count: async (name, windowMs) => {
+      const time = now()
+      const answer = await redis.eval(
+        countScript,
+        1,
+        keyPrefix + name,
+        String(time),
+        String(windowMs),
+        ...timeToLive(time + windowMs, time),
+      )
+      const [count, leftMs] = answer as [number, number]
+      // The clock may have been set back since the count began.
+      return { count, leftMs: Math.min(leftMs, windowMs) }
     },
     names: async function* (prefix) {
       const seen = new Set<string>()
