@@ -7,6 +7,7 @@ import {
   type RedisConnection,
   unusableRedis,
 } from './redis-connection.ts'
+import { readsOf } from './redis-reads.ts'
 import type { Store } from './store.ts'
 
 /** Stands before each name: other programs can use the same database. */
@@ -70,8 +71,9 @@ export async function openRedisStore(
 }
 
 function storeIn(redis: RedisConnection, now: () => number): Store {
+  const read = readsOf(redis)
   return {
-    get: async (name, known) => livingValue(await redis.getBuffer(keyPrefix + name), now(), known),
+    get: (name, known) => read(keyPrefix + name, (stored) => livingValue(stored, now(), known)),
     put: async (name, value, expiresAt) => {
       const record = withExpiry(value, expiresAt)
       await redis.call('SET', keyPrefix + name, record, ...timeToLive(expiresAt, now()))
@@ -111,10 +113,11 @@ function storeIn(redis: RedisConnection, now: () => number): Store {
       for (const node of redis instanceof Cluster ? redis.nodes('master') : [redis]) {
         const match = `${keyPrefix}${prefix}*`
         for await (const keys of node.scanStream({ match, count: scanCount })) {
-          const values = await Promise.all((keys as string[]).map((key) => redis.getBuffer(key)))
+          const isLiving = (key: string) => read(key, (stored) => !!livingValue(stored, now()))
+          const living = await Promise.all((keys as string[]).map(isLiving))
           for (const [index, key] of (keys as string[]).entries()) {
             // A scan can give a key twice.
-            if (seen.has(key) || !livingValue(values[index], now())) continue
+            if (seen.has(key) || !living[index]) continue
             seen.add(key)
             yield key.slice(keyPrefix.length)
           }
