@@ -155,6 +155,13 @@ export const http: Mutation[] = [
   },
   {
     rule: 'I2',
+    breaks: 'OpenTelemetry gets the query of the redirect URI',
+    change: {
+      'server/bin/opentelemetry.mjs': { "name === 'url.query'": "name === 'no.query'" },
+    },
+  },
+  {
+    rule: 'I2',
     breaks: 'a sign-in is not logged',
     change: {
       'server/src/sign-in/begin-session.ts': {
