@@ -109,6 +109,15 @@ export const http: Mutation[] = [
     },
   },
   {
+    rule: 'C7',
+    breaks: 'servers that share Redis count each for itself',
+    change: {
+      'server/src/http/rate-limits.ts': {
+        'together.count > maxPerMinute * times': 'together.count > Infinity * times',
+      },
+    },
+  },
+  {
     rule: 'A9',
     breaks: 'every caller counts as a proxy',
     change: {
@@ -142,6 +151,13 @@ export const http: Mutation[] = [
       'server/src/http/logging.ts': {
         'path: pathOf(request.url)': 'path: pathOf(request.url) + request.url',
       },
+    },
+  },
+  {
+    rule: 'I2',
+    breaks: 'OpenTelemetry gets the query of the redirect URI',
+    change: {
+      'server/bin/opentelemetry.mjs': { "name === 'url.query'": "name === 'no.query'" },
     },
   },
   {

@@ -27,6 +27,11 @@ export const store: Mutation[] = [
     change: { 'server/src/store/redis.ts': { 'elseif stored then': 'elseif false then' } },
   },
   {
+    rule: '#36',
+    breaks: 'Redis: reads at the same time get the record of the first',
+    change: { 'server/src/store/redis-reads.ts': { 'all[index]': 'all[0 * index]' } },
+  },
+  {
     rule: '#27',
     breaks: 'Redis: in place of a database that does not exist, database 0 is used',
     change: {

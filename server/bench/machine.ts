@@ -18,6 +18,7 @@ export function describeMachine(): string[] {
       ...packages.map((name) => `${name} ${versionOf(name)}`),
       versionIn('apache2', ['-v'], /Apache\/[\d.]+/),
       versionIn('nginx', ['-v'], /nginx\/[\d.]+/),
+      versionIn('redis-server', ['--version'], /(?<=v=)[\d.]+/, 'Redis '),
       versionIn('bun', ['--version'], /^([\d.]+)/, 'Bun '),
     ]
       .filter((text) => text !== '')

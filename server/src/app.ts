@@ -18,7 +18,6 @@ import { headersOf, pagePolicy, securityHeaders } from './http/headers.ts'
 import { loggerOptions, type LogStream } from './http/logging.ts'
 import { problems, sendProblem } from './http/problems.ts'
 import { RequestLog } from './http/request-log.ts'
-import { rateLimits } from './http/rate-limits.ts'
 import { noOwnCompilers, useTypeBox } from './http/schemas.ts'
 import { setupRoute } from './http/setup.ts'
 import { spa } from './http/spa.ts'
@@ -122,7 +121,6 @@ export async function buildApp(config: Config, options: AppOptions = {}): Promis
     })
     // `cookie-header.ts` reads cookies, and only where they are needed.
     await app.register(fastifyCookie, { hook: false })
-    await app.register(rateLimits, { maxPerMinute: config.rateLimitPerMinute })
     await app.register(fp(healthRoutes), {
       store: storeReadiness(store),
       authority: async () => {

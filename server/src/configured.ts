@@ -10,12 +10,14 @@ import { DownstreamClient } from './downstream/client.ts'
 import { downstream } from './downstream/downstream.ts'
 import type { EntraClient } from './entra/client.ts'
 import { cookiesOf } from './http/cookie-attributes.ts'
+import { rateLimits } from './http/rate-limits.ts'
 import type { Metrics } from './metrics/metrics.ts'
 import { createSessionRoom, sessionApi } from './session/create-session-room.ts'
 import type { SessionViewsOptions } from './session/views.ts'
 import { createSignIn } from './sign-in/create-sign-in.ts'
 import { frontChannelRoute } from './sign-out/front-channel-logout.ts'
 import { formType, signOutRoute } from './sign-out/sign-out.ts'
+import { sharedCount } from './store/shared-count.ts'
 import type { Store } from './store/store.ts'
 import { followRotation, openVault } from './store/vault.ts'
 import { ClaimsChallenges } from './tokens/claims-challenges.ts'
@@ -78,6 +80,10 @@ export async function configured(app: FastifyInstance, options: ConfiguredOption
     scopes,
   })
 
+  await app.register(rateLimits, {
+    maxPerMinute: config.rateLimitPerMinute,
+    countTogether: sharedCount(vault),
+  })
   await app.register(fp(signIn.redirectRoutes))
   await app.register(fp(signOutRoute), { config, entra, room })
   await app.register(fp(frontChannelRoute), { entra, room })

@@ -11,7 +11,7 @@ import { firstAnswer } from './first-answer.ts'
 /** More sessions than this are stored without tokens and lists: a million whole ones fill a disk. */
 const maxSessionsWithTokens = 100_000
 
-/** A folder with stored sessions, all of them alive and each of another person. */
+/** A store with sessions, all of them alive and each of another person. */
 export class FilledStore {
   readonly count: number
   readonly port: number
@@ -20,29 +20,34 @@ export class FilledStore {
   readonly hasTokens: boolean
   readonly #bench: Bench
   readonly #folder: string
+  readonly #location: string
 
   private constructor(
     bench: Bench,
     count: number,
     port: number,
     folder: string,
+    location: string,
     cookies: readonly string[],
   ) {
     this.#bench = bench
     this.count = count
     this.port = port
     this.#folder = folder
+    this.#location = location
     this.cookies = cookies
     this.hasTokens = count <= maxSessionsWithTokens
   }
 
-  static async make(bench: Bench, count: number): Promise<FilledStore> {
+  /** @param redisUrl undefined: a store of files */
+  static async make(bench: Bench, count: number, redisUrl?: string): Promise<FilledStore> {
     const { world, browsers } = bench
     const port = await freePort()
     const origin = `http://localhost:${String(port)}`
     const folder = join(world.folder, `stored-${String(count)}-${String(port)}`)
     mkdirSync(folder)
-    const store = { SESSION_STORE: `file:${folder}` }
+    const location = redisUrl ?? `file:${folder}`
+    const store = { SESSION_STORE: location }
     const server = startThisServer(world, port, store)
     await firstAnswer(server, `${origin}/api/session`)
     const cookie = await signIn(browsers, origin, '/auth/login')
@@ -53,19 +58,20 @@ export class FilledStore {
     const env = { ...serverSettings(world, port), ...store }
     await new Child(fill, { core: loadCore, env, stdout: 'pipe' }).output()
     const cookies = [cookie, ...readFileSync(cookieFile, 'utf8').split('\n').filter(Boolean)]
-    return new FilledStore(bench, count, port, folder, cookies)
+    return new FilledStore(bench, count, port, folder, location, cookies)
   }
 
   /** Starts one more server on the store. @param port another one than `this.port` for a second server */
   start(port = this.port, core?: number): Child {
     const more = {
-      SESSION_STORE: `file:${this.#folder}`,
+      SESSION_STORE: this.#location,
       // Names the cookies, which all servers of the store share.
       PUBLIC_URL: `http://localhost:${String(this.port)}`,
     }
     return startThisServer(this.#bench.world, port, more, core)
   }
 
+  /** Of a store of files. */
   get bytes(): number {
     return statSync(join(this.#folder, 'sessions.mdb')).size
   }

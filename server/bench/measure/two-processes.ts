@@ -22,9 +22,25 @@ interface Member {
 
 /** One server on one core, and two servers on two cores that share a store. */
 export async function twoProcessesLines(bench: Bench): Promise<Lines> {
+  const { redisUrl } = bench.world
+  return [
+    [
+      '',
+      ...['one process/s', 'two processes/s', 'of one'],
+      ...['per CPU s of one', 'of each of two', 'of one'],
+    ],
+    ...(await linesOf(bench, '`file:`')),
+    ...(redisUrl === ''
+      ? [['`redis:`', 'missing']]
+      : // Another database than that of the other measurements.
+        await linesOf(bench, '`redis:`', `${redisUrl}/1`)),
+  ]
+}
+
+async function linesOf(bench: Bench, name: string, redisUrl?: string): Promise<string[][]> {
   const { options, world } = bench
-  say('Two processes on one store …')
-  const store = await FilledStore.make(bench, sessionsUnderLoad)
+  say(`Two processes on one store, ${name} …`)
+  const store = await FilledStore.make(bench, sessionsUnderLoad, redisUrl)
   const members = [await startOn(0, store), await startOn(1, store)]
   const loadOf = async (count: number, path: string): Promise<Load> => {
     const loads = members.slice(0, count).map(({ child, origin, core }) => {
@@ -32,7 +48,7 @@ export async function twoProcessesLines(bench: Bench): Promise<Lines> {
       return fullLoad(child.pid, target, options.loadSeconds, world.folder, core)
     })
     const done = await Promise.all(loads)
-    const sum = (name: keyof Load) => done.reduce((total, load) => total + load[name], 0)
+    const sum = (figure: keyof Load) => done.reduce((total, load) => total + load[figure], 0)
     return {
       requestsPerSecond: sum('requestsPerSecond'),
       requestsPerCpuSecond: sum('requestsPerCpuSecond') / count,
@@ -46,23 +62,17 @@ export async function twoProcessesLines(bench: Bench): Promise<Lines> {
     for (let round = 0; round < options.shareRounds; round += 1) {
       rounds.push({ one: await loadOf(1, path), two: await loadOf(2, path) })
     }
-    const cells = (name: keyof Load) => [
-      formatInteger(median(rounds.map(({ one }) => one[name]))),
-      formatInteger(median(rounds.map(({ two }) => two[name]))),
-      formatDecimal(median(rounds.map(({ one, two }) => two[name] / one[name]))),
+    const cells = (figure: keyof Load) => [
+      formatInteger(median(rounds.map(({ one }) => one[figure]))),
+      formatInteger(median(rounds.map(({ two }) => two[figure]))),
+      formatDecimal(median(rounds.map(({ one, two }) => two[figure] / one[figure]))),
     ]
-    lines.push([`\`${path}\``, ...cells('requestsPerSecond'), ...cells('requestsPerCpuSecond')])
+    const figures = [...cells('requestsPerSecond'), ...cells('requestsPerCpuSecond')]
+    lines.push([`${name}, \`${path}\``, ...figures])
   }
   for (const { child } of members) await child.end()
   store.remove()
-  return [
-    [
-      '',
-      ...['one process/s', 'two processes/s', 'of one'],
-      ...['per CPU s of one', 'of each of two', 'of one'],
-    ],
-    ...lines,
-  ]
+  return lines
 }
 
 async function startOn(core: 0 | 1, store: FilledStore): Promise<Member> {

@@ -8,7 +8,7 @@ import {
   fastifySession,
 } from './node-peers.ts'
 import type { BenchServer } from './bench-server.ts'
-import { withFewLogLines, withFiles, withMemory } from './this-server.ts'
+import { withFewLogLines, withFiles, withMemory, withRedis } from './this-server.ts'
 
 /** The lines of the table: limits, other ways to build it, this server. */
 export const servers: readonly BenchServer[] = [
@@ -25,5 +25,6 @@ export const servers: readonly BenchServer[] = [
   fastifySession,
   withFiles,
   withMemory,
+  withRedis,
   withFewLogLines,
 ]

@@ -1,45 +1,48 @@
 import { join } from 'node:path'
 import { root } from '../../../scripts/support/paths.ts'
+import { hasRedis } from '../../test/support/redis-server.ts'
 import { Child, serverCore } from '../world/child.ts'
 import type { World } from '../world/world.ts'
 import type { BenchServer } from './bench-server.ts'
 
-const paths = {
-  ready: '/api/session',
-  login: '/auth/login',
-  read: '/api/session',
-  me: '/api/me',
-} as const
+type Settings = Readonly<Record<string, string>>
 
-export const withFiles: BenchServer = {
-  name: 'this server, `file:`',
+const inFiles = ({ folder }: World, port: number): Settings => ({
+  SESSION_STORE: `file:${folder}/${String(port)}`,
+})
+
+export const withFiles: BenchServer = { ...thisServer('`file:`', inFiles), quick: true }
+
+export const withMemory = thisServer('`memory:`', () => ({ SESSION_STORE: 'memory:' }))
+
+export const withRedis: BenchServer = {
+  ...thisServer('`redis:`', ({ redisUrl }) => ({ SESSION_STORE: redisUrl })),
   quick: true,
-  start: (world, _sample, port) =>
-    startThisServer(world, port, { SESSION_STORE: `file:${world.folder}/${String(port)}` }),
-  ...paths,
+  missing: hasRedis ? undefined : 'Redis: apt-get install redis-server',
 }
 
-export const withMemory: BenchServer = {
-  name: 'this server, `memory:`',
-  start: (world, _sample, port) => startThisServer(world, port, { SESSION_STORE: 'memory:' }),
-  ...paths,
-}
+export const withFewLogLines = thisServer('`file:`, `LOG_LEVEL=warn`', (world, port) => ({
+  ...inFiles(world, port),
+  LOG_LEVEL: 'warn',
+}))
 
-export const withFewLogLines: BenchServer = {
-  name: 'this server, `file:`, `LOG_LEVEL=warn`',
-  start: (world, _sample, port) =>
-    startThisServer(world, port, {
-      SESSION_STORE: `file:${world.folder}/${String(port)}`,
-      LOG_LEVEL: 'warn',
-    }),
-  ...paths,
+/** A line of the table: the server with these settings. */
+function thisServer(what: string, settings: (world: World, port: number) => Settings): BenchServer {
+  return {
+    name: `this server, ${what}`,
+    start: (world, _sample, port) => startThisServer(world, port, settings(world, port)),
+    ready: '/api/session',
+    login: '/auth/login',
+    read: '/api/session',
+    me: '/api/me',
+  }
 }
 
 /** The built server as in production, on one core. */
 export function startThisServer(
   world: World,
   port: number,
-  more: Readonly<Record<string, string>>,
+  more: Settings,
   core = serverCore,
 ): Child {
   return new Child([process.execPath, join(root, 'server/bundle/main.js')], {

@@ -55,10 +55,12 @@ export class Child {
     return this.#stderr.trim()
   }
 
-  /** @throws when the process ends without a line */
-  async firstLine(): Promise<string> {
+  /** @throws when the process ends without such a line */
+  async firstLine(pattern = /^/): Promise<string> {
     if (!this.#process.stdout) throw new Error('the output is not read')
-    for await (const line of createInterface({ input: this.#process.stdout })) return line
+    for await (const line of createInterface({ input: this.#process.stdout })) {
+      if (pattern.test(line)) return line
+    }
     throw new Error(`process ${String(this.pid)} ended without a line: ${this.stderrTail}`)
   }
 

@@ -13,6 +13,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { root } from '../../../scripts/support/paths.ts'
 import { makeCertificates } from '../../test/support/certificates.ts'
+import { freePort } from '../../test/support/free-port.ts'
+import { hasRedis } from '../../test/support/redis-server.ts'
 import { Child, loadCore } from './child.ts'
 
 /** Paths to which the identity provider sends a browser back, one for each kind of server. */
@@ -29,12 +31,14 @@ export interface World {
   /** The authority of the identity provider's certificate: its file and its content. */
   readonly caFile: string
   readonly ca: string
+  /** Redis, for servers that keep their sessions there; empty where it is not installed. */
+  readonly redisUrl: string
   readonly settings: Readonly<
     Record<'AUTHORITY' | 'CLIENT_ID' | 'CLIENT_SECRET' | 'ENDPOINT', string>
   >
 }
 
-/** Starts the identity provider and the stand-in for Graph. */
+/** Starts the identity provider, the stand-in for Graph, and Redis. */
 export async function openWorld(): Promise<World> {
   const folder = mkdtempSync(join(tmpdir(), 'entra-bff-bench-'))
   process.once('exit', () => {
@@ -60,6 +64,7 @@ export async function openWorld(): Promise<World> {
     ...copyScript(folder),
     caFile: certificates.authorityFile,
     ca: certificates.authority,
+    redisUrl: hasRedis ? await startRedis() : '',
     settings: { ...client, AUTHORITY, ENDPOINT },
   }
 }
@@ -68,6 +73,14 @@ export async function openWorld(): Promise<World> {
 function startHelper(file: string, args: string[] = [], env = {}): Promise<string> {
   const command = [process.execPath, appPath(file), ...args]
   return new Child(command, { core: loadCore, env, stdout: 'pipe' }).firstLine()
+}
+
+/** Redis as Debian ships it, without snapshots on disk. */
+async function startRedis(): Promise<string> {
+  const port = String(await freePort())
+  const command = ['redis-server', '--port', port, '--bind', '127.0.0.1', '--save', '']
+  await new Child(command, { core: loadCore, stdout: 'pipe' }).firstLine(/Ready to accept/)
+  return `redis://127.0.0.1:${port}`
 }
 
 /** The path of a built program of `apps`. */

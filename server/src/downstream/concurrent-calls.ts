@@ -1,9 +1,12 @@
 import { Failure } from '../failure.ts'
 
-/** Most calls of one caller at once. All callers share 128 connections to an API. */
+/** Most calls of one caller at once. All callers of a process share 128 connections to an API. */
 export const maxConcurrentCalls = 8
 
-/** Counts the downstream calls of each caller that are under way in this process. */
+/**
+ * Counts the downstream calls of each caller that are under way in this process. Other processes
+ * count their own, because each shares out its own connections.
+ */
 export class ConcurrentCalls {
   readonly #counts = new Map<string, number>()
 

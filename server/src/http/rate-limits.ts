@@ -1,7 +1,13 @@
+import { isIPv6 } from 'node:net'
 import rateLimit from '@fastify/rate-limit'
-import type { FastifyInstance, onRequestAsyncHookHandler, RouteOptions } from 'fastify'
+import type {
+  FastifyInstance,
+  FastifyRequest,
+  onRequestAsyncHookHandler,
+  RouteOptions,
+} from 'fastify'
 import fp from 'fastify-plugin'
-import { customerPrefix, networkOf } from '../address.ts'
+import { addressOf, customerPrefix, networkOf } from '../address.ts'
 import { Failure } from '../failure.ts'
 
 /** Bits of the prefix of the IPv6 network of one link. All clients on one link count as one. */
@@ -11,18 +17,30 @@ const widerNetworks = [
   { prefix: 56, times: 4 },
   { prefix: customerPrefix, times: 16 },
 ]
+const windowMs = 60_000
+
+interface RateLimitsOptions {
+  /** 0: no limit */
+  maxPerMinute: number
+  /** Counts for all servers that share a store. Absent: each process counts for itself. */
+  countTogether:
+    ((what: string, windowMs: number) => Promise<{ count: number; leftMs: number }>) | undefined
+}
 
 /**
  * Limits the requests of a client per minute, on each route that has a `rateLimit` in its `config`.
  * An IPv4 address and an IPv6 /64 network get `maxPerMinute`, a /56 network four times and a /48
- * network sixteen times as many. Each process counts for itself.
- * @param maxPerMinute 0: no limit
+ * network sixteen times as many.
+ *
+ * Each process counts for itself, which costs nothing. A request that passes there counts for all
+ * servers together, where they share a store. While that store fails, the counts of the processes go on:
+ * a limit is never off, and a route that needs no store still answers.
  */
 export const rateLimits = fp(registerRateLimits, { name: 'rate-limits' })
 
 async function registerRateLimits(
   app: FastifyInstance,
-  { maxPerMinute }: { maxPerMinute: number },
+  { maxPerMinute, countTogether }: RateLimitsOptions,
 ): Promise<void> {
   if (maxPerMinute === 0) return
   const silent = {
@@ -33,7 +51,7 @@ async function registerRateLimits(
   await app.register(rateLimit, {
     global: false,
     max: maxPerMinute,
-    timeWindow: 60_000,
+    timeWindow: windowMs,
     keyGenerator: (request) => networkOf(request, narrowestPrefix),
     addHeadersOnExceeding: silent,
     // `problems.ts` sets Retry-After.
@@ -43,8 +61,10 @@ async function registerRateLimits(
   // Runs after the plugin's own hook: requests that the plugin refuses do not count for wider networks.
   app.addHook('onRoute', (route) => {
     const own = route.config?.rateLimit
-    if (own)
-      addHook(route, limitWiderNetworks(app, typeof own.max === 'number' ? own.max : maxPerMinute))
+    if (!own) return
+    const max = typeof own.max === 'number' ? own.max : maxPerMinute
+    addHook(route, limitWiderNetworks(app, max))
+    if (countTogether) addHook(route, limitTogether(route, max, countTogether))
   })
 }
 
@@ -61,6 +81,31 @@ function limitWiderNetworks(app: FastifyInstance, maxPerMinute: number): onReque
       if (!count.isAllowed && count.isExceeded) throw tooMany(count.ttl)
     }
   }
+}
+
+function limitTogether(
+  { method, url }: RouteOptions,
+  maxPerMinute: number,
+  count: NonNullable<RateLimitsOptions['countTogether']>,
+): onRequestAsyncHookHandler {
+  const route = `${String(method)} ${url}`
+  return async (request) => {
+    for (const { prefix, times } of networksOf(request)) {
+      const network = `${networkOf(request, prefix)}/${String(prefix)}`
+      const together = await count(`${route} ${network}`, windowMs).catch((err: unknown) => {
+        request.log.warn({ err }, 'requests are counted by this process alone')
+        return undefined
+      })
+      if (!together) return
+      if (together.count > maxPerMinute * times) throw tooMany(together.leftMs)
+    }
+  }
+}
+
+/** An IPv4 address is in no wider network that is known. */
+function networksOf(request: FastifyRequest) {
+  const narrowest = { prefix: narrowestPrefix, times: 1 }
+  return isIPv6(addressOf(request)) ? [narrowest, ...widerNetworks] : [narrowest]
 }
 
 function addHook(route: RouteOptions, hook: onRequestAsyncHookHandler): void {

@@ -33,6 +33,7 @@ export function timeStore(store: Store, registry: Registry): Store {
     }
   }
 
+  const { count } = store
   return {
     ...store,
     get: (name, known) => timed('get', () => store.get(name, known)),
@@ -40,5 +41,6 @@ export function timeStore(store: Store, registry: Registry): Store {
     swap: (name, previous, next, expiresAt) =>
       timed('swap', () => store.swap(name, previous, next, expiresAt)),
     delete: (name) => timed('delete', () => store.delete(name)),
+    ...(count && { count: (name, windowMs) => timed('count', () => count(name, windowMs)) }),
   }
 }

@@ -25,7 +25,10 @@ interface SessionStreams {
 const checkEveryMs = 2_000
 /** Heartbeats keep proxies, and the server's own timeout for silence, from closing the stream. */
 const heartbeatEveryMs = 20_000
-/** Most streams: as many connections as a browser holds open to one host. */
+/**
+ * Most streams in this process: as many connections as a browser holds open to one host. Other processes
+ * count their own, because each bounds its own memory.
+ */
 const maxStreamsPerSession = 6
 
 /** `GET /api/session/events`: tells a page at once that its session ended, or is about to end. */

@@ -18,6 +18,8 @@ export const recordKinds = {
   deviceLogin: 'device-login',
   /** The device logins that are open, one list: `sign-in/device/device-login-quota.ts`. */
   deviceQuota: 'device-quota',
+  /** Requests of a network to a route, where several servers count together: `store/shared-count.ts`. */
+  requests: 'requests',
   /** The key that names records, one record, sealed: `store/record-names.ts`. */
   namingKey: 'naming-key',
   /** What `/readyz` writes, one record, empty: `store/readiness.ts`. */

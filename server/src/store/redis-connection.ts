@@ -71,6 +71,8 @@ function create(location: RedisLocation): RedisConnection {
     connectTimeout: silenceMs,
     socketTimeout: silenceMs,
     enableAutoPipelining: true,
+    // `redis-reads.ts` has already put these together.
+    autoPipeliningIgnoredCommands: ['mget'],
     disableClientInfo: true,
     // Without a connection a command fails at once: the caller gets 503, and may try again.
     enableOfflineQueue: false,

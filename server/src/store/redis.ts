@@ -8,6 +8,7 @@ import {
   type RedisConnection,
   unusableRedis,
 } from './redis-connection.ts'
+import { readsOf } from './redis-reads.ts'
 import type { Store } from './store.ts'
 
 /** Stands before each name: other programs can use the same database. */
@@ -31,6 +32,19 @@ elseif stored then
 end
 redis.call('SET', KEYS[1], ARGV[3], unpack(ARGV, 5))
 return 1`
+
+/** Like a record: the expiry, then the count. ARGV: the time now, the window, the time to live. */
+const countScript = `
+local stored = redis.call('GET', KEYS[1])
+local now = tonumber(ARGV[1])
+local ending = stored and struct.unpack('>d', stored) or now
+if ending <= now then
+  redis.call('SET', KEYS[1], struct.pack('>d', now + ARGV[2]) .. 1, unpack(ARGV, 3))
+  return {1, tonumber(ARGV[2])}
+end
+local count = string.sub(stored, 9) + 1
+redis.call('SET', KEYS[1], string.sub(stored, 1, 8) .. count, 'KEEPTTL')
+return {count, ending - now}`
 
 /**
  * Keeps records in Redis or Valkey, which several machines can share. The expiry stands before each
@@ -63,9 +77,10 @@ function storeIn(
   announcements: RedisAnnouncements,
   now: () => number,
 ): Store {
+  const read = readsOf(redis)
   return {
     announcements,
-    get: async (name, known) => livingValue(await redis.getBuffer(keyPrefix + name), now(), known),
+    get: (name, known) => read(keyPrefix + name, (stored) => livingValue(stored, now(), known)),
     put: async (name, value, expiresAt) => {
       const record = withExpiry(value, expiresAt)
       await redis.call('SET', keyPrefix + name, record, ...timeToLive(expiresAt, now()))
@@ -86,15 +101,30 @@ function storeIn(
     delete: async (name) => {
       await redis.del(keyPrefix + name)
     },
+    count: async (name, windowMs) => {
+      const time = now()
+      const answer = await redis.eval(
+        countScript,
+        1,
+        keyPrefix + name,
+        String(time),
+        String(windowMs),
+        ...timeToLive(time + windowMs, time),
+      )
+      const [count, leftMs] = answer as [number, number]
+      // The clock may have been set back since the count began.
+      return { count, leftMs: Math.min(leftMs, windowMs) }
+    },
     names: async function* (prefix) {
       const seen = new Set<string>()
       for (const node of redis instanceof Cluster ? redis.nodes('master') : [redis]) {
         const match = `${keyPrefix}${prefix}*`
         for await (const keys of node.scanStream({ match, count: scanCount })) {
-          const values = await Promise.all((keys as string[]).map((key) => redis.getBuffer(key)))
+          const isLiving = (key: string) => read(key, (stored) => !!livingValue(stored, now()))
+          const living = await Promise.all((keys as string[]).map(isLiving))
           for (const [index, key] of (keys as string[]).entries()) {
             // A scan can give a key twice.
-            if (seen.has(key) || !livingValue(values[index], now())) continue
+            if (seen.has(key) || !living[index]) continue
             seen.add(key)
             yield key.slice(keyPrefix.length)
           }

@@ -31,6 +31,12 @@ export interface Store {
 
   delete(name: string): Promise<void>
 
+  /**
+   * Adds one to a count that all servers of the store share. It begins anew `windowMs` after its first.
+   * Absent in a store of one machine, where each process counts in its memory.
+   */
+  readonly count?: (name: string, windowMs: number) => Promise<Count>
+
   /** The names of all records that begin with the prefix: for the operator's command, never for a request. */
   names(prefix: string): AsyncIterable<string>
 
@@ -38,6 +44,12 @@ export interface Store {
 
   /** Absent where processes cannot tell each other anything: they look at intervals. */
   readonly announcements?: Announcements
+}
+
+/** A count, this time included, and the time until it begins anew. */
+export interface Count {
+  count: number
+  leftMs: number
 }
 
 const nothing = new Uint8Array()

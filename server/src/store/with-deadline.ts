@@ -9,6 +9,7 @@ const deadlineMs = 2_000
  * once cannot be interrupted.
  */
 export function withDeadline(store: Store): Store {
+  const { count } = store
   return {
     // Runs on each request: an answer that is there needs no timer.
     get: (name, known) => {
@@ -23,6 +24,7 @@ export function withDeadline(store: Store): Store {
     swap: (name, previous, next, expiresAt) =>
       inTime(() => store.swap(name, previous, next, expiresAt)),
     delete: (name) => inTime(() => store.delete(name)),
+    ...(count && { count: (name, windowMs) => inTime(() => count(name, windowMs)) }),
     names: async function* (prefix) {
       const names = store.names(prefix)[Symbol.asyncIterator]()
       for (;;) {

@@ -74,6 +74,12 @@ describe.each(stores)('the store in %s', (_name, open) => {
     expect(Buffer.from((await store.get('a', known)) ?? [])).toEqual(two)
   })
 
+  test('gives each of many reads at the same time its own record', async () => {
+    const names = ['a', 'b', 'none', 'c', 'a']
+    for (const name of ['a', 'b', 'c']) await store.put(name, Buffer.from(name), never)
+    expect(await Promise.all(names.map(read))).toEqual(['a', 'b', undefined, 'c', 'a'])
+  })
+
   test('keeps any byte as it is', async () => {
     const all = Uint8Array.from({ length: 256 }, (_, index) => index)
     await store.put('a', all, never)

@@ -49,6 +49,7 @@ describe.skipIf(!hasRedis)('the start on Redis', () => {
       '~entra-bff:*',
       '+@connection',
       '+get',
+      '+mget',
       '+set',
       '+del',
       '+eval',
