@@ -28,7 +28,10 @@ export class Rounds {
     let timer: NodeJS.Timeout | undefined
     const late = new Promise<undefined>((resolve) => {
       timer = setTimeout(() => {
-        tell.fail(`no answer within ${String(limitMs / 1_000)} s`, 'Look what hangs on the way.')
+        tell.fail(
+          `no answer within ${String(limitMs / 1_000)} s`,
+          'Look what hangs on the way: a firewall, or the proxy in HTTPS_PROXY.',
+        )
         resolve(undefined)
       }, limitMs)
     })
