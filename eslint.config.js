@@ -46,6 +46,7 @@ const serverFloors = [
   ['caller'],
   ['sign-in', 'sign-out', 'downstream'],
   ['metrics'],
+  ['doctor'],
 ]
 
 const web = 'web/src'

@@ -41,6 +41,8 @@ test.each([
   ['npx -y pnpm@10.34.9 no-such-script', true],
   ['pnpm --filter server no-such-script', true],
   ['pnpm demo', false],
+  ['pnpm run no-such-script', true],
+  ['pnpm run doctor', false],
   ['pnpm --filter server sessions list', false],
   ['pnpm install && pnpm build', false],
 ])('"%s" names an unknown command: %s', (code, unknown) => {
@@ -64,7 +66,7 @@ interface Command {
 const ownCommands = new Set(['install', 'add', 'remove', 'exec'])
 
 function commandsIn(code: string): Command[] {
-  const pattern = /\bpnpm(?:@[\d.]+)?(?: --filter "?([^\s"]+)"?)? ([a-z][\w:-]*)/g
+  const pattern = /\bpnpm(?:@[\d.]+)?(?: --filter "?([^\s"]+)"?)?(?: run)? ([a-z][\w:-]*)/g
   return [...code.matchAll(pattern)].map(([, filter, script = '']) => ({ filter, script }))
 }
 

@@ -34,9 +34,10 @@ const byCode: Readonly<Partial<Record<string, string>>> = {
 /**
  * Why something failed, in words that anyone may read: no path, no address, no text of a library. The
  * innermost cause that is known says it.
+ * @param unknown the answer when no cause is known
  */
-export function plainReason(error: unknown): string {
-  let reason = 'the log says why'
+export function plainReason(error: unknown, unknown = 'the log says why'): string {
+  let reason = unknown
   for (let cause = error; cause instanceof Error; cause = cause.cause) {
     reason = byCode[codeOf(cause)] ?? reason
   }

@@ -20,7 +20,7 @@ interface ResourceScope {
 const isDefault = ({ name }: ResourceScope) => name.toLowerCase() === '.default'
 
 /** @throws EntraError for a resource that is not registered. */
-function parseScope(state: EntraState, scope: string): ResourceScope {
+export function parseScope(state: EntraState, scope: string): ResourceScope {
   const slash = scope.lastIndexOf('/')
   if (slash < 0) return { resource: graph, name: scope }
   const identifier = scope.slice(0, slash)

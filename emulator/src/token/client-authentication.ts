@@ -53,7 +53,7 @@ const unknownCertificate = () =>
     'The certificate with identifier used to sign the client assertion is not registered on application. [Reason - The key was not found.] The emulator registers no certificates.',
   )
 
-const missingSecret = () =>
+export const missingSecret = () =>
   invalidClient(
     7000218,
     "The request body must contain the following parameter: 'client_assertion' or 'client_secret'.",

@@ -1,13 +1,14 @@
+import type { TenantExchange } from '../directory/tenants.ts'
 import { EntraError } from '../errors/entra-error.ts'
 import {
   refuseRepeatedParameters,
   refuseResourceParameter,
   requiredParameter,
 } from '../errors/parameters.ts'
-import type { Exchange } from '../http/exchange.ts'
 import { json, type Reply } from '../http/reply.ts'
 import type { EntraState } from '../state.ts'
 import { tokenAnswer } from './answer.ts'
+import { appTokenAnswer } from './app-token.ts'
 import { authorizationCodeGrant } from './authorization-code-grant.ts'
 import { authenticateClient } from './client-authentication.ts'
 import { deviceCodeGrant } from './device-code-grant.ts'
@@ -24,11 +25,12 @@ const grants = new Map<string, Grant>([
 ])
 
 /** Answers a token request (RFC 6749 section 3.2). */
-export async function token(state: EntraState, exchange: Exchange): Promise<Reply> {
+export async function token(state: EntraState, exchange: TenantExchange): Promise<Reply> {
   const { form } = exchange
   const type = requiredParameter(form, 'grant_type')
   refuseResourceParameter(form)
   refuseRepeatedParameters(form)
+  if (type === 'client_credentials') return json(200, await appTokenAnswer(state, exchange))
   const grant = grants.get(type)
   if (!grant) {
     throw new EntraError(

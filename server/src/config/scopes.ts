@@ -2,7 +2,7 @@ import { isGraph, publicGraph } from './clouds.ts'
 import { isGuid } from './guid.ts'
 
 /** The application id of Microsoft Graph, the same in every tenant and cloud. */
-const graphAppId = '00000003-0000-0000-c000-000000000000'
+export const graphAppId = '00000003-0000-0000-c000-000000000000'
 /** Scopes of OpenID Connect, which belong to no API. */
 const openIdScopes = ['openid', 'profile', 'email', 'offline_access']
 

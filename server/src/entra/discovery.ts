@@ -42,7 +42,8 @@ export function discoveryReader(
   return () => document.readAtOnce(`${authority}/v2.0/.well-known/openid-configuration`, freshForMs)
 }
 
-function readDocument(document: Record<string, unknown>, authority: string): Discovery {
+/** @throws when the document cannot be used */
+export function readDocument(document: Record<string, unknown>, authority: string): Discovery {
   checkIssuer(textOf(document, 'issuer'), authority)
   for (const name of endpoints) checkTransport(textOf(document, name))
   const device = 'device_authorization_endpoint'
