@@ -17,6 +17,7 @@ const workerMarginMs = 2_000
  * instruction would run again, without end.
  */
 const nativeFaults = ['SIGILL', 'SIGTRAP', 'SIGABRT', 'SIGBUS', 'SIGFPE', 'SIGSEGV'] as const
+const endSignals = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const
 const unhandled = 'the server ends after an error that nothing handled'
 /** The argument of a worker, which `ps` shows too. */
 const workerArgument = 'worker'
@@ -33,25 +34,27 @@ async function main(): Promise<void> {
 async function serve(config: Config): Promise<void> {
   const app = await buildApp(config)
   await app.listen({ host: config.host, port: config.port })
-  const closeOptions = { delay: graceMs, logger: app.log, skip: [...nativeFaults] }
-  closeWithGrace(closeOptions, async ({ err, signal }) => {
-    if (isWorker) leaveSecondSignals()
+  let heeded: NodeJS.Signals | undefined
+  const skip = [...nativeFaults, ...(isWorker ? endSignals : [])]
+  const closeOptions = { delay: graceMs, logger: app.log, skip }
+  const { close } = closeWithGrace(closeOptions, async ({ err, signal = heeded }) => {
     if (err) app.log.fatal({ err }, unhandled)
     // Ctrl-C skips `drain`: a person waits, and no proxy keeps connections open.
     if (signal === 'SIGTERM') await app.drain()
     await app.close()
   })
-  announce(config, app.log)
-}
-
-/**
- * A second signal ends the process at once. A terminal and a service manager send a signal to the
- * workers too, and each worker then gets it again from the first process, which alone decides.
- */
-function leaveSecondSignals(): void {
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const) {
-    process.removeAllListeners(signal).on(signal, () => undefined)
+  if (isWorker) {
+    // A second signal would end the process at once. But a terminal or a service manager sends its
+    // signal to all processes, and the first process, which alone decides, sends it to them again.
+    for (const signal of endSignals) {
+      process.on(signal, () => {
+        if (heeded !== undefined) return
+        heeded = signal
+        close()
+      })
+    }
   }
+  announce(config, app.log)
 }
 
 /** Starts the processes that serve, and replaces those that end. */

@@ -27,7 +27,7 @@ export interface Workers {
 }
 
 /**
- * Runs this program in so many processes, which listen on one port and get its connections in turn.
+ * Runs this program in so many processes, which listen on one port and share its connections.
  * The first one starts alone: it tells once what is wrong with the settings or the store.
  * @returns undefined when the first worker ended before it listened
  */
@@ -38,12 +38,15 @@ export async function startWorkers({
   log,
 }: WorkersOptions): Promise<Workers | undefined> {
   let isServing = false
+  // The workers accept connections by themselves. With the other policy, a connection that this
+  // process is handing to a worker that dies gets no answer, and is not closed either.
+  cluster.schedulingPolicy = cluster.SCHED_NONE
   cluster.setupPrimary({ args: [argument] })
 
   function start(slot: number, delayMs = firstDelayMs): Worker {
     const worker = cluster.fork(settingsOf(slot))
     const startedAt = performance.now()
-    // Without a listener, a worker that dies while it is given a connection would end this process.
+    // Without a listener, a message that cannot be sent to a dying worker would end this process.
     worker.on('error', (err) => {
       log.error({ err, worker: worker.process.pid }, 'a worker cannot be reached')
     })

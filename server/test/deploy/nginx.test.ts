@@ -54,7 +54,7 @@ describe.skipIf(!hasNginx || !hasRedis)('two servers behind nginx, by deploy/ngi
     return new Agent({ localAddress, connect: { ca: certificates.authority } })
   }
 
-  function startServer(port: number): Promise<ChildServer> {
+  function startServer(port: number, workers = '1'): Promise<ChildServer> {
     const settings = {
       ...settingsFor(emulator, origin),
       ...redis.settings,
@@ -62,6 +62,7 @@ describe.skipIf(!hasNginx || !hasRedis)('two servers behind nginx, by deploy/ngi
       PUBLIC_URL: origin,
       TRUST_PROXY: '127.0.0.1',
       LOG_LEVEL: 'debug',
+      WORKERS: workers,
     }
     return new ChildServer(settings, { cwd: folder }).listening()
   }
@@ -139,7 +140,8 @@ describe.skipIf(!hasNginx || !hasRedis)('two servers behind nginx, by deploy/ngi
     expect(received).toContain('event: ended')
   })
 
-  test('a rolling restart of the servers behind nginx shows no client an error, neither to a GET nor to a POST', async () => {
+  // The second restart is from one process to workers, and the third from workers to workers.
+  test('rolling restarts of the servers behind nginx show no client an error, neither to a GET nor to a POST', async () => {
     const browsers = await Promise.all(Array.from({ length: 8 }, () => signIn()))
     const failures: unknown[] = []
     let answers = 0
@@ -151,17 +153,19 @@ describe.skipIf(!hasNginx || !hasRedis)('two servers behind nginx, by deploy/ngi
         answers += 2
       }
     })
-    for (const index of [0, 1] as const) {
-      const before = answers
-      await vi.waitUntil(() => answers > before + 100, patience)
-      expect(await servers[index].end('SIGTERM')).toEqual({ code: 0, signal: null })
-      servers[index] = await startServer(ports[index])
-      // nginx leaves a server alone for two seconds after a failure.
-      await vi.waitUntil(() => servers[index].stdout.includes('/api/session'), patience)
+    for (const workers of ['1', '2', '2']) {
+      for (const index of [0, 1] as const) {
+        const before = answers
+        await vi.waitUntil(() => answers > before + 100, patience)
+        expect(await servers[index].end('SIGTERM')).toEqual({ code: 0, signal: null })
+        servers[index] = await startServer(ports[index], workers)
+        // nginx leaves a server alone for two seconds after a failure.
+        await vi.waitUntil(() => servers[index].stdout.includes('/api/session'), patience)
+      }
     }
     isOver = true
     await Promise.all(load)
     expect(failures).toEqual([])
     for (const browser of browsers) expect(await browser.isSignedIn()).toBe(true)
-  }, 60_000)
+  }, 120_000)
 })
