@@ -4,13 +4,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { buildServer, buildWeb } from './support/build.ts'
 import { findBrowser } from './support/find-browser.ts'
+import { findNginx } from './support/find-nginx.ts'
 import { findRedis } from './support/find-redis.ts'
 import { root } from './support/paths.ts'
 import { giveUp, say } from './support/say.ts'
 import { citationsOf, readSecurityPage } from './support/security-page.ts'
 import { notShown, readReport, type TestReport } from './support/test-report.ts'
 
-/** Finds or installs a browser and Redis, builds, and runs all tests. Arguments go to Vitest. */
+/** Finds or installs a browser, Redis and nginx, builds, and runs all tests. Arguments go to Vitest. */
 const browser = findBrowser()
 if (browser === undefined) {
   const advice = 'Install Chrome, Edge or Chromium, or set CHROME_PATH to one.'
@@ -22,6 +23,11 @@ if (redis === undefined) {
   const advice = 'Install redis-server (Debian: the package redis-server).'
   if (process.env['CI'] === 'true') giveUp(`Redis was not found or installed. ${advice}`)
   say(`SKIPPED: the tests on Redis, for redis-server is not there. ${advice}`)
+}
+if (findNginx() === undefined) {
+  const advice = 'Install nginx (Debian: the package nginx).'
+  if (process.env['CI'] === 'true') giveUp(`nginx was not found or installed. ${advice}`)
+  say(`SKIPPED: the tests behind nginx, for it is not there. ${advice}`)
 }
 buildWeb()
 buildServer()

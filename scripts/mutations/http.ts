@@ -237,7 +237,7 @@ export const http: Mutation[] = [
     rule: '#31',
     breaks: 'connections that proxies keep open are not told of the end',
     change: {
-      'server/src/http/closing.ts': { "if (app.draining) reply.header('connection', 'close')": '' },
+      'server/src/http/closing.ts': { "if (!isListening) reply.header('connection', 'close')": '' },
     },
   },
 ]

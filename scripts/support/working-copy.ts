@@ -16,15 +16,20 @@ const packages = ['.', 'shared', 'server', 'emulator', 'web']
 
 /** Copies the checkout with its uncommitted changes. Links the installed packages. */
 export function copyCheckout(folder: string): void {
+  copyFiles(folder)
+  for (const name of packages) {
+    const modules = join(name, 'node_modules')
+    if (existsSync(join(root, modules))) linkModules(join(root, modules), join(folder, modules))
+  }
+}
+
+/** Copies the files of the checkout, with uncommitted changes, and nothing that git ignores. */
+export function copyFiles(folder: string): void {
   for (const file of filesOfCheckout()) {
     const from = join(root, file)
     if (!existsSync(from)) continue
     mkdirSync(dirname(join(folder, file)), { recursive: true })
     cpSync(from, join(folder, file))
-  }
-  for (const name of packages) {
-    const modules = join(name, 'node_modules')
-    if (existsSync(join(root, modules))) linkModules(join(root, modules), join(folder, modules))
   }
 }
 

@@ -6,6 +6,7 @@ import { readSessionSettings, type SessionSettings } from './session.ts'
 import { type MetricsSettings, readMetricsSettings } from './metrics.ts'
 import { isLoopback, isPrivateTransport } from './loopback.ts'
 import { readTrustProxy } from './trusted-proxies.ts'
+import { readWorkers } from './workers.ts'
 import { type ProxySettings, readProxySettings } from './outbound-proxy.ts'
 import { SettingsReader } from './reader.ts'
 import { checkRedirectUri } from './redirect-uri.ts'
@@ -16,6 +17,8 @@ export interface Config extends DownstreamSettings {
   production: boolean
   host: string
   port: number
+  /** How many processes serve. */
+  workers: number
   /** The origin of the app in browsers, without a slash at the end. */
   publicUrl: string
   /** True when browsers use https. Decides names and attributes of cookies. */
@@ -53,10 +56,13 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
   const redirectPath = readRedirectPath(reader)
   checkRedirectUri(reader, publicUrl, redirectPath)
   const { entra, setup } = readEntraSettings(reader)
+  const session = readSessionSettings(reader, production)
+  const workers = readWorkers(reader, session.store)
   const config: Config = {
     production,
     host: reader.text('HOST') ?? '127.0.0.1',
     port,
+    workers,
     publicUrl,
     secure: publicUrl.startsWith('https:'),
     redirectPath,
@@ -64,10 +70,10 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
     entra,
     setup,
     ...readDownstreamSettings(reader, entra?.authority),
-    session: readSessionSettings(reader, production),
+    session,
     deviceLogin: reader.oneOf('DEVICE_LOGIN', ['on', 'off'], 'off') === 'on',
     proxy: readProxySettings(reader),
-    metrics: readMetricsSettings(reader, port),
+    metrics: readMetricsSettings(reader, port, workers),
     rateLimitPerMinute: reader.integer('RATE_LIMIT', 120, { min: 0, max: 1_000_000 }),
     trustProxy: readTrustProxy(reader),
     logLevel: reader.oneOf('LOG_LEVEL', logLevels, 'info'),

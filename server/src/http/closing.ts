@@ -1,4 +1,4 @@
-import type { Socket } from 'node:net'
+import { Server, type Socket } from 'node:net'
 import { setImmediate, setTimeout } from 'node:timers/promises'
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import fp from 'fastify-plugin'
@@ -18,6 +18,8 @@ interface Connection {
   answer: FastifyReply | undefined
 }
 
+/** In this time nothing changes but `/readyz`: whoever asks it sends no more requests. */
+const noticeMs = 1_000
 /** Clients may send one more request in this time; its answer has `connection: close`. */
 const lastRequestMs = 1_000
 /** After a turn of the event loop as short as this, no connection waits to be accepted. */
@@ -37,6 +39,7 @@ async function registerClosing(app: FastifyInstance): Promise<void> {
    */
   const connections = new Map<Socket, Connection>()
   let arrivals = 0
+  let isListening = true
   let isClosing = false
   app.decorate('draining', false)
   app.decorate('drain', drain)
@@ -52,7 +55,7 @@ async function registerClosing(app: FastifyInstance): Promise<void> {
   app.addHook('onRequest', (request, reply, next) => {
     const connection = connections.get(request.raw.socket)
     if (connection) connection.answer = reply
-    if (app.draining) reply.header('connection', 'close')
+    if (!isListening) reply.header('connection', 'close')
     next()
   })
   app.addHook('onResponse', (request, reply, next) => {
@@ -73,15 +76,22 @@ async function registerClosing(app: FastifyInstance): Promise<void> {
 
   async function drain(): Promise<void> {
     app.draining = true
+    if (connections.size > 0) await setTimeout(noticeMs)
+    await untilNoConnectionArrives()
+    // Listening ends before clients are asked to close connections. They would open as many new
+    // ones, and those that arrive at the moment when listening ends are reset.
+    stopListening()
     for (const { answer } of connections.values()) {
       if (answer && !answer.raw.headersSent) answer.raw.setHeader('connection', 'close')
     }
     if (connections.size > 0) await setTimeout(lastRequestMs)
-    await untilNoConnectionArrives()
-    // This also ends connections that are kept alive without a request.
-    app.server.close()
-    // The other idle connections are new: their first request may be on its way.
-    if (idle().length > 0) await setTimeout(lastRequestMs)
+    app.server.closeIdleConnections()
+  }
+
+  /** The method of HTTP servers would also end connections that are kept alive without a request. */
+  function stopListening(): void {
+    isListening = false
+    Server.prototype.close.call(app.server)
   }
 
   /** When listening ends, the kernel resets connections that wait to be accepted. */

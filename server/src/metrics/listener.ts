@@ -24,7 +24,8 @@ export function listenForScrapes(
   // A start that fails must end, so this port alone does not keep the process alive.
   server.unref()
   app.addHook('onReady', async () => {
-    server.listen(port, host)
+    // `exclusive`: a worker listens by itself, on a port of its own.
+    server.listen({ port, host, exclusive: true })
     await once(server, 'listening').catch((error: unknown) => {
       const reason = error instanceof Error ? error.message : String(error)
       throw new ConfigError([`METRICS_PORT ${String(port)} cannot be used: ${reason}`])

@@ -1,12 +1,11 @@
 import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
-import http from 'node:http'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { text } from 'node:stream/consumers'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { ChildServer } from '../support/child-server.ts'
+import { KeptConnections } from '../support/kept-connections.ts'
 import { World } from '../support/world.ts'
 
 test('closing lets a request in flight finish and waits for no silent connection (#31)', async () => {
@@ -64,48 +63,24 @@ test('SIGTERM resets no connection that a proxy keeps open: each gets an answer 
   await world.stopServer()
   const server = await new ChildServer(world.settings, { cwd: folder }).listening()
   onTestFinished(() => void server.end('SIGKILL'))
-  const proxy = new http.Agent({ keepAlive: true, maxSockets: 20 })
-  const failures: unknown[] = []
-  let farewells = 0
+  const proxy = new KeptConnections(world.origin, 20)
   let readiness: unknown
-
-  async function ask(method: string, path: string): Promise<string> {
-    const options = { method, agent: proxy, headers: { 'x-csrf': '1' } }
-    const asked = http.request(`${world.origin}${path}`, options).end()
-    try {
-      const [answer] = (await once(asked, 'response')) as [http.IncomingMessage]
-      if (answer.headers.connection === 'close') farewells += 1
-      return await text(answer)
-    } catch (error) {
-      const { code } = error as { code?: string }
-      // The kernel resets a new connection that nobody has accepted when listening ends.
-      if (code !== 'ECONNREFUSED' && asked.reusedSocket) failures.push(code ?? error)
-      throw error
-    }
+  const askReadiness = async () => {
+    readiness = JSON.parse(await proxy.ask('GET', '/readyz'))
   }
-  async function post(): Promise<void> {
-    await ask('POST', '/auth/logout')
-  }
-  async function askReadiness(): Promise<void> {
-    readiness = JSON.parse(await ask('GET', '/readyz'))
-  }
-  async function untilNobodyListens(send: () => Promise<void>): Promise<void> {
-    for (;;) {
-      const error: unknown = await send().catch((reason: unknown) => reason)
-      if ((error as { code?: string } | undefined)?.code === 'ECONNREFUSED') return
-    }
-  }
-
-  const load = [askReadiness, ...Array.from({ length: 19 }, () => post)].map(untilNobodyListens)
+  const post = () => proxy.ask('POST', '/auth/logout')
+  const load = [askReadiness, ...Array.from({ length: 19 }, () => post)].map((send) =>
+    proxy.untilNobodyListens(send),
+  )
   await vi.waitUntil(() => readiness !== undefined, { timeout: 10_000 })
   expect(readiness).toMatchObject({ status: 'ok' })
   const ended = server.end('SIGTERM')
   await Promise.all(load)
   expect(await ended).toEqual({ code: 0, signal: null })
-  expect(failures).toEqual([])
+  expect(proxy.failures).toEqual([])
   expect(readiness).toEqual({ status: 'closing' })
-  expect(farewells).toBeGreaterThanOrEqual(19)
-  proxy.destroy()
+  expect(proxy.farewells).toBeGreaterThanOrEqual(19)
+  proxy.close()
   await world.close()
   rmSync(folder, { recursive: true })
 })

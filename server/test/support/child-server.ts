@@ -74,9 +74,13 @@ export class ChildServer {
     return this
   }
 
+  signal(signal: NodeJS.Signals): void {
+    this.#child.kill(signal)
+  }
+
   /** @returns how the server ended */
   end(signal: NodeJS.Signals = 'SIGTERM'): Promise<Ending> {
-    this.#child.kill(signal)
+    this.signal(signal)
     return this.ended
   }
 }

@@ -12,6 +12,7 @@ import { type AppOptions, buildApp } from '../../src/app.ts'
 import { loadConfig } from '../../src/config/config.ts'
 import { Browser } from './browser.ts'
 import { freePort } from './free-port.ts'
+import { Nginx } from './nginx.ts'
 import { RedisServer } from './redis-server.ts'
 
 export { freePort }
@@ -56,8 +57,11 @@ export interface WorldOptions {
   server?: AppOptions
 }
 
-/** `TEST_STORE=redis` runs the tests that do not choose a store on Redis. */
-const testStore = process.env['TEST_STORE']
+/**
+ * `TEST_STORE=redis` runs the tests that do not choose a store on Redis. `TEST_PROXY=nginx` runs them
+ * on two servers behind nginx, which share a Redis.
+ */
+const { TEST_STORE: testStore, TEST_PROXY: testProxy } = process.env
 
 /** A server and an emulator, each on a port of its own. */
 export class World {
@@ -67,8 +71,10 @@ export class World {
   readonly settings: Readonly<Record<string, string>>
   readonly logLines: string[] = []
   readonly #options: AppOptions
-  #app: FastifyInstance | undefined
-  readonly #others: FastifyInstance[] = []
+  readonly #apps: FastifyInstance[] = []
+  /** Where the servers listen: the first at `origin`, unless a proxy does. */
+  #ports: readonly number[]
+  #proxy: Nginx | undefined
   /** Where a world that keeps files has its sessions; removed at the end. */
   folder = ''
   #redis: RedisServer | undefined
@@ -83,6 +89,7 @@ export class World {
     this.origin = origin
     this.settings = settings
     this.#options = options
+    this.#ports = [Number(new URL(origin).port)]
   }
 
   /** @param settings added to the settings that name the emulator */
@@ -104,7 +111,9 @@ export class World {
     })
     const folder = options.keepsFiles ? mkdtempSync(join(tmpdir(), 'entra-bff-world-')) : ''
     const isFree = folder === '' && !('SESSION_STORE' in settings) && !options.server?.store
-    const redis = isFree && testStore === 'redis' ? await RedisServer.start() : undefined
+    const isProxied = isFree && testProxy === 'nginx'
+    const needsRedis = isProxied || (isFree && testStore === 'redis')
+    const redis = needsRedis ? await RedisServer.start() : undefined
     const all = {
       ...settingsFor(emulator, origin),
       SESSION_STORE: folder === '' ? 'memory:' : `file:${folder}`,
@@ -116,16 +125,23 @@ export class World {
     const world = new World(emulator, origin, all, options.server ?? {})
     world.folder = folder
     world.#redis = redis
+    if (isProxied) await world.#startProxy()
     await world.startServer()
     return world
+  }
+
+  async #startProxy(): Promise<void> {
+    const servers = [await freePort(), await freePort()] as const
+    this.#proxy = await Nginx.start({ port: Number(new URL(this.origin).port), servers })
+    this.#ports = servers
   }
 
   /** @param settings that replace those with which the world was opened */
   async startServer(settings: Record<string, string> = {}): Promise<void> {
     const logStream = { write: (line: string) => void this.logLines.push(line) }
-    const config = loadConfig({ ...this.settings, ...settings })
-    this.#app = await buildApp(config, { ...this.#options, logStream })
-    await this.#app.listen({ host: config.host, port: config.port })
+    for (const port of this.#ports) {
+      await this.#start(port, settings, { ...this.#options, logStream })
+    }
   }
 
   /**
@@ -133,22 +149,23 @@ export class World {
    * @returns where it listens
    */
   async startAnotherServer(): Promise<string> {
-    const port = await freePort()
-    const app = await buildApp(
-      loadConfig({
-        ...this.settings,
-        PORT: String(port),
-        PUBLIC_URL: this.origin,
-        LOG_LEVEL: 'silent',
-      }),
-    )
-    this.#others.push(app)
-    return app.listen({ host: '127.0.0.1', port })
+    return this.#start(await freePort(), { LOG_LEVEL: 'silent' })
+  }
+
+  async #start(
+    port: number,
+    settings: Record<string, string>,
+    options?: AppOptions,
+  ): Promise<string> {
+    const own = { ...this.settings, PORT: String(port), ...settings }
+    const config = loadConfig({ PUBLIC_URL: this.origin, ...own })
+    const app = await buildApp(config, options)
+    this.#apps.push(app)
+    return app.listen({ host: config.host, port })
   }
 
   async stopServer(): Promise<void> {
-    for (const app of this.#others.splice(0)) await app.close()
-    await this.#app?.close()
+    for (const app of this.#apps.splice(0).reverse()) await app.close()
   }
 
   /** Stops a browser before it goes to Entra. */
@@ -161,6 +178,7 @@ export class World {
 
   async close(): Promise<void> {
     await this.stopServer()
+    await this.#proxy?.close()
     await this.emulator.close()
     await this.#redis?.close()
     if (this.folder !== '') rmSync(this.folder, { recursive: true })
