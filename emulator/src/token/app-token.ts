@@ -22,7 +22,8 @@ export async function appTokenAnswer(state: EntraState, exchange: TenantExchange
   if (clientSecret === undefined) throw missingSecret()
   const resource = resourceIn(state, requiredParameter(exchange.form, 'scope'))
   const lifetimeSeconds = accessTokenSeconds(state.lifetimes, false)
-  const { kid } = state.key.publicJwk
+  const { newest } = state.keys
+  const { kid } = newest.publicJwk
   const claims = { ...claimsOf(state, tenant, clientId, resource), ...timeClaims(lifetimeSeconds) }
   return {
     token_type: 'Bearer',
@@ -30,7 +31,7 @@ export async function appTokenAnswer(state: EntraState, exchange: TenantExchange
     ext_expires_in: lifetimeSeconds,
     access_token: await new SignJWT(claims)
       .setProtectedHeader({ typ: 'JWT', alg: 'RS256', kid, x5t: kid })
-      .sign(state.key.privateKey),
+      .sign(newest.privateKey),
   }
 }
 

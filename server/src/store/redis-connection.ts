@@ -42,11 +42,22 @@ export async function connectToRedis(
   }
   isOpen = true
   events.on('ready', () => (cause = undefined))
+  connectAgainAfterTheEnd(redis)
   return redis
+}
+
+/** The library ends for good when Sentinel tells it of a failover while it connects. */
+function connectAgainAfterTheEnd(redis: RedisConnection): void {
+  redis.on('end', () => {
+    setTimeout(() => {
+      redis.connect().catch(() => undefined)
+    }, maxReconnectDelayMs).unref()
+  })
 }
 
 /** Waits for the answers that are under way. */
 export async function disconnect(redis: RedisConnection): Promise<void> {
+  redis.removeAllListeners('end')
   try {
     await redis.quit()
   } catch {

@@ -66,7 +66,7 @@ export async function openRedisStore(
     await tryStore(store, now())
     await warnOfEviction(redis, onTrouble)
   } catch (error) {
-    redis.disconnect()
+    await disconnect(redis)
     throw unusableRedis(location, error)
   }
   return store

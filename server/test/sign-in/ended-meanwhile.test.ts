@@ -152,7 +152,8 @@ describe('a sign-in beside other sessions', () => {
   test.each(['memory', 'files'])(
     'two simultaneous sign-ins of a signed-in browser both succeed, and one ends the session of the other: in %s',
     async (store) => {
-      const inMemory: Record<string, string> = store === 'memory' ? { SESSION_STORE: 'memory:' } : {}
+      const inMemory: Record<string, string> =
+        store === 'memory' ? { SESSION_STORE: 'memory:' } : {}
       const world = await open(inMemory, { keepsFiles: store === 'files' })
       const browser = await world.signIn()
       const first = await browser.goTo('/auth/login', toCallback)
