@@ -3,10 +3,17 @@ import { setTimeout } from 'node:timers/promises'
 import { recordKinds } from '../store/record-kinds.ts'
 import type { Vault } from '../store/vault.ts'
 
+/** How long a killed process holds the others up. */
+const leaseMs = 5_000
+/** While it works, a process makes its lease last longer. */
+const extendEveryMs = 1_500
 /** A read of the store, a token request and a write, each at its deadline, take less. */
-const leaseMs = 15_000
+const maxWaitMs = 15_000
 /** About so long a process pauses between two looks at what another one has done. */
 const lookEveryMs = 100
+
+/** Over for every clock, also one that is set back. */
+const longAgo = 0
 
 interface Refresh<T> {
   /**
@@ -40,17 +47,19 @@ export class RefreshLeases {
     const name = this.#vault.names.of(recordKinds.refreshLease, `${sessionName} ${claims ?? ''}`)
     const owner = randomBytes(16)
     // Where the clock of a killed process was ahead, its lease seems to last longer.
-    const giveUpAt = performance.now() + leaseMs
+    const giveUpAt = performance.now() + maxWaitMs
     while (!(await this.#take(name, owner)) && performance.now() < giveUpAt) {
       const outcome = await look(true)
       if (outcome !== undefined) return outcome
       await setTimeout(lookEveryMs * (0.75 + Math.random() / 2))
     }
+    const extending = setInterval(() => void this.#extend(name, owner), extendEveryMs).unref()
     try {
       // The last holder may have finished just before this lease began.
       return (await look(false)) ?? (await work())
     } finally {
-      await this.#release(name, owner)
+      clearInterval(extending)
+      await this.#replace(name, owner, longAgo)
     }
   }
 
@@ -58,9 +67,12 @@ export class RefreshLeases {
     return this.#vault.store.swap(name, undefined, owner, Date.now() + leaseMs)
   }
 
+  #extend(name: string, owner: Uint8Array): Promise<void> {
+    return this.#replace(name, owner, Date.now() + leaseMs)
+  }
+
   /** Only the owner can. A failure is harmless: the lease ends by itself. */
-  async #release(name: string, owner: Uint8Array): Promise<void> {
-    const longAgo = 0
-    await this.#vault.store.swap(name, owner, owner, longAgo).catch(() => undefined)
+  async #replace(name: string, owner: Uint8Array, expiresAt: number): Promise<void> {
+    await this.#vault.store.swap(name, owner, owner, expiresAt).catch(() => undefined)
   }
 }

@@ -162,5 +162,6 @@ test(
       expect(lane.ended.size).toBeGreaterThanOrEqual(crashes / stores)
     }
   },
-  30_000 + crashes * 3_000,
+  // A refresh that was cut off holds its lease for five seconds.
+  30_000 + crashes * 5_000,
 )

@@ -39,7 +39,7 @@ test.each(hasRedis ? ['files', 'Redis'] : ['files'])(
     const waiting = browser.fetch('/api/me')
     expect(await browser.isSignedIn()).toBe(true)
     expect(world.emulator.requests('token')).toHaveLength(1)
-    laterSeconds(16)
+    laterSeconds(6)
     expect((await waiting).status).toBe(200)
     expect(world.emulator.requests('token')).toHaveLength(2)
     expect(await browser.isSignedIn()).toBe(true)

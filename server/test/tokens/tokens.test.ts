@@ -1,5 +1,5 @@
 import { type Emulator, startEmulator } from '@entra-bff/emulator'
-import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { EntraClient } from '../../src/entra/client.ts'
 import { EntraHttp } from '../../src/entra/http.ts'
 import type { TokenCache } from '../../src/entra/token-cache.ts'
@@ -32,6 +32,9 @@ beforeAll(async () => {
 })
 beforeEach(() => {
   emulator.clearRequests()
+})
+afterEach(() => {
+  vi.useRealTimers()
 })
 afterAll(async () => {
   await entra.close()
@@ -199,6 +202,19 @@ test('a claims challenge is answered by a token that was asked for with its clai
   const after = await two.accessToken('asked', scopes, { ...refusal(), claims })
   expect(after).not.toBe(before)
   expect(emulator.requests('token').at(-1)?.form['claims']).toContain('nbf')
+})
+
+test('a refresh that takes longer than a lease keeps its lease, and is still the only one (#23)', async () => {
+  const store = openMemoryStore()
+  const [one, two] = [await tokensIn(store, 'slow'), await tokensIn(store, 'slow')]
+  vi.useFakeTimers({ toFake: ['Date', 'setInterval', 'clearInterval'] })
+  emulator.failNext('token', { delayMs: 500 })
+  const first = one.accessToken('slow', scopes, refusal())
+  await vi.waitUntil(() => emulator.requests('token').length === 1)
+  for (let seconds = 0; seconds < 20; seconds += 2) await vi.advanceTimersByTimeAsync(2_000)
+  const second = two.accessToken('slow', scopes, refusal())
+  expect(await second).toBe(await first)
+  expect(emulator.requests('token')).toHaveLength(1)
 })
 
 test('a lease that does not end, as after a clock was ahead, holds a refresh up for seconds alone', async () => {
