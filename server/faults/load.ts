@@ -75,12 +75,13 @@ function belongsTo(json: unknown, { username }: Person): boolean {
 }
 
 function told(json: unknown): string {
-  return JSON.stringify(json)?.slice(0, 200) ?? 'no JSON'
+  return json === undefined ? 'no JSON' : JSON.stringify(json).slice(0, 200)
 }
 
 function isUnreached(error: unknown): boolean {
-  const codes = [error, ...((error as AggregateError).errors ?? [])].map(
-    (each) => (each as NodeJS.ErrnoException).code,
-  )
-  return codes.some((code) => code === 'ECONNREFUSED' || code === 'UND_ERR_CONNECT_TIMEOUT')
+  const all: unknown[] = error instanceof AggregateError ? error.errors : [error]
+  return all.some((each) => {
+    const { code } = each as NodeJS.ErrnoException
+    return code === 'ECONNREFUSED' || code === 'UND_ERR_CONNECT_TIMEOUT'
+  })
 }

@@ -1,5 +1,4 @@
-import type { Agent } from 'undici'
-import { request } from 'undici'
+import { type Agent, request } from 'undici'
 
 /** Somebody who is signed in, by the cookies of the browser. */
 export interface Person {

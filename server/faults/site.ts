@@ -186,7 +186,7 @@ export class Site {
   }
 
   async close(): Promise<void> {
-    await Promise.all(this.#servers.map((server) => server?.end('SIGKILL')))
+    await Promise.all(this.#servers.flatMap((server) => server?.end('SIGKILL') ?? []))
     await this.emulator.close()
     await this.#redis?.close()
     await this.agent.destroy()

@@ -10,11 +10,12 @@ const timeoutMs = 60_000
 const hasProgram = (name: string) => spawnSync(name, ['--version']).error === undefined
 
 describe('nobody loses a session, and nobody gets the answer of somebody else, when', () => {
-  for (const { name, needs, isLong, run } of scenarios) {
+  for (const scenario of scenarios) {
+    const { name, needs, isLong } = scenario
     // `pnpm faults` runs what takes minutes, and says what is missing.
     const isSkipped = isLong === true || (needs !== undefined && !hasProgram(needs))
     test.skipIf(isSkipped)(name, { timeout: timeoutMs }, async () => {
-      expect(complaintsOf(await run(scale))).toEqual([])
+      expect(complaintsOf(await scenario.run(scale))).toEqual([])
     })
   }
 })
