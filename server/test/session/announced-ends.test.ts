@@ -9,7 +9,17 @@ const recovery = { timeout: 10_000, interval: 50 }
 const password = 'hunter2-hunter2'
 /** Those that docs/operation.md tells. */
 const rights = [
-  ...['~entra-bff:*', '&entra-bff:*', '+@connection', '+get', '+set', '+del', '+eval', '+scan'],
+  ...[
+    '~entra-bff:*',
+    '&entra-bff:*',
+    '+@connection',
+    '+get',
+    '+mget',
+    '+set',
+    '+del',
+    '+eval',
+    '+scan',
+  ],
   ...['+info', '+cluster', '+publish', '+subscribe'],
 ]
 const ended = 'event: ended\ndata: {"reason":"revoked"}\n\n'
