@@ -84,8 +84,8 @@ export class EntraClient {
   }
 
   /**
-   * True when the discovery document is known and MSAL is loaded. Node never tries again to load a module
-   * that failed to load.
+   * True when the discovery document is known and MSAL is loaded. If a module fails to load, Node does
+   * not load it again.
    */
   isReady(): Promise<boolean> {
     return Promise.all([this.#context.readDiscovery(), this.#loadMsal()]).then(
