@@ -16,7 +16,7 @@ import { createSessionRoom, sessionApi } from './session/create-session-room.ts'
 import type { SessionViewsOptions } from './session/views.ts'
 import { createSignIn } from './sign-in/create-sign-in.ts'
 import { frontChannelRoute } from './sign-out/front-channel-logout.ts'
-import { formType, signOutRoute } from './sign-out/sign-out.ts'
+import { signOutRoute } from './sign-out/sign-out.ts'
 import { sharedCount } from './store/shared-count.ts'
 import type { Store } from './store/store.ts'
 import { followRotation, openVault } from './store/vault.ts'
@@ -37,8 +37,8 @@ export interface ConfiguredOptions {
  * Sign-in, sessions and downstream calls: all that needs an app registration.
  *
  * `fp` keeps Fastify from making a scope for each plugin. Each scope has classes of requests and
- * replies of its own, and V8 makes code fast for up to four classes. They are those of the root,
- * of `/api`, and of the one or two scopes that begin sessions.
+ * replies of its own, and V8 makes code fast for up to four classes. Four scopes are needed: the
+ * root, `/api`, sign-out (only it takes a form) and the redirect URI. DEVICE_LOGIN needs a fifth.
  */
 export async function configured(app: FastifyInstance, options: ConfiguredOptions): Promise<void> {
   const { config, store, entra, settings, info, metrics } = options
@@ -85,11 +85,9 @@ export async function configured(app: FastifyInstance, options: ConfiguredOption
     countTogether: sharedCount(vault),
   })
   await app.register(fp(signIn.redirectRoutes))
-  await app.register(fp(signOutRoute), { config, entra, room })
+  await app.register(signOutRoute, { config, entra, room })
   await app.register(fp(frontChannelRoute), { entra, room })
   await app.register(async (api) => {
-    // Only sign-out takes a form: a page of another site can send one.
-    api.removeContentTypeParser(formType)
     const sources = [cookieCallers({ room, tokens, claimsChallenges, publicUrl })]
     await api.register(callerGuard, { sources })
     await api.register(fp(sessionApi), room)

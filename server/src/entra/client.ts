@@ -78,7 +78,8 @@ export class EntraClient {
   }
 
   /**
-   * Node never tries again to load a module that failed to load.
+   * Resolves when the discovery document is known and MSAL is loaded. If a module fails to load, Node
+   * does not load it again.
    * @throws when nobody can sign in
    */
   async requireReady(): Promise<void> {

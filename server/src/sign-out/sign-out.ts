@@ -13,9 +13,6 @@ export interface SignOutOptions {
   room: SessionRoom
 }
 
-/** What a form of a page sends. */
-export const formType = 'application/x-www-form-urlencoded'
-
 /**
  * `POST /auth/logout`: ends the session here, then sends the browser to Entra to end the session there
  * (OpenID Connect RP-Initiated Logout 1.0).
@@ -23,8 +20,9 @@ export const formType = 'application/x-www-form-urlencoded'
 export async function signOutRoute(scope: FastifyInstance, options: SignOutOptions): Promise<void> {
   const { config, room } = options
   const { cookie } = room
-  // The content of the form is ignored.
-  scope.addContentTypeParser(formType, { parseAs: 'string', bodyLimit: 4_096 }, async () => ({}))
+  // A form of the page sends a body of this type. Its content is ignored.
+  const form = { parseAs: 'string', bodyLimit: 4_096 } as const
+  scope.addContentTypeParser('application/x-www-form-urlencoded', form, async () => ({}))
   scope.post(paths.logout, async (request, reply) => {
     checkSameOrigin(request, config.publicUrl)
     const name = cookie.nameIn(request)

@@ -69,15 +69,18 @@ export class Records<Schema extends TSchema, T = Static<Schema>> {
    * must not be told that the record is absent
    */
   read(name: string): MaybePromise<StoredRecord<T> | undefined> {
-    return andThen(this.#fetch(name), (bytes) => bytes && this.#open(name, bytes))
+    const known = this.#decrypted?.get(name)
+    const found = this.#vault.store.get(name, known?.bytes)
+    return andThen(found, (bytes) => bytes && this.#open(name, bytes, known))
   }
 
   /** Like `read`, for a caller that a damaged record must not stop. */
   async inspect(name: string): Promise<StoredRecord<T> | 'absent' | 'unreadable'> {
-    const bytes = await this.#fetch(name)
+    const known = this.#decrypted?.get(name)
+    const bytes = await this.#vault.store.get(name, known?.bytes)
     if (!bytes) return 'absent'
     try {
-      return this.#open(name, bytes) ?? 'unreadable'
+      return this.#open(name, bytes, known) ?? 'unreadable'
     } catch {
       return 'unreadable'
     }
@@ -131,12 +134,12 @@ export class Records<Schema extends TSchema, T = Static<Schema>> {
     )
   }
 
-  #fetch(name: string): MaybePromise<Uint8Array | undefined> {
-    return this.#vault.store.get(name, this.#decrypted?.get(name)?.bytes)
-  }
-
-  #open(name: string, bytes: Uint8Array): StoredRecord<T> | undefined {
-    const known = this.#decrypted?.get(name)
+  /** @param known the record that was decrypted before: it serves while its bytes are the same */
+  #open(
+    name: string,
+    bytes: Uint8Array,
+    known: StoredRecord<T> | undefined,
+  ): StoredRecord<T> | undefined {
     if (known?.bytes === bytes) {
       this.cacheCounts.hits += 1
       return known

@@ -51,6 +51,15 @@ describe('a body of a type that no route takes (#13)', () => {
     },
   )
 
+  test('only sign-out takes a form: a call of the API with a form is refused', async () => {
+    const headers = { 'content-type': 'application/x-www-form-urlencoded' }
+    const form = { method: 'POST', headers, body: 'a=b' } as const
+    expect(await browser.fetch('/api/session/extend', form)).toMatchObject({
+      status: 415,
+      json: { code: 'unsupported_media_type' },
+    })
+  })
+
   test('a cross-site body of a type that needs no preflight is refused', async () => {
     for (const type of ['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data']) {
       const headers = { cookie, 'content-type': type, 'sec-fetch-site': 'cross-site' }
