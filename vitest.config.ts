@@ -10,6 +10,8 @@ function nodeProject(name: string, include: string, testTimeoutMs: number, globa
       name,
       include: [include],
       environment: 'node' as const,
+      // Most time of a test file would go into loading modules again.
+      isolate: false,
       testTimeout: testTimeoutMs,
       globalSetup: globalSetup ?? [],
     },

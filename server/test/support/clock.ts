@@ -12,11 +12,11 @@ export function laterSeconds(seconds: number): void {
 
 const realNow = performance.now.bind(performance)
 let aheadMs = 0
+performance.now = () => realNow() + aheadMs
 
 /**
  * Moves the monotonic clock on, which tells the age of Entra's documents. It never goes back.
  */
 export function pass(seconds: number): void {
   aheadMs += seconds * 1_000
-  vi.spyOn(performance, 'now').mockImplementation(() => realNow() + aheadMs)
 }
