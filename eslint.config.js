@@ -32,7 +32,7 @@ const serverFloors = [
     'failure.ts',
     'json.ts',
     'maybe-promise.ts',
-    'outbound.ts',
+    'outbound',
     'package-folder.ts',
     'plain-reason.ts',
     'retry-after.ts',

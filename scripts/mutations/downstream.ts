@@ -52,10 +52,9 @@ export const downstream: Mutation[] = [
     breaks: 'redirects of an API are followed',
     change: {
       [client]: {
-        'import { AnswerCollector':
-          "import { interceptors } from 'undici'\nimport { AnswerCollector",
-        'dispatcher.dispatch(':
-          'dispatcher.compose(interceptors.redirect({ maxRedirections: 2 })).dispatch(',
+        'import { DeadlineError': "import { interceptors } from 'undici'\nimport { DeadlineError",
+        'new Exchange(dispatcher,':
+          'new Exchange(dispatcher.compose(interceptors.redirect({ maxRedirections: 2 })),',
       },
     },
   },

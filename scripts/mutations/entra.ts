@@ -227,6 +227,13 @@ export const entra: Mutation[] = [
     },
   },
   {
+    rule: '#28',
+    breaks: 'a proxy that does not answer CONNECT holds requests for minutes',
+    change: {
+      'server/src/outbound/outbound.ts': { 'connectMs = 5_000': 'connectMs = 300_000' },
+    },
+  },
+  {
     rule: 'D5',
     breaks: 'a silent Entra holds requests for a minute',
     change: {

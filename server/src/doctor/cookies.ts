@@ -38,7 +38,7 @@ function requireSignIn(
   { clientId }: EntraSettings,
   tell: Tell,
 ): boolean {
-  const location = String(headers['location'] ?? '')
+  const location = headers.location ?? ''
   if (status !== 302 || !URL.canParse(location)) {
     tell.fail(
       `${publicUrl}${paths.login} answers ${String(status)}: no sign-in begins there`,

@@ -49,10 +49,10 @@ function tellHeaders(url: string, { headers }: Visit, secure: boolean, tell: Tel
   if (changed.length > 0) {
     tell.warn(`${url}: on the way, these headers were changed: ${changed.join(', ')}`, proxyRemedy)
   }
-  if (headers['age'] !== undefined) {
+  if (headers.age !== undefined) {
     tell.warn(`${url}: the answer comes from a cache`, 'Switch off the cache before the server.')
   }
-  if (changed.length === 0 && headers['age'] === undefined) {
+  if (changed.length === 0 && headers.age === undefined) {
     tell.ok(`${url} answers, with the security headers and not from a cache`)
   }
 }

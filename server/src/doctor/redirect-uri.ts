@@ -72,7 +72,7 @@ function silentSignIn(endpoint: string, clientId: string, redirectUri: string): 
 
 /** @param text of Entra's own page, which names the number of the error */
 function tellRegistration({ headers, text }: Visit, redirectUri: string, tell: Tell): void {
-  const location = String(headers['location'] ?? '')
+  const location = headers.location ?? ''
   if (location.startsWith(`${redirectUri}?`)) {
     tell.ok(`${redirectUri} is registered`)
     return

@@ -1,10 +1,10 @@
-import type { Dispatcher } from 'undici'
+import type { IncomingHttpHeaders } from 'node:http'
 import type { ProxySettings } from '../config/outbound-proxy.ts'
-import { Outbound } from '../outbound.ts'
+import { Outbound } from '../outbound/outbound.ts'
 
 export interface Visit {
   status: number
-  headers: Dispatcher.ResponseData['headers']
+  headers: IncomingHttpHeaders
   text: string
 }
 
@@ -30,11 +30,9 @@ export class Visitor {
   /** @throws errors of undici and of the network */
   async get(url: string, headers: Record<string, string> = {}): Promise<Visit> {
     const { origin, pathname, search } = new URL(url)
-    const dispatcher = await this.#outbound.dispatcher()
-    const signal = AbortSignal.timeout(deadlineMs)
-    const path = pathname + search
-    const answer = await dispatcher.request({ origin, path, method: 'GET', headers, signal })
-    return { status: answer.statusCode, headers: answer.headers, text: await answer.body.text() }
+    const request = { origin, path: pathname + search, method: 'GET' as const, headers }
+    const { body, ...answer } = await this.#outbound.send(request, deadlineMs)
+    return { ...answer, text: body.toString() }
   }
 
   close(): Promise<void> {

@@ -1,10 +1,10 @@
 import { Failure } from '../failure.ts'
 import { secondsOf } from '../retry-after.ts'
 import type { Call } from './calls.ts'
-import type { UpstreamAnswer } from './answer-collector.ts'
+import type { OutboundAnswer } from '../outbound/exchange.ts'
 
 /** @throws {Failure} for every answer that is not a success of the type that the call promises */
-export function requireSuccess(call: Call, answer: UpstreamAnswer): void {
+export function requireSuccess(call: Call, answer: OutboundAnswer): void {
   const { status } = answer
   if (status === 304) return
   if (status >= 200 && status < 300) {
@@ -27,7 +27,7 @@ export function requireSuccess(call: Call, answer: UpstreamAnswer): void {
 const jsonType = /^application\/(?:[\w.!#$&^-]+\+)?json\s*(?:;|$)/i
 const imageType = /^image\/(?:jpeg|png|gif|webp)\s*(?:;|$)/i
 
-function requireType(call: Call, { status, headers, body }: UpstreamAnswer): void {
+function requireType(call: Call, { status, headers, body }: OutboundAnswer): void {
   const type = headers['content-type'] ?? ''
   const encoding = headers['content-encoding'] ?? 'identity'
   const isJson = call.answer === 'json'
@@ -52,7 +52,7 @@ function isParsable(body: Buffer): boolean {
   }
 }
 
-function detailOf(answer: UpstreamAnswer): string {
+function detailOf(answer: OutboundAnswer): string {
   const code = /"code"\s*:\s*"([\w.]{1,80})"/.exec(answer.body.toString('utf8', 0, 4_096))?.[1]
   return `The API does not allow this for the signed-in account${code ? ` (${code})` : ''}.`
 }

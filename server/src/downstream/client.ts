@@ -2,8 +2,8 @@ import type { Socket } from 'node:net'
 import type { ProblemCode } from '@entra-bff/shared'
 import type { ProxySettings } from '../config/outbound-proxy.ts'
 import { Failure } from '../failure.ts'
-import { Outbound } from '../outbound.ts'
-import { AnswerCollector, type UpstreamAnswer } from './answer-collector.ts'
+import { DeadlineError, Exchange, type OutboundAnswer } from '../outbound/exchange.ts'
+import { Outbound } from '../outbound/outbound.ts'
 import type { Call } from './calls.ts'
 
 const maxBodyBytes = 16 * 1024 * 1024
@@ -16,14 +16,7 @@ const limits = {
   pipelining: 1,
   keepAliveTimeout: 30_000,
 }
-/** Limits a whole call, even when its bytes come slowly. */
 const deadlineMs = 20_000
-
-class DeadlineError extends Error {
-  constructor() {
-    super(`no whole answer within ${String(deadlineMs)} ms`)
-  }
-}
 
 /** The connections to downstream APIs. Redirects are never followed: their target would get the token. */
 export class DownstreamClient {
@@ -44,35 +37,28 @@ export class DownstreamClient {
     accessToken: string,
     headers: Record<string, string>,
     connection: Socket,
-  ): Promise<UpstreamAnswer> {
+  ): Promise<OutboundAnswer> {
     const dispatcher = await this.#outbound.dispatcher()
     requireOpen(connection)
-    const collector = new AnswerCollector()
+    const request = {
+      origin: call.resource,
+      path: call.path + query,
+      method: 'GET' as const,
+      headers: { ...headers, authorization: `Bearer ${accessToken}` },
+    }
+    const exchange = new Exchange(dispatcher, request, deadlineMs)
     const onClose = () => {
-      collector.abort(new Error('the caller closed the connection'))
+      exchange.abort(new Error('the caller closed the connection'))
     }
     // The request emits `close` too early, and a pipelined response never emits `close`. Pipelined
     // calls share a connection: more than ten listeners are no leak here.
     connection.setMaxListeners(0).once('close', onClose)
-    const timer = setTimeout(() => {
-      collector.abort(new DeadlineError())
-    }, deadlineMs)
     try {
-      dispatcher.dispatch(
-        {
-          origin: call.resource,
-          path: call.path + query,
-          method: 'GET',
-          headers: { ...headers, authorization: `Bearer ${accessToken}` },
-        },
-        collector,
-      )
-      return await collector.answer
+      return await exchange.answer
     } catch (cause) {
       requireOpen(connection)
       throw new Failure(codeOf(cause), `${call.id} failed`, { cause })
     } finally {
-      clearTimeout(timer)
       connection.off('close', onClose)
     }
   }

@@ -6,7 +6,7 @@ import { traceHeadersOf } from '../http/trace-context.ts'
 import { requireSuccess } from './answers.ts'
 import type { Call } from './calls.ts'
 import { challengedClaims } from './claims-challenge.ts'
-import type { UpstreamAnswer } from './answer-collector.ts'
+import type { OutboundAnswer } from '../outbound/exchange.ts'
 import type { DownstreamClient } from './client.ts'
 import { ConcurrentCalls } from './concurrent-calls.ts'
 
@@ -47,8 +47,8 @@ export async function downstream(
 async function callWithToken(
   { id, scopes }: Call,
   caller: Caller,
-  send: (token: string) => Promise<UpstreamAnswer>,
-): Promise<UpstreamAnswer> {
+  send: (token: string) => Promise<OutboundAnswer>,
+): Promise<OutboundAnswer> {
   const token = await caller.accessToken(scopes)
   const answer = await send(token)
   if (answer.status !== 401) return answer
@@ -59,7 +59,7 @@ async function callWithToken(
   throw await caller.challenge(`${id} refuses each token`, claimsOf(second))
 }
 
-function claimsOf({ headers }: UpstreamAnswer): string | undefined {
+function claimsOf({ headers }: OutboundAnswer): string | undefined {
   return challengedClaims(headers['www-authenticate'])
 }
 
@@ -87,7 +87,7 @@ function headersOf(request: FastifyRequest): Record<string, string> {
 }
 
 /** @returns the body, not `reply`: Fastify would make a promise for its end */
-function passOn(answer: UpstreamAnswer, reply: FastifyReply): Buffer | FastifyReply {
+function passOn(answer: OutboundAnswer, reply: FastifyReply): Buffer | FastifyReply {
   for (const name of passedDown) {
     const value = answer.headers[name]
     if (typeof value === 'string') reply.header(name, value)

@@ -1,8 +1,8 @@
 import type { NetworkRequestOptions, NetworkResponse } from '@azure/msal-node'
-import type { Dispatcher } from 'undici'
 import type { ProxySettings } from '../config/outbound-proxy.ts'
 import { parseObject } from '../json.ts'
-import { Outbound } from '../outbound.ts'
+import type { OutboundAnswer } from '../outbound/exchange.ts'
+import { Outbound } from '../outbound/outbound.ts'
 import { secondsOf } from '../retry-after.ts'
 import { IdentityProviderUnreachable } from './unreachable.ts'
 
@@ -13,7 +13,6 @@ const limits = {
   maxResponseSize: 1024 * 1024,
   keepAliveTimeout: 30_000,
 }
-/** Limits a whole request, even when its bytes come slowly. */
 const deadlineMs = 10_000
 
 /** The connections to Entra. Redirects are never followed. */
@@ -55,12 +54,9 @@ export class EntraHttp {
   ): Promise<NetworkResponse<T>> {
     try {
       const { headers = {}, body = null } = options
-      const signal = AbortSignal.timeout(deadlineMs)
-      const dispatcher = await this.#outbound.dispatcher()
       const { origin, pathname, search } = new URL(url)
-      const path = pathname + search
-      const answer = await dispatcher.request({ origin, path, method, headers, body, signal })
-      return await readAnswer<T>(answer)
+      const request = { origin, path: pathname + search, method, headers, body }
+      return readAnswer<T>(await this.#outbound.send(request, deadlineMs))
     } catch (error) {
       if (error instanceof IdentityProviderUnreachable) throw error
       throw new IdentityProviderUnreachable(`${method} ${pathOf(url)} failed`, { cause: error })
@@ -68,19 +64,17 @@ export class EntraHttp {
   }
 }
 
-async function readAnswer<T>(answer: Dispatcher.ResponseData): Promise<NetworkResponse<T>> {
-  const text = await answer.body.text()
-  const status = answer.statusCode
+function readAnswer<T>({ status, headers, body }: OutboundAnswer): NetworkResponse<T> {
   if (status >= 500 || status === 429) {
-    const retryAfterSeconds = secondsOf(answer.headers['retry-after'])
+    const retryAfterSeconds = secondsOf(headers['retry-after'])
     throw new IdentityProviderUnreachable(`answered ${String(status)}`, { retryAfterSeconds })
   }
-  const body = parseObject(text)
-  if (!body) throw new IdentityProviderUnreachable(`answered ${String(status)} without an object`)
-  return { status, body: body as T, headers: singleValues(answer.headers) }
+  const object = parseObject(body.toString())
+  if (!object) throw new IdentityProviderUnreachable(`answered ${String(status)} without an object`)
+  return { status, body: object as T, headers: singleValues(headers) }
 }
 
-function singleValues(headers: Dispatcher.ResponseData['headers']): Record<string, string> {
+function singleValues(headers: OutboundAnswer['headers']): Record<string, string> {
   return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)]))
 }
 

@@ -3,6 +3,8 @@ import { EventEmitter, once } from 'node:events'
 import type { RequestListener } from 'node:http'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import type { Browser } from '../support/browser.ts'
+import { ConnectProxy } from '../support/connect-proxy.ts'
+import { undiciTimers } from '../support/undici-timers.ts'
 import { startUpstream, type Upstream } from '../support/upstream.ts'
 import { World } from '../support/world.ts'
 
@@ -14,17 +16,8 @@ let answer: RequestListener
 let world: World
 let browser: Browser
 beforeAll(async () => {
-  // Must come before any request: the HTTP client keeps the timers that it finds first.
-  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
-  // Vitest's fake timers do not replace AbortSignal.timeout.
-  vi.spyOn(AbortSignal, 'timeout').mockImplementation((ms) => {
-    const controller = new AbortController()
-    const reason = new DOMException('The operation was aborted due to timeout', 'TimeoutError')
-    setTimeout(() => {
-      controller.abort(reason)
-    }, ms)
-    return controller.signal
-  })
+  undiciTimers.reset()
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] })
   for (const name of ['headers', 'bodyChunkReceived']) {
     subscribe(`undici:request:${name}`, (message) => {
       const { request } = message as { request: { origin: string } }
@@ -40,8 +33,8 @@ beforeAll(async () => {
 afterAll(async () => {
   await world.close()
   upstream.close()
-  vi.restoreAllMocks()
   vi.useRealTimers()
+  undiciTimers.reset()
 })
 
 const json = { 'content-type': 'application/json' }
@@ -127,5 +120,25 @@ describe('an Entra that does not answer (#28)', () => {
     const { status, json: problem } = await waiting
     expect([status, problem]).toMatchObject([503, { code: 'identity_provider_unavailable' }])
     expect((await own.fetch('/api/session')).json).toMatchObject({ authenticated: true })
+  })
+
+  test('a sign-in ends in the Error view after five seconds when the proxy to the internet does not answer', async () => {
+    const proxy = await ConnectProxy.open({ isSilent: true })
+    const far = await World.open({
+      AUTHORITY: 'https://login.microsoftonline.com/organizations',
+      HTTPS_PROXY: proxy.url(),
+    })
+    const attempt = async () => {
+      const waiting = far.openBrowser().goTo('/auth/login')
+      await proxy.nextRequest()
+      await pass(6)
+      return (await waiting).url.pathname
+    }
+    expect(await attempt()).toBe('/error')
+    // The connection that got no answer does not hold the next sign-in.
+    await pass(5)
+    expect(await attempt()).toBe('/error')
+    await far.close()
+    proxy.close()
   })
 })

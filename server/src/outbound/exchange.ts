@@ -1,37 +1,54 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Dispatcher } from 'undici'
 
-export interface UpstreamAnswer {
+export interface OutboundAnswer {
   status: number
   headers: IncomingHttpHeaders
   body: Buffer
 }
 
+export class DeadlineError extends Error {
+  constructor(deadlineMs: number) {
+    super(`no whole answer within ${String(deadlineMs)} ms`)
+  }
+}
+
 /**
- * Collects a whole answer. undici's own `request` makes a stream and several promises for each
- * answer, at twice the cost.
+ * A request, and its whole answer. undici's own `request` makes a stream and several promises for each
+ * answer, at twice the cost, and its `signal` does not end a request that waits for a connection.
  */
-export class AnswerCollector implements Dispatcher.DispatchHandler {
-  readonly answer: Promise<UpstreamAnswer>
-  #resolve!: (answer: UpstreamAnswer) => void
-  #reject!: (error: Error) => void
+export class Exchange implements Dispatcher.DispatchHandler {
+  /** Rejects with an error of undici or of the network, a `DeadlineError`, or the reason of `abort`. */
+  readonly answer: Promise<OutboundAnswer>
+  #resolve!: (answer: OutboundAnswer) => void
+  #reject!: (error: unknown) => void
+  readonly #timer: NodeJS.Timeout
   #controller: Dispatcher.DispatchController | undefined
   #reason: Error | undefined
   #status = 0
   #headers: IncomingHttpHeaders = {}
   readonly #chunks: Buffer[] = []
 
-  constructor() {
+  /** @param deadlineMs limits the whole exchange, even when bytes come slowly */
+  constructor(dispatcher: Dispatcher, request: Dispatcher.DispatchOptions, deadlineMs: number) {
     this.answer = new Promise((resolve, reject) => {
       this.#resolve = resolve
       this.#reject = reject
     })
+    this.#timer = setTimeout(() => {
+      this.abort(new DeadlineError(deadlineMs))
+    }, deadlineMs)
+    try {
+      dispatcher.dispatch(request, this)
+    } catch (error) {
+      this.#fail(error)
+    }
   }
 
-  /** Ends the request, also while it waits for a connection. `answer` rejects with the reason. */
+  /** Ends the exchange, also while it waits for a connection. */
   abort(reason: Error): void {
     this.#reason = reason
-    this.#reject(reason)
+    this.#fail(reason)
     this.#controller?.abort(reason)
   }
 
@@ -55,12 +72,18 @@ export class AnswerCollector implements Dispatcher.DispatchHandler {
   }
 
   onResponseEnd(): void {
+    clearTimeout(this.#timer)
     const [first, ...others] = this.#chunks
     const body = first && others.length === 0 ? first : Buffer.concat(this.#chunks)
     this.#resolve({ status: this.#status, headers: this.#headers, body })
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
+    this.#fail(error)
+  }
+
+  #fail(error: unknown): void {
+    clearTimeout(this.#timer)
     this.#reject(error)
   }
 }

@@ -1,6 +1,9 @@
 import type { Agent, Dispatcher } from 'undici'
-import type { ProxySettings } from './config/outbound-proxy.ts'
+import type { ProxySettings } from '../config/outbound-proxy.ts'
+import { Exchange, type OutboundAnswer } from './exchange.ts'
 
+/** How long the proxy may take to connect, in milliseconds. */
+const connectMs = 5_000
 const loopback = ['localhost', '127.0.0.1', '[::1]']
 
 /**
@@ -21,6 +24,14 @@ export class Outbound {
     return (this.#dispatcher ??= open(this.#limits, this.#proxy))
   }
 
+  /**
+   * @param deadlineMs limits the whole exchange
+   * @throws errors of undici and of the network, and `DeadlineError`
+   */
+  async send(request: Dispatcher.DispatchOptions, deadlineMs: number): Promise<OutboundAnswer> {
+    return new Exchange(await this.dispatcher(), request, deadlineMs).answer
+  }
+
   async close(): Promise<void> {
     const dispatcher = await this.#dispatcher?.catch(() => undefined)
     await dispatcher?.destroy()
@@ -31,10 +42,12 @@ async function open(
   limits: Agent.Options,
   { httpsProxy, noProxy }: ProxySettings,
 ): Promise<Dispatcher> {
-  const { Agent, EnvHttpProxyAgent } = await import('undici')
+  const { Agent, EnvHttpProxyAgent, Pool } = await import('undici')
   if (httpsProxy === undefined || noProxy === '*') return new Agent(limits)
   return new EnvHttpProxyAgent({
     ...limits,
+    // By default, a proxy that does not answer CONNECT holds all requests to a host for five minutes.
+    clientFactory: (origin, options) => new Pool(origin, { ...options, headersTimeout: connectMs }),
     // Without this text, the agent would read HTTP_PROXY from the environment.
     httpProxy: '',
     httpsProxy,
