@@ -50,15 +50,16 @@ export interface Tokens {
   cache: TokenCache
 }
 
-/** @returns a token with these scopes that need not be refreshed yet */
+/** @returns a token with these scopes that lasts longer than that: by default, it need not be refreshed yet */
 export function cachedToken(
   { accessTokens }: TokenCache,
   scopes: readonly string[],
+  longerThanMs = refreshMarginMs,
 ): AccessToken | undefined {
   const needed = fullNames(scopes, scopes)
   return accessTokens.find(
     (known) =>
-      known.expiresAt - refreshMarginMs > Date.now() &&
+      known.expiresAt - longerThanMs > Date.now() &&
       needed.every((scope) => known.scopes.includes(scope)),
   )
 }

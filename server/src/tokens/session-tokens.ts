@@ -80,7 +80,7 @@ export class SessionTokens {
   }
 
   async #fetch(request: TokenRequest): Promise<string> {
-    const { sessionName, scopes, rejected } = request
+    const { sessionName, scopes } = request
     // Entra throttles per user and API: tokens for other APIs are still requested.
     const pause = `${sessionName} ${scopes.join(' ')}`
     try {
@@ -90,7 +90,7 @@ export class SessionTokens {
       if (!(error instanceof EntraFailure) || !isTransient(error)) throw error
       if (error.wasSent) this.#backOff.begin(pause, error)
       // A token that is good for one more minute serves for that minute.
-      const last = this.#memory.unexpired(sessionName, scopes, rejected?.token)
+      const last = await this.#refresh.unexpired(request)
       if (last === undefined) throw error
       if (error.wasSent) this.#options.onSilentFailure(error)
       return last

@@ -35,7 +35,7 @@ interface TokenRefreshOptions {
   memory: TokenMemory
 }
 
-/** A token, or the token of the memory, which serves while another process refreshes it. */
+/** A token, or one that should be refreshed and serves while another process does so. */
 type Outcome = { accessToken: AccessToken; isSaved: boolean } | { unexpired: string }
 
 /**
@@ -76,6 +76,11 @@ export class TokenRefresh {
     }
   }
 
+  /** A token that should be refreshed, but still serves. The record has it when this process never used it. */
+  async unexpired(request: TokenRequest): Promise<string | undefined> {
+    return this.#unexpired(request, await this.#read(request.sessionName))
+  }
+
   /** Forgets the tokens of a session, and makes a running request throw its answer away. */
   cancel(sessionName: string): void {
     const request = this.#underWay.get(sessionName)
@@ -94,19 +99,27 @@ export class TokenRefresh {
       if (!known || refused.includes(known.token)) return undefined
       return { accessToken: known, isSaved: true }
     }
-    const fromMemory = (): Outcome | undefined => {
-      const unexpired = this.#memory.unexpired(sessionName, scopes, rejected?.token)
+    const stillGood = (): Outcome | undefined => {
+      const unexpired = this.#unexpired(request, stored)
       return unexpired === undefined ? undefined : { unexpired }
     }
     const look = async (isElsewhere: boolean) => {
       stored = await this.#read(sessionName)
-      return fromRecord() ?? (isElsewhere ? fromMemory() : undefined)
+      return fromRecord() ?? (isElsewhere ? stillGood() : undefined)
     }
     const work = async () => {
       const { accessToken, cache } = await this.#ask(request, stored)
       return { accessToken, isSaved: await this.#save(sessionName, stored, cache) }
     }
     return fromRecord() ?? this.#leases.run<Outcome>(sessionName, rejected?.claims, { look, work })
+  }
+
+  #unexpired(request: TokenRequest, { value }: StoredTokens): string | undefined {
+    const { sessionName, scopes, rejected } = request
+    const known = this.#memory.unexpired(sessionName, scopes, rejected?.token)
+    if (known !== undefined) return known
+    const stored = cachedToken(value, scopes, 0)?.token
+    return stored === rejected?.token ? undefined : stored
   }
 
   async #read(sessionName: string): Promise<StoredTokens> {

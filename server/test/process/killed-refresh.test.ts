@@ -24,8 +24,8 @@ test.each(hasRedis ? ['files', 'Redis'] : ['files'])(
       await redis?.close()
     })
     await child.listening()
-    // Must be refreshed at once.
-    world.emulator.setLifetimes({ accessToken: 60 })
+    // The other server would serve a token that has not expired.
+    world.emulator.setLifetimes({ accessToken: 0 })
     const browser = await world.signIn()
     world.emulator.setLifetimes({ accessToken: 3_600 })
     world.emulator.clearRequests()
