@@ -20,6 +20,8 @@ function nodeProject(name: string, include: string, testTimeoutMs: number, globa
 
 export default defineConfig({
   test: {
+    // Tests wait for other processes about as long as they compute.
+    maxWorkers: 2,
     projects: [
       nodeProject('emulator', 'emulator/test/**/*.test.ts', 10_000),
       nodeProject('server', 'server/test/**/*.test.ts', 15_000, 'server/test/support/build.ts'),

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { sendRaw } from '../support/raw.ts'
 import { useScriptedApi } from '../support/scripted-api.ts'
+import { behindNginx } from '../support/world.ts'
 
 const mapped = [
   '/v1.0/me',
@@ -110,15 +111,18 @@ describe('paths that lead elsewhere (#18)', () => {
     expect([...searchParams]).toEqual([...new URLSearchParams(query)])
   })
 
-  test('an absolute URL or a fragment leads to the mapped path that it names, on this server', async () => {
-    expect((await get('http://evil.example/api/me')).status).toBe(200)
-    expect((await get('/api/me#/users')).status).toBe(200)
-    expect((await get('/api/users#/api/me')).status).toBe(404)
-    expect((await get('/api/me#?$select=id')).status).toBe(400)
-    expect((await get('http://evil.example/users')).status).toBe(404)
-    expect((await get('https://evil.example@evil.example/api/users')).status).toBe(404)
-    expect(api.upstream.requests.map(({ url }) => url)).toEqual(['/v1.0/me', '/v1.0/me'])
-  })
+  test.skipIf(behindNginx)(
+    'an absolute URL or a fragment leads to the mapped path that it names, on this server',
+    async () => {
+      expect((await get('http://evil.example/api/me')).status).toBe(200)
+      expect((await get('/api/me#/users')).status).toBe(200)
+      expect((await get('/api/users#/api/me')).status).toBe(404)
+      expect((await get('/api/me#?$select=id')).status).toBe(400)
+      expect((await get('http://evil.example/users')).status).toBe(404)
+      expect((await get('https://evil.example@evil.example/api/users')).status).toBe(404)
+      expect(api.upstream.requests.map(({ url }) => url)).toEqual(['/v1.0/me', '/v1.0/me'])
+    },
+  )
 })
 
 describe('the mapped calls (#18)', () => {

@@ -1,7 +1,7 @@
 import { request } from 'undici'
 import { describe, expect, test, vi } from 'vitest'
 import { laterSeconds } from '../support/clock.ts'
-import { World } from '../support/world.ts'
+import { behindNginx, World } from '../support/world.ts'
 
 async function statusOf(world: World, path: string, from?: string, method: 'GET' | 'POST' = 'GET') {
   const headers = { 'x-csrf': '1', ...(from && { 'x-forwarded-for': from }) }
@@ -96,16 +96,19 @@ describe('an address', () => {
     await world.close()
   })
 
-  test('forwarded addresses that are invalid count as one address, appear in no log line, and cause one warning', async () => {
-    const world = await World.open({ RATE_LIMIT: '2', TRUST_PROXY: 'loopback' })
-    let count = 0
-    const from = () => `<b>${String((count += 1))}</b>`
-    expect(await statusesOf(world, '/auth/login', 3, from)).toEqual([302, 302, 429])
-    expect(world.logLines.join('')).not.toContain('<b>')
-    const warnings = world.logLines.filter((line) => line.includes('X-Forwarded-For holds'))
-    expect(warnings).toHaveLength(1)
-    await world.close()
-  })
+  test.skipIf(behindNginx)(
+    'forwarded addresses that are invalid count as one address, appear in no log line, and cause one warning',
+    async () => {
+      const world = await World.open({ RATE_LIMIT: '2', TRUST_PROXY: 'loopback' })
+      let count = 0
+      const from = () => `<b>${String((count += 1))}</b>`
+      expect(await statusesOf(world, '/auth/login', 3, from)).toEqual([302, 302, 429])
+      expect(world.logLines.join('')).not.toContain('<b>')
+      const warnings = world.logLines.filter((line) => line.includes('X-Forwarded-For holds'))
+      expect(warnings).toHaveLength(1)
+      await world.close()
+    },
+  )
 
   test('an address can sign out as often as it likes', async () => {
     const world = await World.open({ RATE_LIMIT: '2' })

@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi 
 import type { Browser } from '../support/browser.ts'
 import { later } from '../support/clock.ts'
 import { openEvents } from '../support/event-stream.ts'
-import { adele, World } from '../support/world.ts'
+import { behindNginx, adele, World } from '../support/world.ts'
 
 let world: World
 beforeAll(async () => {
@@ -78,14 +78,17 @@ describe('the events of a session', () => {
     await closing.close()
   })
 
-  test('at most six pages of one session get its events at once, and the next page gets a 204', async () => {
-    const browser = await world.signIn()
-    const streams = []
-    for (let count = 0; count < 6; count += 1) streams.push(await listen(browser))
-    expect((await listen(browser)).statusCode).toBe(204)
-    expect(streams.some(({ isOver }) => isOver)).toBe(false)
-    for (const { body } of streams) body.destroy()
-  })
+  test.skipIf(behindNginx)(
+    'at most six pages of one session get its events at once, and the next page gets a 204',
+    async () => {
+      const browser = await world.signIn()
+      const streams = []
+      for (let count = 0; count < 6; count += 1) streams.push(await listen(browser))
+      expect((await listen(browser)).statusCode).toBe(204)
+      expect(streams.some(({ isOver }) => isOver)).toBe(false)
+      for (const { body } of streams) body.destroy()
+    },
+  )
 
   test('the events of a session refuse HEAD', async () => {
     const browser = await world.signIn()

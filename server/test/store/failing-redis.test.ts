@@ -69,10 +69,12 @@ describe.skipIf(!hasRedis)('Redis in trouble (#27)', () => {
     expect((await world.openBrowser().goTo('/auth/login')).url.pathname).toBe('/error')
     expect(await isReady()).toBe(false)
     expect((await world.openBrowser().fetch('/livez')).status).toBe(200)
+    const told = () =>
+      world.logLines.filter((line) => line.includes('the connection to Redis is lost'))
+    await vi.waitUntil(() => told().length > 0)
     await redis.restart()
     await expectRecovery(browser)
-    const told = world.logLines.filter((line) => line.includes('the connection to Redis is lost'))
-    expect(told).toHaveLength(1)
+    expect(told()).toHaveLength(1)
   })
 
   test('a Redis that is paused makes a hundred calls at once 503, and serves the next ones when it goes on', async () => {

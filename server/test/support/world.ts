@@ -58,10 +58,16 @@ export interface WorldOptions {
 }
 
 /**
- * `TEST_STORE=redis` runs the tests that do not choose a store on Redis. `TEST_PROXY=nginx` runs them
- * on two servers behind nginx, which share a Redis.
+ * `TEST_STORE=file` or `redis` runs the tests that do not choose a store on that store.
+ * `TEST_PROXY=nginx` runs them on two servers behind nginx, which share a Redis.
  */
 const { TEST_STORE: testStore, TEST_PROXY: testProxy } = process.env
+
+/**
+ * Skips a test of what nginx hides: requests that nginx refuses by itself or sends one after another,
+ * and what each server counts for itself.
+ */
+export const behindNginx = testProxy === 'nginx'
 
 /** A server and an emulator, each on a port of its own. */
 export class World {
@@ -109,9 +115,10 @@ export class World {
       lifetimes: { accessToken: 3_600 },
       ...options.emulator,
     })
-    const folder = options.keepsFiles ? mkdtempSync(join(tmpdir(), 'entra-bff-world-')) : ''
-    const isFree = folder === '' && !('SESSION_STORE' in settings) && !options.server?.store
-    const isProxied = isFree && testProxy === 'nginx'
+    const isFree = !options.keepsFiles && !('SESSION_STORE' in settings) && !options.server?.store
+    const needsFolder = options.keepsFiles === true || (isFree && testStore === 'file')
+    const folder = needsFolder ? mkdtempSync(join(tmpdir(), 'entra-bff-world-')) : ''
+    const isProxied = isFree && behindNginx
     const needsRedis = isProxied || (isFree && testStore === 'redis')
     const redis = needsRedis ? await RedisServer.start() : undefined
     const all = {
