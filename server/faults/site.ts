@@ -113,17 +113,22 @@ export class Site {
     await server.end(signal)
   }
 
-  /** Signs in one more person, each as the next of the emulator's users. */
+  /** Signs in one more person. The load asks for this person, too. */
   async signIn(): Promise<Person> {
+    const person = await this.signInAside()
+    this.people.push(person)
+    return person
+  }
+
+  /** Signs in somebody for whom the load does not ask, each as the next of the emulator's users. */
+  async signInAside(): Promise<Person> {
     const username = this.#options.strangers ? this.#stranger() : this.#nextUser()
     const browser = new Browser(this.addresses[0] ?? '', this.agent)
     const page = await browser.goTo('/auth/login')
     if (page.url.pathname !== '/') {
       throw new Error(`${username}: ${JSON.stringify(await browser.reportOf(page))}`)
     }
-    const person = { username, cookie: await browser.cookieHeader() }
-    this.people.push(person)
-    return person
+    return { username, cookie: await browser.cookieHeader() }
   }
 
   #nextUser(): string {
@@ -164,15 +169,18 @@ export class Site {
 
   /** Waits until every running process is ready and nobody waits to be asked again. */
   async recovered(): Promise<void> {
+    const running = this.addresses.filter((_address, index) => this.#servers[index])
+    await this.until('a server is not ready again', async () => {
+      const states = await Promise.all(running.map((address) => this.#isReady(address)))
+      return states.every(Boolean)
+    })
+  }
+
+  /** @throws {Error} with the complaint when it does not become so in time */
+  async until(complaint: string, isSo: () => boolean | Promise<boolean>): Promise<void> {
     const latest = performance.now() + recoveryMs
-    for (;;) {
-      const states = await Promise.all(
-        this.addresses
-          .filter((_address, index) => this.#servers[index])
-          .map((address) => this.#isReady(address)),
-      )
-      if (states.every(Boolean)) return
-      if (performance.now() > latest) throw new Error('a server is not ready again')
+    while (!(await isSo())) {
+      if (performance.now() > latest) throw new Error(complaint)
       await after(lookEveryMs)
     }
   }

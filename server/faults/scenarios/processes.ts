@@ -1,5 +1,7 @@
 import { setTimeout as after } from 'node:timers/promises'
+import { get } from '../person.ts'
 import { type Scenario, underLoad } from '../scenario.ts'
+import type { Site } from '../site.ts'
 
 /** Processes of the server that end, by a signal or by themselves. */
 export const processScenarios: readonly Scenario[] = [
@@ -32,6 +34,17 @@ export const processScenarios: readonly Scenario[] = [
     },
   ),
   underLoad(
+    'a process on Redis is killed while it refreshes a token: the other one refreshes it',
+    {
+      site: { store: 'redis', servers: 2 },
+      needs: 'redis-server',
+      allowed: ['unreached', 'broken'],
+    },
+    async (site, { rounds }) => {
+      for (let round = 0; round < rounds; round += 1) await killDuringRefresh(site)
+    },
+  ),
+  underLoad(
     'SIGTERM ends the process on files: each request that reached it is answered',
     { site: { store: 'file' }, allowed: ['unreached'] },
     async (site, { rounds, faultMs }) => {
@@ -43,3 +56,22 @@ export const processScenarios: readonly Scenario[] = [
     },
   ),
 ]
+
+/** The second server has the lease when it dies. The first one waits until the lease is over. */
+async function killDuringRefresh(site: Site): Promise<void> {
+  const { emulator, addresses, agent } = site
+  emulator.setLifetimes({ accessToken: 0 })
+  const person = await site.signInAside()
+  emulator.setLifetimes({ accessToken: 3_600 })
+  emulator.clearRequests()
+  emulator.failNext('token', { hang: true })
+  const lost = get(addresses[1] ?? '', '/api/me', person, agent).catch(() => 'lost')
+  await site.until('no token is refreshed', () => emulator.requests('token').length > 0)
+  await site.endServer('SIGKILL', 1)
+  if ((await lost) !== 'lost')
+    throw new Error('the process that was killed did not refresh the token')
+  const { status, json } = await get(addresses[0] ?? '', '/api/me', person, agent)
+  if (status !== 200) throw new Error(`${String(status)} ${JSON.stringify(json)}`)
+  site.people.push(person)
+  await site.startServer(1)
+}
