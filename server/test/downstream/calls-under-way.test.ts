@@ -4,7 +4,8 @@ import { connect } from 'node:net'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { later } from '../support/clock.ts'
 import { startUpstream, type Upstream } from '../support/upstream.ts'
-import { behindNginx, World } from '../support/world.ts'
+import { behindNginx } from '../support/surroundings.ts'
+import { World } from '../support/world.ts'
 
 const maxAtOnce = 8
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { sendRaw } from '../support/raw.ts'
 import { useScriptedApi } from '../support/scripted-api.ts'
-import { behindNginx } from '../support/world.ts'
+import { behindNginx } from '../support/surroundings.ts'
 
 const mapped = [
   '/v1.0/me',

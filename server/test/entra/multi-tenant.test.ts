@@ -7,7 +7,8 @@ const robin = 'RobinK@fabrikam.onmicrosoft.com'
 
 let world: World
 beforeAll(async () => {
-  world = await World.open()
+  // A restart must forget all sessions.
+  world = await World.open({ SESSION_STORE: 'memory:' })
 })
 afterAll(() => world.close())
 

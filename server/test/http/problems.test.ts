@@ -1,7 +1,8 @@
 import { request } from 'undici'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { sendRaw } from '../support/raw.ts'
-import { behindNginx, World } from '../support/world.ts'
+import { behindNginx } from '../support/surroundings.ts'
+import { World } from '../support/world.ts'
 
 let world: World
 beforeAll(async () => {

@@ -1,7 +1,8 @@
 import { request } from 'undici'
 import { describe, expect, test, vi } from 'vitest'
 import { laterSeconds } from '../support/clock.ts'
-import { behindNginx, World } from '../support/world.ts'
+import { behindNginx } from '../support/surroundings.ts'
+import { World } from '../support/world.ts'
 
 async function statusOf(world: World, path: string, from?: string, method: 'GET' | 'POST' = 'GET') {
   const headers = { 'x-csrf': '1', ...(from && { 'x-forwarded-for': from }) }

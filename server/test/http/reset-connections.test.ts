@@ -1,7 +1,8 @@
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import { expect, test, vi } from 'vitest'
-import { behindNginx, World } from '../support/world.ts'
+import { behindNginx } from '../support/surroundings.ts'
+import { World } from '../support/world.ts'
 
 test.skipIf(behindNginx)(
   'a connection that is reset while its request is read does no harm',

@@ -1,10 +1,11 @@
 import { openMemoryStore } from '../../src/store/memory.ts'
 import type { Store } from '../../src/store/store.ts'
 
-/** A real store that can pause before it writes the next session. */
+/** A real store that can pause before it writes or reads the next session. */
 export class GatedStore implements Store {
   readonly #store = openMemoryStore()
   #reached: (() => void) | undefined
+  #readReached: (() => void) | undefined
   #gate: Promise<void> | undefined
   release: () => void = () => undefined
 
@@ -12,6 +13,12 @@ export class GatedStore implements Store {
   holdNextSession(): Promise<void> {
     this.#gate = new Promise((resolve) => (this.release = resolve))
     return new Promise((resolve) => (this.#reached = resolve))
+  }
+
+  /** @returns a promise that resolves when a session is about to be read */
+  holdNextRead(): Promise<void> {
+    this.#gate = new Promise((resolve) => (this.release = resolve))
+    return new Promise((resolve) => (this.#readReached = resolve))
   }
 
   async swap(name: string, previous: Uint8Array | undefined, next: Uint8Array, expiresAt: number) {
@@ -23,7 +30,12 @@ export class GatedStore implements Store {
     return this.#store.swap(name, previous, next, expiresAt)
   }
 
-  get(name: string) {
+  async get(name: string) {
+    if (this.#readReached && name.startsWith('session:')) {
+      this.#readReached()
+      this.#readReached = undefined
+      await this.#gate
+    }
     return this.#store.get(name)
   }
 

@@ -1,6 +1,3 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import {
   type ClientRegistration,
   type Emulator,
@@ -12,8 +9,7 @@ import { type AppOptions, buildApp } from '../../src/app.ts'
 import { loadConfig } from '../../src/config/config.ts'
 import { Browser } from './browser.ts'
 import { freePort } from './free-port.ts'
-import { Nginx } from './nginx.ts'
-import { RedisServer } from './redis-server.ts'
+import { Surroundings } from './surroundings.ts'
 
 export { freePort }
 
@@ -57,18 +53,6 @@ export interface WorldOptions {
   server?: AppOptions
 }
 
-/**
- * `TEST_STORE=file` or `redis` runs the tests that do not choose a store on that store.
- * `TEST_PROXY=nginx` runs them on two servers behind nginx, which share a Redis.
- */
-const { TEST_STORE: testStore, TEST_PROXY: testProxy } = process.env
-
-/**
- * Skips a test of what nginx hides: requests that nginx refuses by itself or sends one after another,
- * and what each server counts for itself.
- */
-export const behindNginx = testProxy === 'nginx'
-
 /** A server and an emulator, each on a port of its own. */
 export class World {
   readonly emulator: Emulator
@@ -78,24 +62,20 @@ export class World {
   readonly logLines: string[] = []
   readonly #options: AppOptions
   readonly #apps: FastifyInstance[] = []
-  /** Where the servers listen: the first at `origin`, unless a proxy does. */
-  #ports: readonly number[]
-  #proxy: Nginx | undefined
-  /** Where a world that keeps files has its sessions; removed at the end. */
-  folder = ''
-  #redis: RedisServer | undefined
+  readonly #surroundings: Surroundings
 
   private constructor(
     emulator: Emulator,
     origin: string,
     settings: Readonly<Record<string, string>>,
+    surroundings: Surroundings,
     options: AppOptions,
   ) {
     this.emulator = emulator
     this.origin = origin
     this.settings = settings
+    this.#surroundings = surroundings
     this.#options = options
-    this.#ports = [Number(new URL(origin).port)]
   }
 
   /** @param settings added to the settings that name the emulator */
@@ -115,38 +95,27 @@ export class World {
       lifetimes: { accessToken: 3_600 },
       ...options.emulator,
     })
-    const isFree = !options.keepsFiles && !('SESSION_STORE' in settings) && !options.server?.store
-    const needsFolder = options.keepsFiles === true || (isFree && testStore === 'file')
-    const folder = needsFolder ? mkdtempSync(join(tmpdir(), 'entra-bff-world-')) : ''
-    const isProxied = isFree && behindNginx
-    const needsRedis = isProxied || (isFree && testStore === 'redis')
-    const redis = needsRedis ? await RedisServer.start() : undefined
+    const chosen = 'SESSION_STORE' in settings || options.server?.store ? 'own' : undefined
+    const surroundings = await Surroundings.open(
+      Number(new URL(origin).port),
+      options.keepsFiles ? 'file' : chosen,
+    )
     const all = {
       ...settingsFor(emulator, origin),
-      SESSION_STORE: folder === '' ? 'memory:' : `file:${folder}`,
-      ...redis?.settings,
+      ...surroundings.settings,
       // Required for an address that other machines can reach.
       ...('PUBLIC_URL' in settings && { SESSION_SECRET: 's'.repeat(32) }),
       ...settings,
     }
-    const world = new World(emulator, origin, all, options.server ?? {})
-    world.folder = folder
-    world.#redis = redis
-    if (isProxied) await world.#startProxy()
+    const world = new World(emulator, origin, all, surroundings, options.server ?? {})
     await world.startServer()
     return world
-  }
-
-  async #startProxy(): Promise<void> {
-    const servers = [await freePort(), await freePort()] as const
-    this.#proxy = await Nginx.start({ port: Number(new URL(this.origin).port), servers })
-    this.#ports = servers
   }
 
   /** @param settings that replace those with which the world was opened */
   async startServer(settings: Record<string, string> = {}): Promise<void> {
     const logStream = { write: (line: string) => void this.logLines.push(line) }
-    for (const port of this.#ports) {
+    for (const port of this.#surroundings.ports) {
       await this.#start(port, settings, { ...this.#options, logStream })
     }
   }
@@ -178,6 +147,11 @@ export class World {
   /** Stops a browser before it goes to Entra. */
   readonly toEntra = (url: URL): boolean => url.origin === this.emulator.url
 
+  /** Where a world that keeps files has its sessions. */
+  get folder(): string {
+    return this.#surroundings.folder
+  }
+
   /** Name of the session cookie. */
   get sessionCookie(): string {
     return `sid-${new URL(this.origin).port}`
@@ -185,10 +159,8 @@ export class World {
 
   async close(): Promise<void> {
     await this.stopServer()
-    await this.#proxy?.close()
     await this.emulator.close()
-    await this.#redis?.close()
-    if (this.folder !== '') rmSync(this.folder, { recursive: true })
+    await this.#surroundings.close()
   }
 
   /** The log without the audit log; at level `error`, the server's own mistakes. */

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { later } from '../support/clock.ts'
-import { adele, behindNginx, World } from '../support/world.ts'
+import { behindNginx } from '../support/surroundings.ts'
+import { adele, World } from '../support/world.ts'
 
 let world: World
 beforeAll(async () => {

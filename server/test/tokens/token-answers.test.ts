@@ -1,7 +1,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import { later } from '../support/clock.ts'
 import { EntraFront } from '../support/entra-front.ts'
-import { behindNginx, World } from '../support/world.ts'
+import { behindNginx } from '../support/surroundings.ts'
+import { World } from '../support/world.ts'
 
 let front: EntraFront
 let world: World
