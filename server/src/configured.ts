@@ -19,7 +19,7 @@ import { frontChannelRoute } from './sign-out/front-channel-logout.ts'
 import { signOutRoute } from './sign-out/sign-out.ts'
 import { sharedCount } from './store/shared-count.ts'
 import type { Store } from './store/store.ts'
-import { followRotation, openVault } from './store/vault.ts'
+import { followNames, followRotation, openVault } from './store/vault.ts'
 import { ClaimsChallenges } from './tokens/claims-challenges.ts'
 import { createSessionTokens } from './tokens/session-tokens.ts'
 
@@ -48,6 +48,7 @@ export async function configured(app: FastifyInstance, options: ConfiguredOption
     app.log.warn({ kind }, 'a record in the store has another form than this version writes')
   })
   followRotation(app, vault, config.session.secretFile)
+  if (config.session.store.kind === 'redis') followNames(app, vault)
   const cookies = cookiesOf(publicUrl)
   const calls = callsOf(config)
   const tokens = createSessionTokens(metrics?.tokenSource(entra) ?? entra, vault, app.log)

@@ -1,3 +1,4 @@
+import cluster from 'node:cluster'
 import { existsSync } from 'node:fs'
 import closeWithGrace from 'close-with-grace'
 import { fastify, type FastifyBaseLogger } from 'fastify'
@@ -19,9 +20,6 @@ const workerMarginMs = 2_000
 const nativeFaults = ['SIGILL', 'SIGTRAP', 'SIGABRT', 'SIGBUS', 'SIGFPE', 'SIGSEGV'] as const
 const endSignals = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const
 const unhandled = 'the server ends after an error that nothing handled'
-/** The argument of a worker, which `ps` shows too. */
-const workerArgument = 'worker'
-const isWorker = process.argv[2] === workerArgument
 
 async function main(): Promise<void> {
   if (existsSync(settingsFile)) process.loadEnvFile(settingsFile)
@@ -35,7 +33,7 @@ async function serve(config: Config): Promise<void> {
   const app = await buildApp(config)
   await app.listen({ host: config.host, port: config.port })
   let heeded: NodeJS.Signals | undefined
-  const skip = [...nativeFaults, ...(isWorker ? endSignals : [])]
+  const skip = [...nativeFaults, ...(cluster.isWorker ? endSignals : [])]
   const closeOptions = { delay: graceMs, logger: app.log, skip }
   const { close } = closeWithGrace(closeOptions, async ({ err, signal = heeded }) => {
     if (err) app.log.fatal({ err }, unhandled)
@@ -43,7 +41,7 @@ async function serve(config: Config): Promise<void> {
     if (signal === 'SIGTERM') await app.drain()
     await app.close()
   })
-  if (isWorker) {
+  if (cluster.isWorker) {
     // A second signal would end the process at once. But a terminal or a service manager sends its
     // signal to all processes, and the first process, which alone decides, sends it to them again.
     for (const signal of endSignals) {
@@ -65,7 +63,7 @@ async function supervise({ workers: count, metrics, logLevel }: Config): Promise
     WORKERS: '1',
     ...(metrics && { METRICS_PORT: String(metrics.port + slot) }),
   })
-  const workers = await startWorkers({ count, argument: workerArgument, settingsOf, log })
+  const workers = await startWorkers({ count, settingsOf, log })
   if (!workers) process.exit(1)
   process.once('exit', workers.kill)
   const closeOptions = { delay: graceMs + workerMarginMs, logger: log, skip: [...nativeFaults] }

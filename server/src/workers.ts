@@ -9,8 +9,6 @@ const longestDelayMs = 30_000
 
 export interface WorkersOptions {
   count: number
-  /** What a worker finds as the first argument of its program. */
-  argument: string
   /** Settings that replace those of this process. A worker has the slot of the one that it replaces. */
   settingsOf: (slot: number) => Record<string, string>
   log: FastifyBaseLogger
@@ -33,19 +31,21 @@ export interface Workers {
  */
 export async function startWorkers({
   count,
-  argument,
   settingsOf,
   log,
 }: WorkersOptions): Promise<Workers | undefined> {
   let isServing = false
+  const haveListened = new WeakSet<Worker>()
   // The workers accept connections by themselves. With the other policy, a connection that this
   // process is handing to a worker that dies gets no answer, and is not closed either.
   cluster.schedulingPolicy = cluster.SCHED_NONE
-  cluster.setupPrimary({ args: [argument] })
+  // `ps` shows the argument.
+  cluster.setupPrimary({ args: ['worker'] })
 
   function start(slot: number, delayMs = firstDelayMs): Worker {
     const worker = cluster.fork(settingsOf(slot))
     const startedAt = performance.now()
+    worker.once('listening', () => haveListened.add(worker))
     // Without a listener, a message that cannot be sent to a dying worker would end this process.
     worker.on('error', (err) => {
       log.error({ err, worker: worker.process.pid }, 'a worker cannot be reached')
@@ -70,8 +70,14 @@ export async function startWorkers({
   return {
     stop: async (signal) => {
       isServing = false
-      const codes = await Promise.all(living().map((worker) => endBy(signal, worker)))
-      if (codes.some((code) => code !== 0)) throw new Error('a worker did not close in time')
+      const inTime = await Promise.all(
+        living().map(async (worker) => {
+          const code = await endBy(signal, worker)
+          // A worker that does not listen yet has nothing to close: the signal ends it.
+          return code === 0 || (code === null && !haveListened.has(worker))
+        }),
+      )
+      if (inTime.includes(false)) throw new Error('a worker did not close in time')
     },
     kill: () => {
       for (const worker of living()) worker.process.kill('SIGKILL')

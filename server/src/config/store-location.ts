@@ -41,7 +41,7 @@ export function readStoreLocation(reader: SettingsReader): StoreLocation {
   const redis = parseRedis(value)
   if (!redis) {
     reader.problem('SESSION_STORE', rule)
-    return { kind: 'memory' }
+    return { kind: 'file', folder: '' }
   }
   if (value.startsWith('rediss')) return { ...redis, tls }
   for (const part of ['ca', 'cert', 'key'] as const) {

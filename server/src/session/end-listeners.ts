@@ -28,7 +28,7 @@ export class EndListeners {
   }
 
   /** See `Announcements`: undefined while no end in another process is told. */
-  get streak(): number | undefined {
-    return this.#announcements?.streak
+  get subscription(): number | undefined {
+    return this.#announcements?.subscription
   }
 }

@@ -38,10 +38,13 @@ export async function sessionEvents(
 ): Promise<void> {
   const { endListeners } = sessions
   const sessionsByName = new Map<string, SessionStreams>()
+  let isClosing = false
 
   const route = { exposeHeadRoute: false, config: { sendsNoHeader: true } }
   api.get(paths.sessionEvents, route, (request, reply) => {
     const { name } = requireSession(request)
+    // The session was read while the server began to close.
+    if (isClosing) return reply.code(204).send()
     const watched = sessionsByName.get(name) ?? watch(name)
     // A 204 ends an EventSource (HTML standard, "Server-sent events"). The page opens a new one later.
     if (watched.watchers.size >= maxStreamsPerSession) return reply.code(204).send()
@@ -62,7 +65,7 @@ export async function sessionEvents(
   function watch(name: string): SessionStreams {
     const watchers = new Set<Watcher>()
     const checking = setInterval(() => {
-      if (watched.lastLook?.isOutdated(endListeners.streak) ?? true) void look(name, watched)
+      if (watched.lastLook?.isOutdated(endListeners.subscription) ?? true) void look(name, watched)
     }, checkEveryMs)
     const heartbeat = setInterval(() => {
       for (const { stream } of watchers) if (!stream.writableEnded) stream.write(': heartbeat\n\n')
@@ -83,10 +86,10 @@ export async function sessionEvents(
     watched: SessionStreams,
     watchers: Iterable<Watcher> = watched.watchers,
   ): Promise<void> {
-    const { streak } = endListeners
+    const { subscription } = endListeners
     const found = await find(name)
     const record = found?.kind === 'live' ? found.session.record : undefined
-    watched.lastLook = record && new Look(streak, nextChange(record))
+    watched.lastLook = record && new Look(subscription, nextChange(record))
     // A failing store does not end a session.
     if (!found) return
     for (const watcher of watchers) {
@@ -135,6 +138,7 @@ export async function sessionEvents(
     if (watched) void look(name, watched)
   })
   api.addHook('preClose', async () => {
+    isClosing = true
     stopListening()
     for (const [name, watched] of sessionsByName) {
       unwatch(name, watched)

@@ -10,8 +10,8 @@ export interface Announcements {
   listen(listener: (name: string) => void): () => void
 
   /**
-   * While this number stays the same, announcements arrive without a gap. Undefined while they do
-   * not arrive.
+   * The number of the subscription that is heard; undefined while none is. After a gap in which
+   * announcements can have been lost, it is another number.
    */
-  readonly streak: number | undefined
+  readonly subscription: number | undefined
 }

@@ -13,11 +13,14 @@ const forever = Number.MAX_SAFE_INTEGER
  */
 export class RecordNames {
   readonly #store: Store
-  readonly #key: MacKey
+  #text: string
+  #key: MacKey
 
-  private constructor(store: Store, key: MacKey) {
+  /** @param text the key in base64 */
+  private constructor(store: Store, text: string) {
     this.#store = store
-    this.#key = key
+    this.#text = text
+    this.#key = keyOf(text)
   }
 
   /**
@@ -33,8 +36,8 @@ export class RecordNames {
       forever,
     )
     try {
-      const key = unseal(ring, recordKinds.namingKey, await readKey(store), 'record')
-      const names = new RecordNames(store, macKey(Buffer.from(key, 'base64')))
+      const text = unseal(ring, recordKinds.namingKey, await readKey(store), 'record')
+      const names = new RecordNames(store, text)
       await names.reseal(ring)
       return names
     } catch (error) {
@@ -57,6 +60,26 @@ export class RecordNames {
   }
 
   /**
+   * Names records as all other processes do, also after the store has lost its records: it gets the key
+   * back. If another process was first, that one's key counts.
+   * @returns false when the store had lost the key
+   * @throws {SealBroken} when none of the secrets opens the key
+   */
+  async follow(ring: KeyRing): Promise<boolean> {
+    const kind = recordKinds.namingKey
+    const sealed = await this.#store.get(kind)
+    if (!sealed) {
+      await this.#store.swap(kind, undefined, seal(ring, kind, this.#text, 'record'), forever)
+      return false
+    }
+    const text = unseal(ring, kind, sealed, 'record')
+    if (text === this.#text) return true
+    this.#text = text
+    this.#key = keyOf(text)
+    return false
+  }
+
+  /**
    * Seals the key with the newest secret.
    * @throws {SealBroken} when none of the secrets opens the key
    */
@@ -75,6 +98,10 @@ export class RecordNames {
 
 async function readKey(store: Store): Promise<Uint8Array> {
   return (await store.get(recordKinds.namingKey)) ?? new Uint8Array()
+}
+
+function keyOf(text: string): MacKey {
+  return macKey(Buffer.from(text, 'base64'))
 }
 
 function newKey(): string {

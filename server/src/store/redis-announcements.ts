@@ -17,7 +17,7 @@ export class RedisAnnouncements implements Announcements {
   readonly #listeners = new Set<(name: string) => void>()
   #subscriber: Redis | undefined
   #reopening: NodeJS.Timeout | undefined
-  #streaks = 0
+  #subscriptions = 0
   #isHeard = false
   #hasTold = false
   #isClosed = false
@@ -32,12 +32,16 @@ export class RedisAnnouncements implements Announcements {
     this.#onTrouble = onTrouble
   }
 
-  get streak(): number | undefined {
-    return this.#isHeard ? this.#streaks : undefined
+  get subscription(): number | undefined {
+    return this.#isHeard ? this.#subscriptions : undefined
   }
 
   announce(name: string): void {
-    this.#redis.call('PUBLISH', this.#channel, name).catch(ignore)
+    try {
+      this.#redis.call('PUBLISH', this.#channel, name).catch(ignore)
+    } catch {
+      // The library throws at once while no node of the cluster has the slot.
+    }
   }
 
   listen(listener: (name: string) => void): () => void {
@@ -97,7 +101,7 @@ export class RedisAnnouncements implements Announcements {
   async #subscribe(subscriber: Redis): Promise<void> {
     try {
       await subscriber.subscribe(this.#channel)
-      if (!this.#isHeard) this.#streaks += 1
+      if (!this.#isHeard) this.#subscriptions += 1
       this.#isHeard = true
       this.#hasTold = false
     } catch (error) {

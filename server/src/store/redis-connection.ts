@@ -9,7 +9,7 @@ export type RedisConnection = Redis | Cluster
 const silenceMs = 2_000
 const startTimeoutMs = 5_000
 const maxReconnectDelayMs = 1_000
-/** Besides its errors, the library tells those of the nodes of a cluster and of the sentinels. */
+/** After the error of a node of a cluster, or of a sentinel, the library goes on to the next one. */
 const troubleEvents = ['error', 'node error', 'sentinelError']
 
 /**
@@ -23,34 +23,41 @@ export async function connectToRedis(
 ): Promise<RedisConnection> {
   const redis = create(location)
   const events: EventEmitter = redis
-  let cause: string | undefined
-  let isOpen = false
-  for (const event of troubleEvents) {
-    events.on(event, (error: unknown) => {
-      // Each attempt to connect fails by the same cause: it is told once.
-      if (isOpen && cause === undefined) onTrouble(causeOf(error))
-      cause ??= causeOf(error)
-    })
-  }
+  let cause: unknown
+  const refusals: unknown[] = []
+  for (const event of troubleEvents) events.on(event, (error: unknown) => (cause ??= error))
+  events.once('error', (error) => refusals.push(error))
   try {
     await inTime(redis.connect())
     // A database that does not exist is only told by an event; the library would use database 0.
-    if (cause !== undefined) throw new Error(cause)
+    if (refusals.length > 0) throw new Error(causeOf(cause))
   } catch (error) {
     redis.disconnect()
     throw unusableRedis(location, cause ?? error)
   }
-  isOpen = true
-  events.on('ready', () => (cause = undefined))
+  tellTrouble(events, onTrouble)
   connectAgainAfterTheEnd(redis)
   return redis
+}
+
+/** Each attempt to connect again fails by the same cause: it is told once. */
+function tellTrouble(events: EventEmitter, onTrouble: (cause: string) => void): void {
+  let hasTold = false
+  for (const event of troubleEvents) {
+    events.on(event, (error: unknown) => {
+      if (!hasTold) onTrouble(causeOf(error))
+      hasTold = true
+    })
+  }
+  events.on('ready', () => (hasTold = false))
 }
 
 /** The library ends for good when Sentinel tells it of a failover while it connects. */
 function connectAgainAfterTheEnd(redis: RedisConnection): void {
   redis.on('end', () => {
     setTimeout(() => {
-      redis.connect().catch(() => undefined)
+      // `disconnect` has removed the listeners.
+      if (redis.listenerCount('end') > 0) redis.connect().catch(() => undefined)
     }, maxReconnectDelayMs).unref()
   })
 }
@@ -100,6 +107,8 @@ function create(location: RedisLocation): RedisConnection {
       enableAutoPipelining: true,
       enableOfflineQueue: false,
       retryDelayOnFailover: 0,
+      // A failover is not told to all clients.
+      slotsRefreshInterval: silenceMs,
       clusterRetryStrategy: reconnectDelayMs,
       // The connection resolves the name. A certificate is for the name, not for the address.
       dnsLookup: (host, callback) => {

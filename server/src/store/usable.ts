@@ -71,7 +71,7 @@ function requireLocalDisk(folder: string): void {
   if (network === undefined) return
   throw new ConfigError([
     `SESSION_STORE file:${folder} cannot be used: it is on a network file system (${network}),`,
-    'where the database can be damaged. Set SESSION_STORE to a folder on a local disk.',
+    'where the database can be damaged. Set SESSION_STORE to a folder on a local disk, or to Redis.',
   ])
 }
 

@@ -39,6 +39,26 @@ export async function openVault(
   }
 }
 
+/** After Redis has lost its records, the servers name records differently for so long at most. */
+const followEveryMs = 5_000
+
+/** A Redis that has lost its records signs everybody out, but new sessions are found by all servers. */
+export function followNames(app: FastifyInstance, { ring, names }: Vault): void {
+  const follow = async () => {
+    if (await names.follow(ring)) return
+    app.log.error('the session store has lost its records: everybody has to sign in again')
+  }
+  const following = setInterval(() => {
+    follow().catch((err: unknown) => {
+      app.log.error({ err }, 'the key of the session store cannot be read')
+    })
+  }, followEveryMs)
+  following.unref()
+  app.addHook('onClose', async () => {
+    clearInterval(following)
+  })
+}
+
 /** New secrets in SESSION_SECRET_FILE take effect without a restart. */
 export function followRotation(
   app: FastifyInstance,

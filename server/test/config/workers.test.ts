@@ -13,6 +13,7 @@ test.each([
   [{ WORKERS: '0' }, 'WORKERS must be a whole number from 1'],
   [{ WORKERS: 'many' }, 'WORKERS must be a whole number from 1'],
   [{ WORKERS: '2', SESSION_STORE: 'memory:' }, 'processes cannot share SESSION_STORE=memory:'],
+  [{ WORKERS: '2', SESSION_STORE: 'redis:/typo' }, 'SESSION_STORE must be file:<folder>'],
   [{ WORKERS: '4', METRICS_PORT: '2998' }, 'METRICS_PORT must be another port than PORT'],
   [{ METRICS_PORT: '3000' }, 'METRICS_PORT must be another port than PORT'],
   [{ WORKERS: '4', METRICS_PORT: '65533' }, 'METRICS_PORT must be a whole number'],

@@ -3,7 +3,9 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi 
 import type { Browser } from '../support/browser.ts'
 import { later } from '../support/clock.ts'
 import { openEvents } from '../support/event-stream.ts'
-import { behindNginx, adele, World } from '../support/world.ts'
+import { GatedStore } from '../support/gated-store.ts'
+import { behindNginx } from '../support/surroundings.ts'
+import { adele, World } from '../support/world.ts'
 
 let world: World
 beforeAll(async () => {
@@ -89,6 +91,22 @@ describe('the events of a session', () => {
       for (const { body } of streams) body.destroy()
     },
   )
+
+  test('a page that asks for events while the server closes gets a 204, and does not hold the server up', async () => {
+    const store = new GatedStore()
+    const own = await World.open({}, { server: { store } })
+    const browser = await own.signIn()
+    const isRead = store.holdNextRead()
+    const asking = openEvents(own.origin, browser)
+    await isRead
+    const closing = own.stopServer()
+    const isReachable = () => fetch(own.origin).then(Boolean, () => false)
+    await vi.waitUntil(async () => !(await isReachable()))
+    store.release()
+    expect((await asking).statusCode).toBe(204)
+    await closing
+    await own.close()
+  })
 
   test('the events of a session refuse HEAD', async () => {
     const browser = await world.signIn()
