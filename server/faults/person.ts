@@ -24,6 +24,15 @@ export async function get(
   return { status: answer.statusCode, json: parse(text) }
 }
 
+/** @returns the status of the answer */
+export async function signOut(address: string, { cookie }: Person, agent: Agent): Promise<number> {
+  const headers = { cookie, 'x-csrf': '1', accept: 'application/json' }
+  const url = `${address}/auth/logout`
+  const answer = await request(url, { method: 'POST', headers, dispatcher: agent })
+  await answer.body.dump()
+  return answer.statusCode
+}
+
 /** @returns whether the person is signed in; undefined when the server could not tell */
 export async function isSignedIn(
   address: string,

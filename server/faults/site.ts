@@ -25,6 +25,8 @@ export interface SiteOptions {
   /** Processes on the one store. */
   servers?: number
   people?: number
+  /** How long access tokens live. They are refreshed five minutes before their end, and once a minute at most. */
+  accessTokenSeconds?: number
   /** Each person is somebody whom Graph does not know: a user may have a hundred sessions only. */
   strangers?: true
   settings?: Readonly<Record<string, string>>
@@ -64,7 +66,7 @@ export class Site {
     }
     const emulator = await startEmulator({
       clients: [registrationAt(addresses[0] ?? '')],
-      lifetimes: { accessToken: 3_600 },
+      lifetimes: { accessToken: options.accessTokenSeconds ?? 3_600 },
     })
     const folder = mkdtempSync(join(tmpdir(), 'entra-bff-faults-'))
     const needsRedis = options.store === 'redis' && !options.redis
@@ -113,7 +115,7 @@ export class Site {
     await server.end(signal)
   }
 
-  /** Signs in one more person. The load asks for this person, too. */
+  /** Signs in one more person. A load that begins later asks for this person, too. */
   async signIn(): Promise<Person> {
     const person = await this.signInAside()
     this.people.push(person)

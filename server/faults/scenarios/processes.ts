@@ -1,3 +1,4 @@
+import { existsSync, readFileSync } from 'node:fs'
 import { setTimeout as after } from 'node:timers/promises'
 import { get } from '../person.ts'
 import { type Scenario, underLoad } from '../scenario.ts'
@@ -45,6 +46,25 @@ export const processScenarios: readonly Scenario[] = [
     },
   ),
   underLoad(
+    'a worker on files is killed, and then the first process with all its workers',
+    { site: { store: 'file', settings: { WORKERS: '2' } }, allowed: ['unreached', 'broken'] },
+    async (site, { rounds, faultMs }) => {
+      for (let round = 0; round < rounds; round += 1) {
+        await after(faultMs)
+        const [worker] = workersOf(site)
+        if (worker === undefined) throw new Error('no worker runs')
+        process.kill(worker, 'SIGKILL')
+        await site.recovered()
+        await site.signIn()
+        await after(faultMs)
+        const workers = workersOf(site)
+        await site.endServer('SIGKILL')
+        await site.until('a worker outlives the first process', () => !workers.some(isAlive))
+        await site.startServer()
+      }
+    },
+  ),
+  underLoad(
     'SIGTERM ends the process on files: each request that reached it is answered',
     { site: { store: 'file' }, allowed: ['unreached'] },
     async (site, { rounds, faultMs }) => {
@@ -56,6 +76,16 @@ export const processScenarios: readonly Scenario[] = [
     },
   ),
 ]
+
+function workersOf(site: Site): number[] {
+  const pid = String(site.server().pid)
+  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8')
+  return children.split(' ').filter(Boolean).map(Number)
+}
+
+function isAlive(pid: number): boolean {
+  return existsSync(`/proc/${String(pid)}`)
+}
 
 /** The second server has the lease when it dies. The first one waits until the lease is over. */
 async function killDuringRefresh(site: Site): Promise<void> {
