@@ -24,7 +24,7 @@ export class RedisAnnouncements implements Announcements {
 
   /**
    * @param redis publishes
-   * @param onTrouble called with a sentence for the operator when Redis refuses the subscription
+   * @param onTrouble called with a sentence for the operator when Redis refuses to publish or to subscribe
    */
   constructor(redis: RedisConnection, channel: string, onTrouble: (text: string) => void) {
     this.#redis = redis
@@ -37,7 +37,9 @@ export class RedisAnnouncements implements Announcements {
   }
 
   announce(name: string): void {
-    this.#redis.call('PUBLISH', this.#channel, name).catch(ignore)
+    this.#publish(name).catch((error: unknown) => {
+      this.#fail(error)
+    })
   }
 
   listen(listener: (name: string) => void): () => void {
@@ -94,20 +96,26 @@ export class RedisAnnouncements implements Announcements {
     })
   }
 
+  #publish(name: string): Promise<unknown> {
+    return this.#redis.call('PUBLISH', this.#channel, name)
+  }
+
   async #subscribe(subscriber: Redis): Promise<void> {
     try {
+      // The servers have the same rights: what this one may not publish, it will not hear from others.
+      if (!this.#isHeard) await this.#publish('')
       await subscriber.subscribe(this.#channel)
       if (!this.#isHeard) this.#streaks += 1
       this.#isHeard = true
       this.#hasTold = false
     } catch (error) {
-      this.#isHeard = false
-      this.#tell(error)
+      this.#fail(error)
     }
   }
 
   /** A lost connection is told by the one of the store. */
-  #tell(error: unknown): void {
+  #fail(error: unknown): void {
+    this.#isHeard = false
     if (this.#hasTold || !(error instanceof Error) || error.name !== 'ReplyError') return
     this.#hasTold = true
     this.#onTrouble(
