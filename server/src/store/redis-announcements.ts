@@ -24,7 +24,7 @@ export class RedisAnnouncements implements Announcements {
 
   /**
    * @param redis publishes
-   * @param onTrouble called with a sentence for the operator when Redis refuses the subscription
+   * @param onTrouble called with a sentence for the operator when Redis refuses to publish or to subscribe
    */
   constructor(redis: RedisConnection, channel: string, onTrouble: (text: string) => void) {
     this.#redis = redis
@@ -37,11 +37,9 @@ export class RedisAnnouncements implements Announcements {
   }
 
   announce(name: string): void {
-    try {
-      this.#redis.call('PUBLISH', this.#channel, name).catch(ignore)
-    } catch {
-      // The library throws at once while no node of the cluster has the slot.
-    }
+    this.#publish(name).catch((error: unknown) => {
+      this.#fail(error)
+    })
   }
 
   listen(listener: (name: string) => void): () => void {
@@ -98,20 +96,27 @@ export class RedisAnnouncements implements Announcements {
     })
   }
 
+  /** `async`, because the library throws at once while no node of the cluster has the slot. */
+  async #publish(name: string): Promise<void> {
+    await this.#redis.call('PUBLISH', this.#channel, name)
+  }
+
   async #subscribe(subscriber: Redis): Promise<void> {
     try {
+      // The servers have the same rights: what this one may not publish, it will not hear from others.
+      if (!this.#isHeard) await this.#publish('')
       await subscriber.subscribe(this.#channel)
       if (!this.#isHeard) this.#subscriptions += 1
       this.#isHeard = true
       this.#hasTold = false
     } catch (error) {
-      this.#isHeard = false
-      this.#tell(error)
+      this.#fail(error)
     }
   }
 
   /** A lost connection is told by the one of the store. */
-  #tell(error: unknown): void {
+  #fail(error: unknown): void {
+    this.#isHeard = false
     if (this.#hasTold || !(error instanceof Error) || error.name !== 'ReplyError') return
     this.#hasTold = true
     this.#onTrouble(

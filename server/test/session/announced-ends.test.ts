@@ -107,6 +107,22 @@ describe.skipIf(!hasRedis)('servers that share a Redis', () => {
     expect(told).toHaveLength(1)
   })
 
+  test('where the servers may listen and not announce, the log says so, and a page learns of an end by a look', async () => {
+    const told = () => world.logLines.filter((line) => line.includes('refuses to announce')).length
+    const before = told()
+    redis.cli('acl', 'setuser', 'app', '-publish')
+    redis.cli('client', 'kill', 'type', 'pubsub')
+    await vi.waitUntil(() => told() > before, recovery)
+    const browser = await world.signIn()
+    const stream = await openEvents(other, browser)
+    await signOut(browser)
+    await stream.ended
+    expect(stream.text).toContain(ended)
+    redis.cli('acl', 'setuser', 'app', '+publish')
+    await bothListen()
+    expect(told()).toBe(before + 1)
+  })
+
   test('a connection that listens and is cut off is made anew, and the end that it missed is told', async () => {
     const browser = await world.signIn()
     const stream = await openEvents(other, browser)
