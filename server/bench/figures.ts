@@ -3,7 +3,7 @@ import type { Bench } from './measure/bench.ts'
 import { manySignInLines } from './measure/many-sign-ins.ts'
 import { measureServers, type Result } from './measure/measure-servers.ts'
 import { storedSessionLines } from './measure/stored-sessions.ts'
-import { twoProcessesLines } from './measure/two-processes.ts'
+import { severalProcessesLines } from './measure/several-processes.ts'
 import { otherLines, speedLines } from './speed.ts'
 import { type Lines, table } from './table.ts'
 
@@ -42,7 +42,7 @@ export async function measureAll(bench: Bench): Promise<Figures> {
   if (measures('stored')) await add('Sessions in the store', () => storedSessionLines(bench))
   if (measures('many-sign-ins')) await add('Many sign-ins', () => manySignInLines(bench))
   if (measures('processes')) {
-    await add('Two processes on one store', () => twoProcessesLines(bench))
+    await add('Several processes on one store', () => severalProcessesLines(bench))
   }
   const [machine = '', versions = ''] = describeMachine()
   const date = new Date().toISOString().slice(0, 10)

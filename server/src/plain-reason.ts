@@ -15,7 +15,7 @@ const byCode: Readonly<Partial<Record<string, string>>> = {
   EHOSTUNREACH: 'it cannot be reached',
   ENETUNREACH: 'it cannot be reached',
   ETIMEDOUT: 'it gives no answer in time',
-  TimeoutError: 'it gives no answer in time',
+  DeadlineError: 'it gives no answer in time',
   UND_ERR_CONNECT_TIMEOUT: 'it gives no answer in time',
   UND_ERR_HEADERS_TIMEOUT: 'it gives no answer in time',
   UND_ERR_BODY_TIMEOUT: 'it gives no answer in time',

@@ -11,6 +11,12 @@ import { firstAnswer } from './first-answer.ts'
 /** More sessions than this are stored without tokens and lists: a million whole ones fill a disk. */
 const maxSessionsWithTokens = 100_000
 
+interface StartOptions {
+  port?: number
+  cores?: readonly number[]
+  settings?: Readonly<Record<string, string>>
+}
+
 /** A store with sessions, all of them alive and each of another person. */
 export class FilledStore {
   readonly count: number
@@ -61,14 +67,18 @@ export class FilledStore {
     return new FilledStore(bench, count, port, folder, location, cookies)
   }
 
-  /** Starts one more server on the store. @param port another one than `this.port` for a second server */
-  start(port = this.port, core?: number): Child {
+  /**
+   * Starts one more server on the store.
+   * @param options.port another one than `this.port` for a second server
+   */
+  start({ port = this.port, cores, settings }: StartOptions = {}): Child {
     const more = {
+      ...settings,
       SESSION_STORE: this.#location,
       // Names the cookies, which all servers of the store share.
       PUBLIC_URL: `http://localhost:${String(this.port)}`,
     }
-    return startThisServer(this.#bench.world, port, more, core)
+    return startThisServer(this.#bench.world, port, more, cores)
   }
 
   /** Of a store of files. */

@@ -38,15 +38,15 @@ function thisServer(what: string, settings: (world: World, port: number) => Sett
   }
 }
 
-/** The built server as in production, on one core. */
+/** The built server as in production, on one core or more. */
 export function startThisServer(
   world: World,
   port: number,
   more: Settings,
-  core = serverCore,
+  cores: readonly number[] = [serverCore],
 ): Child {
   return new Child([process.execPath, join(root, 'server/bundle/main.js')], {
-    core,
+    core: cores.join(),
     // A `.env` in the working folder would be read.
     cwd: world.folder,
     env: { ...serverSettings(world, port), ...more },

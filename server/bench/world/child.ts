@@ -14,7 +14,8 @@ const maxStderrCharacters = 4_000
 const running = new Set<ChildProcess>()
 
 export interface ChildOptions {
-  core: number
+  /** A number, or several with commas. */
+  core: number | string
   env?: Readonly<Record<string, string>>
   cwd?: string
   /** `pipe`: the output can be read. `ignore`, the default: it goes to `/dev/null`. */

@@ -8,6 +8,8 @@ export interface OutboundAnswer {
 }
 
 export class DeadlineError extends Error {
+  override readonly name = 'DeadlineError'
+
   constructor(deadlineMs: number) {
     super(`no whole answer within ${String(deadlineMs)} ms`)
   }

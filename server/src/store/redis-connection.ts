@@ -74,7 +74,7 @@ export async function disconnect(redis: RedisConnection): Promise<void> {
 
 export function unusableRedis({ label }: RedisLocation, error: unknown): ConfigError {
   return new ConfigError([
-    `SESSION_STORE ${label} cannot be used: ${causeOf(error)}`,
+    `SESSION_STORE ${label} cannot be used: ${causeOf(error)}.`,
     'Start Redis there, or correct the host, the database, the user and its rights, the password or the certificates.',
   ])
 }
