@@ -79,7 +79,8 @@ export const session: Mutation[] = [
     breaks: 'Redis: the end that a cut connection missed is told half a minute later',
     change: {
       'server/src/session/look.ts': {
-        'streak === undefined || streak !== this.#streak': 'this.#streak === undefined',
+        'subscription === undefined || subscription !== this.#subscription':
+          'this.#subscription === undefined',
       },
     },
   },

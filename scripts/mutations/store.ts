@@ -33,10 +33,19 @@ export const store: Mutation[] = [
   },
   {
     rule: '#27',
+    breaks: 'Redis: after it lost its records, each server goes on with names of its own',
+    change: {
+      'server/src/store/record-names.ts': {
+        'this.#key = keyOf(text)\n    return false': 'return false',
+      },
+    },
+  },
+  {
+    rule: '#27',
     breaks: 'Redis: in place of a database that does not exist, database 0 is used',
     change: {
       'server/src/store/redis-connection.ts': {
-        'if (cause !== undefined) throw new Error(cause)': '',
+        'if (refusals.length > 0) throw new Error(causeOf(cause))': '',
       },
     },
   },
