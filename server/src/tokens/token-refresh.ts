@@ -118,6 +118,8 @@ export class TokenRefresh {
     const { sessionName, scopes, rejected } = request
     const known = this.#memory.unexpired(sessionName, scopes, rejected?.token)
     if (known !== undefined) return known
+    // A claims challenge refuses all tokens that were stored before it.
+    if (rejected?.claims !== undefined) return undefined
     const stored = cachedToken(value, scopes, 0)?.token
     return stored === rejected?.token ? undefined : stored
   }

@@ -59,6 +59,18 @@ test('while one server refreshes a token, another one serves with the token that
   expect(front.issues).toHaveLength(1)
 })
 
+test('while one server refreshes a token, another one that never used it serves with it', async () => {
+  const browser = await world.signIn()
+  const headers = { cookie: await browser.cookieHeader(), 'x-csrf': '1' }
+  const call = (origin: string) => fetch(`${origin}/api/me`, { headers })
+  later(57)
+  const { answer } = await refreshBy(call)
+  expect((await call(other)).status).toBe(200)
+  release()
+  expect((await answer).status).toBe(200)
+  expect(front.issues).toHaveLength(1)
+})
+
 test('a sign-out while one server refreshes and another one waits leaves both without a token (#24)', async () => {
   world.emulator.setLifetimes({ accessToken: 1_800 })
   const { browser, call } = await signIn()
