@@ -40,7 +40,7 @@ export class Load {
 
   async #use(person: Person): Promise<void> {
     for (let count = 0; !this.#hasStopped; count += 1) {
-      const path = this.#options.calls && count % callEvery === 0 ? '/api/me' : '/api/session'
+      const path = this.#options.calls && (count + 1) % callEvery === 0 ? '/api/me' : '/api/session'
       if (!(await this.#ask(path, person))) await after(pauseMs)
     }
   }
