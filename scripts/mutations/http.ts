@@ -199,6 +199,16 @@ export const http: Mutation[] = [
     },
   },
   {
+    rule: 'I6',
+    breaks: 'a proof for the doctor holds for ever',
+    change: {
+      'server/src/http/arrival.ts': {
+        'Number(unseal(ring, proofContext, proof)) > Date.now()':
+          "unseal(ring, proofContext, proof) !== ''",
+      },
+    },
+  },
+  {
     rule: 'I5',
     breaks: 'paths that somebody invents are labels of a metric',
     change: { 'server/src/metrics/requests.ts': { "url = 'other'": 'url = request.url' } },

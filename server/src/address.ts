@@ -11,6 +11,11 @@ export function addressOf({ ip }: FastifyRequest): string {
   return isIP(address) === 0 ? 'unknown' : address
 }
 
+/** The address at the other end of the connection: a proxy's, if there is one. */
+export function peerOf({ socket }: FastifyRequest): string {
+  return plainAddress(socket.remoteAddress)
+}
+
 /** Makes Fastify's `trustProxy` function: true for addresses whose `X-Forwarded-*` headers count. */
 export function trusts(proxies: BlockList): (address: string) => boolean {
   return (text) => {

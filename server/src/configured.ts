@@ -9,6 +9,7 @@ import { callsOf, callViews } from './downstream/calls.ts'
 import { DownstreamClient } from './downstream/client.ts'
 import { downstream } from './downstream/downstream.ts'
 import type { EntraClient } from './entra/client.ts'
+import { arrivalRoute } from './http/arrival.ts'
 import { cookiesOf } from './http/cookie-attributes.ts'
 import { rateLimits } from './http/rate-limits.ts'
 import type { Metrics } from './metrics/metrics.ts'
@@ -85,6 +86,7 @@ export async function configured(app: FastifyInstance, options: ConfiguredOption
     maxPerMinute: config.rateLimitPerMinute,
     countTogether: sharedCount(vault),
   })
+  await app.register(fp(arrivalRoute), { ring: vault.ring })
   await app.register(fp(signIn.redirectRoutes))
   await app.register(signOutRoute, { config, entra, room })
   await app.register(fp(frontChannelRoute), { entra, room })

@@ -6,6 +6,7 @@ import { checkCookies } from './cookies.ts'
 import { checkCredential } from './credential.ts'
 import { checkDownstream } from './downstream.ts'
 import { checkNames, type Finding } from './finding.ts'
+import { checkProxyHeaders } from './proxy-headers.ts'
 import { checkPublicUrl } from './public-url.ts'
 import { checkRedirectUri } from './redirect-uri.ts'
 import { Rounds } from './rounds.ts'
@@ -78,9 +79,13 @@ async function examinePublicUrl(config: Config, rounds: Rounds): Promise<void> {
   try {
     const { entra } = config
     const runs = await rounds.check('public-url', (tell) => checkPublicUrl(config, visitor, tell))
-    if (!runs) rounds.skip(['cookies'], 'not checked: the server does not answer at PUBLIC_URL')
-    else if (!entra) rounds.skip(['cookies'], 'not checked: nobody can sign in without AUTHORITY')
-    else await rounds.check('cookies', (tell) => checkCookies(config, entra, visitor, tell))
+    if (!runs || !entra) {
+      const why = runs ? 'nobody can sign in without AUTHORITY' : 'no server answers at PUBLIC_URL'
+      rounds.skip(['proxy-headers', 'cookies'], `not checked: ${why}`)
+      return
+    }
+    await rounds.check('proxy-headers', (tell) => checkProxyHeaders(config, visitor, tell))
+    await rounds.check('cookies', (tell) => checkCookies(config, entra, visitor, tell))
   } finally {
     await visitor.close()
   }

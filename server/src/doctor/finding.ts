@@ -8,6 +8,7 @@ export const checkNames = [
   'store',
   'downstream',
   'public-url',
+  'proxy-headers',
   'cookies',
 ] as const
 export type CheckName = (typeof checkNames)[number]

@@ -7,8 +7,7 @@ import type { Visit, Visitor } from './visitor.ts'
 const proxyRemedy = 'Make the proxy in front pass on the headers of the server unchanged.'
 
 /**
- * Goes to PUBLIC_URL as browsers do, through the proxy in front. Whether `X-Forwarded-*` arrive cannot
- * be seen from outside: no answer of the server depends on them.
+ * Goes to PUBLIC_URL as browsers do, through the proxy in front.
  * @returns whether this server answers there
  */
 export async function checkPublicUrl(
