@@ -68,7 +68,7 @@ export default defineConfig({
     port: Number(PORT),
     strictPort: true,
     proxy: Object.fromEntries(
-      ['/api', '/auth', '/livez', '/readyz', REDIRECT_PATH].map((path) => [path, toBff]),
+      ['/api', '/auth', '/doctor', '/livez', '/readyz', REDIRECT_PATH].map((path) => [path, toBff]),
     ),
   },
   test: {

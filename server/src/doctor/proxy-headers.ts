@@ -2,6 +2,7 @@ import type { Config } from '../config/config.ts'
 import { ConfigError } from '../config/reader.ts'
 import type { SessionSettings } from '../config/session.ts'
 import { type Arrival, arrivalPath, arrivalProof, proofHeader } from '../http/arrival.ts'
+import { parseObject } from '../json.ts'
 import { KeyRing } from '../secrets/key-ring.ts'
 import { sessionSecrets } from '../secrets/session-secret.ts'
 import type { Tell } from './finding.ts'
@@ -25,15 +26,16 @@ export async function checkProxyHeaders(
     return
   }
   const headers = { 'x-forwarded-for': forged, [proofHeader]: arrivalProof(ring) }
-  const { status, text } = await visitor.get(publicUrl + arrivalPath, headers)
-  if (status !== 200) {
+  const { text } = await visitor.get(publicUrl + arrivalPath, headers)
+  const arrival = parseObject(text)
+  if (!arrival || !('peer' in arrival)) {
     tell.warn(
-      `the server at ${publicUrl} does not tell how requests arrive: it answers ${String(status)}`,
+      `the server at ${publicUrl} does not tell how requests arrive`,
       'It is of another version, or runs with another SESSION_SECRET: restart it with these settings.',
     )
     return
   }
-  judge(JSON.parse(text) as Arrival, trustProxy !== undefined, tell)
+  judge(arrival as Arrival, trustProxy !== undefined, tell)
 }
 
 /** @returns undefined when the secret of the server is not known here */
