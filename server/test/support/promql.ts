@@ -1,5 +1,15 @@
 /** Words of PromQL that our dashboards and alerts use. Every other name must be a metric. */
-const words = new Set(['and', 'clamp_min', 'histogram_quantile', 'increase', 'max', 'rate', 'sum'])
+const words = new Set([
+  'and',
+  'clamp_min',
+  'histogram_quantile',
+  'increase',
+  'max',
+  'or',
+  'rate',
+  'sum',
+  'vector',
+])
 
 interface Query {
   metrics: Set<string>
