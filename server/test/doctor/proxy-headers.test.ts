@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import { arrivalPath, arrivalProof, proofHeader } from '../../src/http/arrival.ts'
 import { KeyRing } from '../../src/secrets/key-ring.ts'
 import { ChangingProxy } from '../support/changing-proxy.ts'
@@ -16,6 +16,9 @@ beforeAll(async () => {
   proxy = await ChangingProxy.open()
   world = await World.open({ SESSION_SECRET }, { keepsFiles: true })
   proxy.target = world.origin
+})
+afterEach(() => {
+  vi.useRealTimers()
 })
 afterAll(async () => {
   await world.close()
