@@ -78,7 +78,8 @@ export class TokenRefresh {
 
   /** A token that should be refreshed, but still serves. The record has it when this process never used it. */
   async unexpired(request: TokenRequest): Promise<string | undefined> {
-    return this.#unexpired(request, await this.#read(request.sessionName))
+    const known = this.#remembered(request)
+    return known ?? unexpiredIn(await this.#read(request.sessionName), request)
   }
 
   /** Forgets the tokens of a session, and makes a running request throw its answer away. */
@@ -100,7 +101,7 @@ export class TokenRefresh {
       return { accessToken: known, isSaved: true }
     }
     const stillGood = (): Outcome | undefined => {
-      const unexpired = this.#unexpired(request, stored)
+      const unexpired = this.#remembered(request) ?? unexpiredIn(stored, request)
       return unexpired === undefined ? undefined : { unexpired }
     }
     const look = async (isElsewhere: boolean) => {
@@ -114,14 +115,8 @@ export class TokenRefresh {
     return fromRecord() ?? this.#leases.run<Outcome>(sessionName, rejected?.claims, { look, work })
   }
 
-  #unexpired(request: TokenRequest, { value }: StoredTokens): string | undefined {
-    const { sessionName, scopes, rejected } = request
-    const known = this.#memory.unexpired(sessionName, scopes, rejected?.token)
-    if (known !== undefined) return known
-    // A claims challenge refuses all tokens that were stored before it.
-    if (rejected?.claims !== undefined) return undefined
-    const stored = cachedToken(value, scopes, 0)?.token
-    return stored === rejected?.token ? undefined : stored
+  #remembered({ sessionName, scopes, rejected }: TokenRequest): string | undefined {
+    return this.#memory.unexpired(sessionName, scopes, rejected?.token)
   }
 
   async #read(sessionName: string): Promise<StoredTokens> {
@@ -158,6 +153,16 @@ export class TokenRefresh {
     this.#memory.forget(sessionName)
     await this.#records.replace(stored, emptyCache(stored.value.client))
   }
+}
+
+/** A claims challenge refuses all tokens that were stored before it. */
+function unexpiredIn(
+  { value }: StoredTokens,
+  { scopes, rejected }: TokenRequest,
+): string | undefined {
+  if (rejected?.claims !== undefined) return undefined
+  const stored = cachedToken(value, scopes, 0)?.token
+  return stored === rejected?.token ? undefined : stored
 }
 
 /** A claims challenge of one API says nothing against the tokens for other APIs. */
