@@ -12,6 +12,7 @@ function nodeProject(name: string, include: string, testTimeoutMs: number, globa
       environment: 'node' as const,
       // Most time of a test file would go into loading modules again.
       isolate: false,
+      setupFiles: ['scripts/support/give-back-the-clock.ts'],
       testTimeout: testTimeoutMs,
       globalSetup: globalSetup ?? [],
     },
