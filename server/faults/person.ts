@@ -18,7 +18,7 @@ export async function get(
   { cookie }: Pick<Person, 'cookie'>,
   agent: Agent,
 ): Promise<Seen> {
-  const headers = { cookie, 'x-csrf': '1', accept: 'application/json' }
+  const headers = headersOf(cookie)
   const answer = await request(`${address}${path}`, { headers, dispatcher: agent })
   const text = await answer.body.text()
   return { status: answer.statusCode, json: parse(text) }
@@ -26,7 +26,7 @@ export async function get(
 
 /** @returns the status of the answer */
 export async function signOut(address: string, { cookie }: Person, agent: Agent): Promise<number> {
-  const headers = { cookie, 'x-csrf': '1', accept: 'application/json' }
+  const headers = headersOf(cookie)
   const url = `${address}/auth/logout`
   const answer = await request(url, { method: 'POST', headers, dispatcher: agent })
   await answer.body.dump()
@@ -43,6 +43,10 @@ export async function isSignedIn(
   if (status !== 200) return undefined
   const { authenticated, user } = json as { authenticated: boolean; user?: { username: string } }
   return authenticated && user?.username === person.username
+}
+
+function headersOf(cookie: string) {
+  return { cookie, 'x-csrf': '1', accept: 'application/json' }
 }
 
 function parse(text: string): unknown {

@@ -1,27 +1,14 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import type { Browser } from '../support/browser.ts'
 import { openEvents } from '../support/event-stream.ts'
-import { hasRedis, RedisServer } from '../support/redis-server.ts'
+import { hasRedis, RedisServer, storeRights } from '../support/redis-server.ts'
 import { runSessionsCommand } from '../support/sessions-command.ts'
 import { World } from '../support/world.ts'
 
 const recovery = { timeout: 10_000, interval: 50 }
 const password = 'hunter2-hunter2'
 /** Those that docs/operation.md tells. */
-const rights = [
-  ...[
-    '~entra-bff:*',
-    '&entra-bff:*',
-    '+@connection',
-    '+get',
-    '+mget',
-    '+set',
-    '+del',
-    '+eval',
-    '+scan',
-  ],
-  ...['+info', '+cluster', '+publish', '+subscribe'],
-]
+const rights = [...storeRights, '&entra-bff:*', '+cluster', '+publish', '+subscribe']
 const ended = 'event: ended\ndata: {"reason":"revoked"}\n\n'
 
 let redis: RedisServer

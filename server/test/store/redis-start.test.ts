@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { makeCertificates } from '../support/certificates.ts'
 import { freePort } from '../support/free-port.ts'
-import { hasRedis, RedisServer } from '../support/redis-server.ts'
+import { hasRedis, RedisServer, storeRights } from '../support/redis-server.ts'
 import { World } from '../support/world.ts'
 
 const password = 'hunter2-hunter2'
@@ -45,18 +45,7 @@ async function refusal(settings: Record<string, string>): Promise<string> {
 
 describe.skipIf(!hasRedis)('the start on Redis', () => {
   test('the server signs people in on a Redis that asks for user and password', async () => {
-    const rights = [
-      '~entra-bff:*',
-      '+@connection',
-      '+get',
-      '+mget',
-      '+set',
-      '+del',
-      '+eval',
-      '+scan',
-      '+info',
-    ]
-    redis = await RedisServer.start('--user', 'app', 'on', `>${password}`, ...rights)
+    redis = await RedisServer.start('--user', 'app', 'on', `>${password}`, ...storeRights)
     await expectSignIn(on(`redis://app:${password}@${redis.address}/5`))
   })
 

@@ -9,6 +9,11 @@ import { freePort } from './free-port.ts'
 /** `pnpm test` installs Redis, or says why the tests that need it are skipped. */
 export const hasRedis = spawnSync('redis-server', ['--version']).status === 0
 
+/** The rights without which the server does not start. */
+export const storeRights = '~entra-bff:* +@connection +get +mget +set +del +eval +scan +info'.split(
+  ' ',
+)
+
 /** A Redis of its own for a test, which can be stopped, paused, and started again on the same port. */
 export class RedisServer {
   readonly port: number
