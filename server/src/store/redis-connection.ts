@@ -68,6 +68,9 @@ export async function disconnect(redis: RedisConnection): Promise<void> {
   try {
     await redis.quit()
   } catch {
+    // Without a connection, no answers are under way.
+  } finally {
+    // The connections to Sentinel are open still.
     redis.disconnect()
   }
 }

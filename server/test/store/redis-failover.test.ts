@@ -1,3 +1,5 @@
+import { spawnSync } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { openEvents } from '../support/event-stream.ts'
 import { runSessionsCommand } from '../support/sessions-command.ts'
@@ -5,6 +7,7 @@ import { hasRedis, redisCli, RedisServer } from '../support/redis-server.ts'
 import { expectUnavailable } from '../support/troubled-store.ts'
 import { freePort, World } from '../support/world.ts'
 
+const sessionsScript = fileURLToPath(new URL('../../bin/sessions.mjs', import.meta.url))
 const recovery = { timeout: 20_000, interval: 50 }
 const SESSION_SECRET = 's'.repeat(32)
 const servers: RedisServer[] = []
@@ -37,6 +40,37 @@ function stopLooking(): void {
   vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
 }
 
+async function startSentinel(master: RedisServer): Promise<RedisServer> {
+  const sentinel = await RedisServer.startSentinel(master)
+  servers.push(sentinel)
+  return sentinel
+}
+
+const clusterSettings = [
+  '--cluster-enabled',
+  'yes',
+  '--cluster-node-timeout',
+  '1000',
+  '--appendonly',
+  'yes',
+]
+
+async function startCluster(size: number, ...options: string[]): Promise<RedisServer[]> {
+  const nodes: RedisServer[] = []
+  while (nodes.length < size) nodes.push(await start(...clusterSettings))
+  redisCli(
+    '--cluster',
+    'create',
+    ...nodes.map(({ address }) => address),
+    ...options,
+    '--cluster-yes',
+  )
+  const isWhole = () =>
+    nodes.every((node) => node.cli('cluster', 'info').includes('cluster_state:ok'))
+  await vi.waitUntil(isWhole, recovery)
+  return nodes
+}
+
 describe.skipIf(!hasRedis)('several Redis servers', () => {
   test(
     'a failover by Sentinel ends no session, and sign-ins and announcements go on at the new master (#32)',
@@ -44,8 +78,7 @@ describe.skipIf(!hasRedis)('several Redis servers', () => {
     async () => {
       const master = await start()
       const replica = await start('--replicaof', '127.0.0.1', String(master.port))
-      const sentinel = await RedisServer.startSentinel(master)
-      servers.push(sentinel)
+      const sentinel = await startSentinel(master)
       await vi.waitUntil(
         () => /num-slaves\s+1/.test(sentinel.cli('sentinel', 'master', 'sessions')),
         recovery,
@@ -80,20 +113,8 @@ describe.skipIf(!hasRedis)('several Redis servers', () => {
     'a Cluster keeps sessions on all its nodes and announces their ends, and a node that is away signs nobody out (#32)',
     { timeout: 40_000 },
     async () => {
-      const settings = [
-        '--cluster-enabled',
-        'yes',
-        '--cluster-node-timeout',
-        '1000',
-        '--appendonly',
-        'yes',
-      ]
-      const nodes = [await start(...settings), await start(...settings), await start(...settings)]
+      const nodes = await startCluster(3)
       const addresses = nodes.map(({ address }) => address)
-      redisCli('--cluster', 'create', ...addresses, '--cluster-yes')
-      const isWhole = () =>
-        nodes.every((node) => node.cli('cluster', 'info').includes('cluster_state:ok'))
-      await vi.waitUntil(isWhole, recovery)
       const all = [await addressOfNobody(), ...addresses]
       const env = { SESSION_STORE: `redis+cluster://${all.join(',')}`, SESSION_SECRET }
       world = await World.open(env)
@@ -122,6 +143,46 @@ describe.skipIf(!hasRedis)('several Redis servers', () => {
           async () => (await browser.fetch('/api/session')).status === 200,
           recovery,
         )
+        expect(await browser.isSignedIn()).toBe(true)
+      }
+    },
+  )
+
+  test('the command of the operator ends by itself where it asked Sentinel', async () => {
+    const sentinel = await startSentinel(await start())
+    const SESSION_STORE = `redis+sentinel://${sentinel.address}/?master=sessions`
+    const { status, stderr } = spawnSync(process.execPath, [sessionsScript, 'list'], {
+      env: { ...process.env, SESSION_STORE, SESSION_SECRET },
+      encoding: 'utf8',
+      timeout: 20_000,
+    })
+    expect([status, stderr]).toEqual([0, '0 signed in\n'])
+  })
+
+  test(
+    'when a node of a Cluster fails and its replica takes over, nobody is signed out (#32)',
+    { timeout: 60_000 },
+    async () => {
+      const nodes = await startCluster(6, '--cluster-replicas', '1')
+      const addresses = nodes.map(({ address }) => address).join(',')
+      world = await World.open({ SESSION_STORE: `redis+cluster://${addresses}`, SESSION_SECRET })
+      const browsers = []
+      for (let count = 0; count < 12; count += 1) browsers.push(await world.signIn())
+      for (const node of nodes) {
+        if (node.cli('role').startsWith('master')) node.cli('wait', '1', '0')
+      }
+      await nodes.find((node) => node.cli('role').startsWith('master'))?.stop()
+      for (const browser of browsers) {
+        const isSignedIn = async () => {
+          const { status, json } = await browser.fetch('/api/session')
+          if (status === 200) expect(json).toMatchObject({ authenticated: true })
+          return status === 200
+        }
+        await vi.waitUntil(isSignedIn, recovery)
+      }
+      // The failed node held a third of all names.
+      for (let count = 0; count < 6; count += 1) {
+        const browser = await vi.waitFor(world.signIn.bind(world, undefined), recovery)
         expect(await browser.isSignedIn()).toBe(true)
       }
     },
