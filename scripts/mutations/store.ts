@@ -90,6 +90,16 @@ export const store: Mutation[] = [
   },
   {
     rule: '#30',
+    breaks: 'files: the database tries to write to files that may not grow',
+    change: { 'server/src/store/disk.ts': { 'this.#tryToGrow()': '' } },
+  },
+  {
+    rule: '#30',
+    breaks: 'files: the process goes on after the database has damaged its memory',
+    change: { 'server/src/store/lmdb.ts': { 'hasDamagedMemory(error)': 'false' } },
+  },
+  {
+    rule: '#30',
     breaks: 'files: a killed server is taken for one that was closed',
     change: {
       'server/src/store/clean-close.ts': {

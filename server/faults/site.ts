@@ -16,6 +16,7 @@ import type { Tally } from './tally.ts'
 /** A fault must be over for the clients so long after its cause is. */
 const recoveryMs = 20_000
 const lookEveryMs = 100
+const lastLineCount = 8
 const peopleCount = 8
 
 export interface SiteOptions {
@@ -172,10 +173,20 @@ export class Site {
   /** Waits until every running process is ready and nobody waits to be asked again. */
   async recovered(): Promise<void> {
     const running = this.addresses.filter((_address, index) => this.#servers[index])
-    await this.until('a server is not ready again', async () => {
-      const states = await Promise.all(running.map((address) => this.#isReady(address)))
-      return states.every(Boolean)
-    })
+    try {
+      await this.until('a server is not ready again', async () => {
+        const states = await Promise.all(running.map((address) => this.#isReady(address)))
+        return states.every(Boolean)
+      })
+    } catch (error) {
+      throw new Error(`${String(error)}\n${this.#lastLines()}`, { cause: error })
+    }
+  }
+
+  /** What the processes said last. */
+  #lastLines(): string {
+    const texts = this.#servers.flatMap((server) => (server ? [server.stdout, server.stderr] : []))
+    return texts.map((text) => text.split('\n').slice(-lastLineCount).join('\n')).join('\n')
   }
 
   /** @throws {Error} with the complaint when it does not become so in time */

@@ -1,53 +1,73 @@
 import { randomUUID } from 'node:crypto'
-import { accessSync, constants, statfsSync } from 'node:fs'
+import {
+  accessSync,
+  closeSync,
+  constants,
+  ftruncateSync,
+  openSync,
+  rmSync,
+  statfsSync,
+  statSync,
+  writeSync,
+} from 'node:fs'
 import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
 /** Room for the largest commit. With less free space, the disk counts as full. */
 const minFreeBytes = 1024 * 1024
 const trialBytes = 64 * 1024
-const trialEveryMs = 1_000
+const page = Buffer.alloc(4 * 1024)
 
 /**
- * Prevents writes that the disk would refuse. Each failed write makes lmdb 3.5.6 overrun the buffer
- * of its error message (`last_error` in mdb.c), which can crash the process later.
+ * Refuses a write that the disk would refuse. When lmdb 3.5.6 cannot write a page, its message is
+ * longer than the memory that it has for it (`last_error` in mdb.c): memory behind that is damaged.
  */
 export class Disk {
   readonly #folder: string
-  #failure: unknown
-  #triedAt = 0
+  readonly #database: string
+  readonly #trial: number
 
-  constructor(folder: string) {
+  constructor(folder: string, database: string) {
     this.#folder = folder
+    this.#database = database
+    this.#trial = openNameless(folder)
   }
 
-  /** Call it before a write. @throws when the disk is full or read-only, or the last write failed */
-  async requireWritable(): Promise<void> {
+  /** Call it before a write. @throws when the disk is full or read-only, or the file may not grow */
+  requireWritable(): void {
     accessSync(this.#folder, constants.W_OK)
     const { bavail, bsize } = statfsSync(this.#folder)
     if (bavail * bsize < minFreeBytes) throw diskFull(this.#folder)
-    if (this.#failure !== undefined) await this.#tryAgain(this.#failure)
+    this.#tryToGrow()
   }
 
-  /** Whether the last write failed. */
-  get hasFailed(): boolean {
-    return this.#failure !== undefined
+  close(): void {
+    closeSync(this.#trial)
   }
 
-  /** Call it after a failed write. Writes throw from then on until a trial file can be written. */
-  recordFailure(error: unknown): void {
-    this.#failure = error
-    this.#triedAt = performance.now()
-  }
-
-  async #tryAgain(failure: unknown): Promise<void> {
-    if (performance.now() - this.#triedAt < trialEveryMs) {
-      throw new Error('the disk refused the last write', { cause: failure })
+  /** A quota and a limit on the size of files show only when something is written. */
+  #tryToGrow(): void {
+    const { size } = statSync(this.#database)
+    try {
+      writeSync(this.#trial, page, 0, page.length, size + minFreeBytes)
+    } finally {
+      // In time, so that the page never reaches the disk.
+      ftruncateSync(this.#trial, 0)
     }
-    this.#triedAt = performance.now()
-    await tryDisk(this.#folder)
-    this.#failure = undefined
   }
+}
+
+/** Whether lmdb could not write a page, so that memory of this process is damaged: see {@link Disk}. */
+export function hasDamagedMemory(error: unknown): boolean {
+  if (!(error instanceof Error)) return false
+  return error.message.includes('Attempting to write page') || hasDamagedMemory(error.cause)
+}
+
+function openNameless(folder: string): number {
+  const file = join(folder, `trial.${randomUUID()}`)
+  const descriptor = openSync(file, 'wx', 0o600)
+  rmSync(file)
+  return descriptor
 }
 
 function diskFull(folder: string): Error {

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { open, type RootDatabase } from 'lmdb'
 import { removeCleanMarker, writeCleanMarker } from './clean-close.ts'
-import { Disk } from './disk.ts'
+import { Disk, hasDamagedMemory } from './disk.ts'
 import { expiryOf, livingValue, withExpiry } from './expiring-value.ts'
 import { OpenedFiles } from './opened-files.ts'
 import { sameBytes, type Store } from './store.ts'
@@ -25,7 +25,7 @@ export async function openLmdbStore(
   await requireUsableStore(folder, paths)
   const db = openDatabase(folder, path)
   const files = new OpenedFiles(paths)
-  const disk = new Disk(folder)
+  const disk = new Disk(folder, path)
 
   // The next read overwrites the bytes of `getBinaryFast`. A new buffer would make up half of a read.
   const living = (name: string, known?: Uint8Array): Uint8Array | undefined =>
@@ -50,6 +50,8 @@ export async function openLmdbStore(
   }, sweepEveryMs).unref()
   let isSweeping = false
   let closed = false
+  let hasFailed = false
+  let ending: NodeJS.Immediate | undefined
 
   /** Reads in slices, so that requests are served in between. */
   async function* walk(prefix: string): AsyncGenerator<{ key: string; value: Buffer }> {
@@ -81,24 +83,20 @@ export async function openLmdbStore(
     }
   }
 
-  function requireOpen(): void {
-    if (closed) throw new Error('the store is closed')
-  }
-
   async function write<T>(work: () => Promise<T>): Promise<T> {
-    requireOpen()
+    // After `close`, a write would crash lmdb.
+    if (closed) throw new Error('the store is closed')
     files.check()
     removeCleanMarker(path)
-    await disk.requireWritable()
-    // After `close`, a write would crash lmdb.
-    requireOpen()
+    disk.requireWritable()
     try {
       const outcome = await committed(work())
       // The snapshot may be older than what this write has seen of other processes.
       snapshotAt = -Infinity
       return outcome
     } catch (error) {
-      disk.recordFailure(error)
+      hasFailed = true
+      if (hasDamagedMemory(error)) ending ??= endProcess(error)
       throw error
     }
   }
@@ -137,7 +135,8 @@ export async function openLmdbStore(
       closed = true
       clearInterval(sweeping)
       await db.close()
-      if (disk.hasFailed) return
+      disk.close()
+      if (hasFailed) return
       try {
         files.check()
         writeCleanMarker(path)
@@ -169,4 +168,11 @@ async function committed<T>(write: Promise<T>): Promise<T> {
     })
     throw error
   }
+}
+
+/** The server closes after an error that nothing handles, and ends with the exit code 1. */
+function endProcess(cause: unknown): NodeJS.Immediate {
+  return setImmediate(() => {
+    throw new Error('the disk refused a write, and lmdb then damaged memory', { cause })
+  })
 }

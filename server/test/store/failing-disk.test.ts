@@ -67,28 +67,45 @@ describe.skipIf(!hasPrlimit)('a disk that refuses every write', () => {
   })
 })
 
-test.skipIf(!hasPrlimit)('a sweep that cannot write does not end the process', () => {
-  const script = `
-    import { execFileSync } from 'node:child_process'
-    import { mock } from 'node:test'
-    mock.timers.enable({ apis: ['setInterval'] })
-    const { openLmdbStore } = await import(${JSON.stringify(builtStore)})
-    const store = await openLmdbStore(${JSON.stringify(folder)})
-    await store.put('expired', Buffer.alloc(1), 1)
-    execFileSync('prlimit', ['--pid', String(process.pid), '--fsize=1:'])
-    // The sweep writes alone: another write would share its transaction, and handle its failure.
-    const failed = new Promise((resolve) => { console.error = resolve })
-    mock.timers.tick(10 * 60_000)
-    await failed
-    for (let turn = 0; turn < 10; turn += 1) await new Promise(setImmediate)
-    console.log('the process lives')
-    process.exit(0)`
-  const { status, stdout } = spawnSync(
-    process.execPath,
-    ['--input-type=module', '--eval', script],
-    { encoding: 'utf8' },
-  )
-  expect([status, stdout]).toEqual([0, 'the process lives\n'])
+describe.skipIf(!hasPrlimit)('on files that may not grow', () => {
+  /** Runs the lines with a store, and with a function that makes each later write of a file fail. */
+  function run(lines: string) {
+    const script = `
+      import { execFileSync } from 'node:child_process'
+      import { mock } from 'node:test'
+      mock.timers.enable({ apis: ['setInterval'] })
+      const { openLmdbStore } = await import(${JSON.stringify(builtStore)})
+      const store = await openLmdbStore(${JSON.stringify(folder)})
+      const limitFiles = () => execFileSync('prlimit', ['--pid', String(process.pid), '--fsize=1:'])
+      ${lines}`
+    const args = ['--input-type=module', '--eval', script]
+    const { status, stdout } = spawnSync(process.execPath, args, { encoding: 'utf8' })
+    return { status, printed: stdout.trim() }
+  }
+
+  test('a sweep that cannot write does not end the process', () => {
+    const lines = `
+      await store.put('expired', Buffer.alloc(1), 1)
+      limitFiles()
+      mock.timers.tick(10 * 60_000)
+      for (let turn = 0; turn < 10; turn += 1) await new Promise(setImmediate)
+      console.log('the process lives')
+      process.exit(0)`
+    expect(run(lines)).toEqual({ status: 0, printed: 'the process lives' })
+  })
+
+  test('a write that fails in the database, though the disk took a trial, ends the process with the cause', () => {
+    const lines = `
+      process.once('uncaughtException', ({ message, cause }) => {
+        console.log(message, '|', cause.cause.message.split(':')[0])
+        process.exit(1)
+      })
+      const writing = store.put('late', Buffer.alloc(10), Infinity)
+      limitFiles()
+      await writing.catch(() => new Promise(() => setTimeout(() => process.exit(0), 60_000)))`
+    const printed = 'the disk refused a write, and lmdb then damaged memory | File too large'
+    expect(run(lines)).toEqual({ status: 1, printed })
+  })
 })
 
 test.skipIf(!mayMount)(
