@@ -148,7 +148,7 @@ export const http: Mutation[] = [
     rule: 'I2',
     breaks: 'addresses are logged with their query',
     change: {
-      'server/src/http/logging.ts': {
+      'server/src/http/logger-options.ts': {
         'path: pathOf(request.url)': 'path: pathOf(request.url) + request.url',
       },
     },

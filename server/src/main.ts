@@ -6,7 +6,7 @@ import { buildApp } from './app.ts'
 import { type Config, loadConfig } from './config/config.ts'
 import { isPrivateTransport } from './config/loopback.ts'
 import { ConfigError } from './config/reader.ts'
-import { loggerOptions } from './http/logging.ts'
+import { loggerOptions } from './http/logger-options.ts'
 
 const settingsFile = '.env'
 /** Time for requests in flight to finish. A call of an API that is refreshed and repeated can take longer. */

@@ -45,7 +45,7 @@ export async function fullLoad(
     origin + path,
   ]
   const before = cpuMs(pid)
-  const report = await new Child(command, { core, stdout: 'pipe' }).output()
+  const report = await new Child(command, { cores: [core], stdout: 'pipe' }).output()
   const cpuSeconds = (cpuMs(pid) - before) / 1_000
   const requests = numberIn(report, /(\d+) requests in/)
   const errors = numberIn(report, /Non-2xx or 3xx responses: (\d+)/)

@@ -62,7 +62,7 @@ export class FilledStore {
     const cookieFile = join(folder, 'cookies')
     const fill = [process.execPath, appPath('fill.js'), String(count - 1), what, cookieFile]
     const env = { ...serverSettings(world, port), ...store }
-    await new Child(fill, { core: loadCore, env, stdout: 'pipe' }).output()
+    await new Child(fill, { cores: [loadCore], env, stdout: 'pipe' }).output()
     const cookies = [cookie, ...readFileSync(cookieFile, 'utf8').split('\n').filter(Boolean)]
     return new FilledStore(bench, count, port, folder, location, cookies)
   }

@@ -15,7 +15,7 @@ const server: BenchServer = {
   missing: isInstalled ? undefined : `mod_auth_openidc: ${install}`,
   start: (world, _sample, port) =>
     new Child(['/usr/sbin/apache2', '-D', 'FOREGROUND', '-f', writeSite(world, port)], {
-      core: serverCore,
+      cores: [serverCore],
     }),
   ready: '/assets/app.js',
   login: '/protected/whoami',

@@ -15,7 +15,7 @@ export const nginx: BenchServer = {
   missing: isInstalled ? undefined : `nginx: ${install}`,
   start: (world, sample, port) =>
     new Child(['/usr/sbin/nginx', '-c', writeSite(world, sample, port), '-e', 'stderr'], {
-      core: serverCore,
+      cores: [serverCore],
     }),
   ready: '/assets/app.js',
   read: '/api/session',

@@ -11,7 +11,7 @@ export function startApp(
   { args = [], runtime = process.execPath }: { args?: readonly string[]; runtime?: string } = {},
 ): Child {
   return new Child([runtime, appPath(file), ...args], {
-    core: serverCore,
+    cores: [serverCore],
     env: {
       ...settings,
       NODE_ENV: 'production',

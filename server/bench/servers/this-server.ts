@@ -46,7 +46,7 @@ export function startThisServer(
   cores: readonly number[] = [serverCore],
 ): Child {
   return new Child([process.execPath, join(root, 'server/bundle/main.js')], {
-    core: cores.join(),
+    cores,
     // A `.env` in the working folder would be read.
     cwd: world.folder,
     env: { ...serverSettings(world, port), ...more },

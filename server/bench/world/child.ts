@@ -14,15 +14,15 @@ const maxStderrCharacters = 4_000
 const running = new Set<ChildProcess>()
 
 export interface ChildOptions {
-  /** A number, or several with commas. */
-  core: number | string
+  /** The process and those that it starts run on these cores alone. */
+  cores: readonly number[]
   env?: Readonly<Record<string, string>>
   cwd?: string
   /** `pipe`: the output can be read. `ignore`, the default: it goes to `/dev/null`. */
   stdout?: 'pipe' | 'ignore'
 }
 
-/** A process on one core, with all processes that it starts. */
+/** A process that is bound to cores, with all processes that it starts. */
 export class Child {
   readonly pid: number
   /** By the clock of `performance`. */
@@ -30,8 +30,8 @@ export class Child {
   readonly #process: ChildProcess
   #stderr = ''
 
-  constructor(command: readonly string[], { core, env, cwd, stdout = 'ignore' }: ChildOptions) {
-    this.#process = spawn('taskset', ['-c', String(core), ...command], {
+  constructor(command: readonly string[], { cores, env, cwd, stdout = 'ignore' }: ChildOptions) {
+    this.#process = spawn('taskset', ['-c', cores.join(), ...command], {
       // A group of its own, so that `end` reaches the processes below as well.
       detached: true,
       stdio: ['ignore', stdout, 'pipe'],

@@ -72,14 +72,14 @@ export async function openWorld(): Promise<World> {
 /** @returns the line that the program prints when it serves */
 function startHelper(file: string, args: string[] = [], env = {}): Promise<string> {
   const command = [process.execPath, appPath(file), ...args]
-  return new Child(command, { core: loadCore, env, stdout: 'pipe' }).firstLine()
+  return new Child(command, { cores: [loadCore], env, stdout: 'pipe' }).firstLine()
 }
 
 /** Redis as Debian ships it, without snapshots on disk. */
 async function startRedis(): Promise<string> {
   const port = String(await freePort())
   const command = ['redis-server', '--port', port, '--bind', '127.0.0.1', '--save', '']
-  await new Child(command, { core: loadCore, stdout: 'pipe' }).firstLine(/Ready to accept/)
+  await new Child(command, { cores: [loadCore], stdout: 'pipe' }).firstLine(/Ready to accept/)
   return `redis://127.0.0.1:${port}`
 }
 

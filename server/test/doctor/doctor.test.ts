@@ -4,7 +4,7 @@ import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import type { Finding } from '../../src/doctor/finding.ts'
-import { Rounds } from '../../src/doctor/rounds.ts'
+import { CheckRunner } from '../../src/doctor/check-runner.ts'
 import { diagnose, runDoctor } from '../support/doctor.ts'
 import { client, World } from '../support/world.ts'
 
@@ -104,12 +104,12 @@ describe('the doctor', () => {
   test('a check that does not end is given up, and the next check runs', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
     const findings: Finding[] = []
-    const rounds = new Rounds((finding) => findings.push(finding))
-    const hanging = rounds.check('authority', () => new Promise(() => undefined))
+    const runner = new CheckRunner((finding) => findings.push(finding))
+    const hanging = runner.check('authority', () => new Promise(() => undefined))
     vi.runAllTimers()
     vi.useRealTimers()
     expect(await hanging).toBeUndefined()
-    await rounds.check('clock', async (tell) => {
+    await runner.check('clock', async (tell) => {
       tell.ok('good')
     })
     expect(findings.map(({ check, status }) => [check, status])).toEqual([

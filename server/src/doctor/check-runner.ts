@@ -5,7 +5,7 @@ import type { CheckName, Finding, Tell } from './finding.ts'
 const limitMs = 30_000
 
 /** Runs the checks one after the other. */
-export class Rounds {
+export class CheckRunner {
   readonly #onFinding: (finding: Finding) => void
 
   constructor(onFinding: (finding: Finding) => void) {
