@@ -16,7 +16,10 @@ import { join } from 'node:path'
 /** Room for the largest commit. With less free space, the disk counts as full. */
 const minFreeBytes = 1024 * 1024
 const trialBytes = 64 * 1024
-const page = Buffer.alloc(4 * 1024)
+const pageBytes = 4 * 1024
+/** After so many trials the file is emptied. Emptying it each time would cost three times as much. */
+const maxTrials = 64
+const byte = Buffer.alloc(1)
 
 /**
  * Refuses a write that the disk would refuse. When lmdb 3.5.6 cannot write a page, its message is
@@ -26,6 +29,7 @@ export class Disk {
   readonly #folder: string
   readonly #database: string
   readonly #trial: number
+  #trials = 0
 
   constructor(folder: string, database: string) {
     this.#folder = folder
@@ -45,15 +49,15 @@ export class Disk {
     closeSync(this.#trial)
   }
 
-  /** A quota and a limit on the size of files show only when something is written. */
+  /** A quota and a limit on the size of files show only when a new page is written. */
   #tryToGrow(): void {
     const { size } = statSync(this.#database)
-    try {
-      writeSync(this.#trial, page, 0, page.length, size + minFreeBytes)
-    } finally {
-      // In time, so that the page never reaches the disk.
+    if (this.#trials === maxTrials) {
       ftruncateSync(this.#trial, 0)
+      this.#trials = 0
     }
+    writeSync(this.#trial, byte, 0, 1, size + minFreeBytes - this.#trials * pageBytes)
+    this.#trials += 1
   }
 }
 

@@ -29,7 +29,7 @@ describe('a server whose disk is full (#27, #30)', () => {
 
   test('a server with a full disk refuses sign-ins within two seconds, and keeps its sessions', async () => {
     copies.copyWith()
-    const kilobytes = Math.ceil(fs.statSync(copies.storeFile).size / 1_024) + 1_224
+    const kilobytes = Math.ceil(fs.statSync(copies.storeFile).size / 1_024) + 1_100
     const server = await copies.start({ before: `ulimit -f ${String(kilobytes)}` }).listening()
     const cookies = await fillUp(server)
     expect(cookies.length).toBeGreaterThan(0)
@@ -50,7 +50,7 @@ describe('a server whose disk is full (#27, #30)', () => {
 
   test('a server with a full disk reports a sign-out only when the session has ended', async () => {
     copies.copyWith()
-    const kilobytes = Math.ceil(fs.statSync(copies.storeFile).size / 1_024) + 1_224
+    const kilobytes = Math.ceil(fs.statSync(copies.storeFile).size / 1_024) + 1_100
     const server = await copies.start({ before: `ulimit -f ${String(kilobytes)}` }).listening()
     for (const known of await fillUp(server)) {
       const headers = { cookie: known, 'x-csrf': '1', accept: 'application/json' }
@@ -68,7 +68,7 @@ describe('a server whose disk is full (#27, #30)', () => {
 
   test('a server whose disk was full has all its sessions at the next start, when there is room again', async () => {
     copies.copyWith()
-    const kilobytes = Math.ceil(fs.statSync(copies.storeFile).size / 1_024) + 1_224
+    const kilobytes = Math.ceil(fs.statSync(copies.storeFile).size / 1_024) + 1_100
     const server = copies.start({ before: `ulimit -f ${String(kilobytes)}` })
     const cookies = await fillUp(await server.listening())
     await server.end('SIGKILL')
