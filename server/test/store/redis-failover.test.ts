@@ -57,14 +57,15 @@ const clusterSettings = [
 
 async function startCluster(size: number, ...options: string[]): Promise<RedisServer[]> {
   const nodes: RedisServer[] = []
-  while (nodes.length < size) nodes.push(await start(...clusterSettings))
-  redisCli(
-    '--cluster',
-    'create',
-    ...nodes.map(({ address }) => address),
-    ...options,
-    '--cluster-yes',
-  )
+  const addresses: string[] = []
+  while (nodes.length < size) {
+    // By itself, Redis takes the port above by 10,000, which an outgoing connection can have.
+    const busPort = String(await freePort())
+    const node = await start(...clusterSettings, '--cluster-port', busPort)
+    nodes.push(node)
+    addresses.push(`${node.address}@${busPort}`)
+  }
+  redisCli('--cluster', 'create', ...addresses, ...options, '--cluster-yes')
   const isWhole = () =>
     nodes.every((node) => node.cli('cluster', 'info').includes('cluster_state:ok'))
   await vi.waitUntil(isWhole, recovery)
