@@ -91,7 +91,7 @@ export const store: Mutation[] = [
   {
     rule: '#30',
     breaks: 'files: the database tries to write to files that may not grow',
-    change: { 'server/src/store/disk.ts': { 'this.#tryToGrow()': '' } },
+    change: { 'server/src/store/disk.ts': { 'this.#probe()': '' } },
   },
   {
     rule: '#30',

@@ -173,14 +173,10 @@ export class Site {
   /** Waits until every running process is ready and nobody waits to be asked again. */
   async recovered(): Promise<void> {
     const running = this.addresses.filter((_address, index) => this.#servers[index])
-    try {
-      await this.until('a server is not ready again', async () => {
-        const states = await Promise.all(running.map((address) => this.#isReady(address)))
-        return states.every(Boolean)
-      })
-    } catch (error) {
-      throw new Error(`${String(error)}\n${this.#lastLines()}`, { cause: error })
-    }
+    await this.until('a server is not ready again', async () => {
+      const states = await Promise.all(running.map((address) => this.#isReady(address)))
+      return states.every(Boolean)
+    })
   }
 
   /** What the processes said last. */
@@ -189,11 +185,11 @@ export class Site {
     return texts.map((text) => text.split('\n').slice(-lastLineCount).join('\n')).join('\n')
   }
 
-  /** @throws {Error} with the complaint when it does not become so in time */
+  /** @throws {Error} with the complaint, and what the servers said, when it does not become so in time */
   async until(complaint: string, isSo: () => boolean | Promise<boolean>): Promise<void> {
     const latest = performance.now() + recoveryMs
     while (!(await isSo())) {
-      if (performance.now() > latest) throw new Error(complaint)
+      if (performance.now() > latest) throw new Error(`${complaint}\n${this.#lastLines()}`)
       await after(lookEveryMs)
     }
   }

@@ -24,8 +24,8 @@ export function arrivalProof(ring: KeyRing): string {
 }
 
 /**
- * `GET /doctor/arrival`: tells the doctor how its request arrived. Without a proof the path does not
- * exist: the addresses of proxies are nobody else's business.
+ * `GET /doctor/arrival`: tells the doctor how its request arrived. Without a valid proof, the answer is
+ * that of an unknown path, so that strangers do not learn the addresses of proxies.
  */
 export async function arrivalRoute(
   app: FastifyInstance,

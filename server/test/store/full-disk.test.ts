@@ -7,6 +7,13 @@ import { useStoreCopies } from '../support/store-copies.ts'
 
 const copies = useStoreCopies()
 
+/** Starts a server on a copy of the store that can take a few sessions more: the server keeps 1,024 kB free. */
+function startAlmostFull(): ChildServer {
+  copies.copyWith()
+  const kilobytes = Math.ceil(fs.statSync(copies.storeFile).size / 1_024) + 1_100
+  return copies.start({ before: `ulimit -f ${String(kilobytes)}` })
+}
+
 describe('a server whose disk is full (#27, #30)', () => {
   /** Signs people in until there is no room. @returns the cookies of those who got in */
   async function fillUp(server: ChildServer): Promise<string[]> {
@@ -28,9 +35,7 @@ describe('a server whose disk is full (#27, #30)', () => {
   }
 
   test('a server with a full disk refuses sign-ins within two seconds, and keeps its sessions', async () => {
-    copies.copyWith()
-    const kilobytes = Math.ceil(fs.statSync(copies.storeFile).size / 1_024) + 1_100
-    const server = await copies.start({ before: `ulimit -f ${String(kilobytes)}` }).listening()
+    const server = await startAlmostFull().listening()
     const cookies = await fillUp(server)
     expect(cookies.length).toBeGreaterThan(0)
 
@@ -49,9 +54,7 @@ describe('a server whose disk is full (#27, #30)', () => {
   })
 
   test('a server with a full disk reports a sign-out only when the session has ended', async () => {
-    copies.copyWith()
-    const kilobytes = Math.ceil(fs.statSync(copies.storeFile).size / 1_024) + 1_100
-    const server = await copies.start({ before: `ulimit -f ${String(kilobytes)}` }).listening()
+    const server = await startAlmostFull().listening()
     for (const known of await fillUp(server)) {
       const headers = { cookie: known, 'x-csrf': '1', accept: 'application/json' }
       const answer = await request(`${copies.world.origin}/auth/logout`, {
@@ -67,9 +70,7 @@ describe('a server whose disk is full (#27, #30)', () => {
   })
 
   test('a server whose disk was full has all its sessions at the next start, when there is room again', async () => {
-    copies.copyWith()
-    const kilobytes = Math.ceil(fs.statSync(copies.storeFile).size / 1_024) + 1_100
-    const server = copies.start({ before: `ulimit -f ${String(kilobytes)}` })
+    const server = startAlmostFull()
     const cookies = await fillUp(await server.listening())
     await server.end('SIGKILL')
     await copies.start().listening()

@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { afterEach, describe, expect, test, vi } from 'vitest'
+import type { Browser } from '../support/browser.ts'
 import { openEvents } from '../support/event-stream.ts'
 import { runSessionsCommand } from '../support/sessions-command.ts'
 import { hasRedis, redisCli, RedisServer } from '../support/redis-server.ts'
@@ -40,6 +41,13 @@ function stopLooking(): void {
   vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
 }
 
+/** Whether the store is read again. Whoever is served must be signed in. */
+async function isServed(browser: Browser): Promise<boolean> {
+  const { status, json } = await browser.fetch('/api/session')
+  if (status === 200) expect(json).toMatchObject({ authenticated: true })
+  return status === 200
+}
+
 async function startSentinel(master: RedisServer): Promise<RedisServer> {
   const sentinel = await RedisServer.startSentinel(master)
   servers.push(sentinel)
@@ -47,12 +55,8 @@ async function startSentinel(master: RedisServer): Promise<RedisServer> {
 }
 
 const clusterSettings = [
-  '--cluster-enabled',
-  'yes',
-  '--cluster-node-timeout',
-  '1000',
-  '--appendonly',
-  'yes',
+  ...['--cluster-enabled', 'yes', '--cluster-node-timeout', '1000'],
+  ...['--appendonly', 'yes'],
 ]
 
 async function startCluster(size: number, ...options: string[]): Promise<RedisServer[]> {
@@ -91,11 +95,8 @@ describe.skipIf(!hasRedis)('several Redis servers', () => {
       master.cli('wait', '1', '0')
       await master.stop()
       expectUnavailable(await browser.fetch('/api/session'))
-      const stays = () =>
-        browser.fetch('/api/session').then(({ status, json }) => {
-          if (status === 200) expect(json).toMatchObject({ authenticated: true })
-          return status === 200 && replica.cli('role').startsWith('master')
-        })
+      const stays = async () =>
+        (await isServed(browser)) && replica.cli('role').startsWith('master')
       await vi.waitUntil(stays, recovery)
       // The connection can still be cut once more.
       const other = await vi.waitFor(world.signIn.bind(world, undefined), recovery)
@@ -174,12 +175,7 @@ describe.skipIf(!hasRedis)('several Redis servers', () => {
       }
       await nodes.find((node) => node.cli('role').startsWith('master'))?.stop()
       for (const browser of browsers) {
-        const isSignedIn = async () => {
-          const { status, json } = await browser.fetch('/api/session')
-          if (status === 200) expect(json).toMatchObject({ authenticated: true })
-          return status === 200
-        }
-        await vi.waitUntil(isSignedIn, recovery)
+        await vi.waitUntil(() => isServed(browser), recovery)
       }
       // The failed node held a third of all names.
       for (let count = 0; count < 6; count += 1) {
