@@ -12,8 +12,15 @@ export type EndpointName =
   | 'photo'
   | 'events'
   | 'memberOf'
+  | 'checkMemberGroups'
 
-const graphResources: readonly EndpointName[] = ['me', 'photo', 'events', 'memberOf']
+const graphResources: readonly EndpointName[] = [
+  'me',
+  'photo',
+  'events',
+  'memberOf',
+  'checkMemberGroups',
+]
 
 /** Whether a name includes an endpoint: `graph` includes each resource of Graph. */
 export function includesEndpoint(name: EndpointName, endpoint: EndpointName): boolean {

@@ -4,9 +4,11 @@ export {
   sampleClient,
   sampleClientId,
   sampleClientSecret,
+  type AppRole,
   type ClientRegistration,
   type OptionalIdTokenClaim,
 } from './directory/clients.ts'
+export { securityGroups, type Group } from './directory/groups.ts'
 export { contoso, fabrikam, type Tenant } from './directory/tenants.ts'
 export { sampleUsers, type SampleUser } from './directory/users.ts'
 export type { EntraFault, Fault } from './control/faults.ts'

@@ -1,6 +1,14 @@
 /** Claims that an ID token carries only when the app registration asks for them. */
 export type OptionalIdTokenClaim = 'sid' | 'login_hint'
 
+/** An app role, and who has it. */
+export interface AppRole {
+  /** App roles: Value. */
+  value: string
+  /** Enterprise apps, Users and groups: the usernames that the role is assigned to. */
+  users: readonly string[]
+}
+
 /**
  * An app registration. The comment of each member names its field in the Microsoft Entra admin
  * center.
@@ -23,6 +31,13 @@ export interface ClientRegistration {
   allowPublicClientFlows?: boolean
   /** Token configuration: optional claims of the ID token. */
   optionalIdTokenClaims?: readonly OptionalIdTokenClaim[]
+  /**
+   * Token configuration: Add groups claim. With `SecurityGroup`, tokens have the security groups of the
+   * user; with `All`, Microsoft 365 groups as well. No groups when absent.
+   */
+  groupMembershipClaims?: 'SecurityGroup' | 'All'
+  /** App roles. */
+  appRoles?: readonly AppRole[]
   /** Expose an API: the scopes, such as `access_as_user` for `api://<client id>/access_as_user`. */
   exposedScopes?: readonly string[]
 }
@@ -38,6 +53,8 @@ export const sampleClient: ClientRegistration = {
   redirectUris: ['http://localhost:3000/getAToken'],
   frontChannelLogoutUri: 'http://localhost:3000/auth/frontchannel-logout',
   optionalIdTokenClaims: ['sid', 'login_hint'],
+  groupMembershipClaims: 'SecurityGroup',
+  appRoles: [{ value: 'Reports.Read', users: ['AdeleV@contoso.onmicrosoft.com'] }],
 }
 
 export class ClientRegistry {

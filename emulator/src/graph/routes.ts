@@ -5,7 +5,8 @@ import type { EntraState } from '../state.ts'
 import { callerOf, requireScope, type Caller } from './caller.ts'
 import { answerOrGraphError, GraphError } from './errors.ts'
 import { photoOf, photoSizes } from './photos.ts'
-import { eventsOf, groupsOf, profileOf } from './sample-data.ts'
+import { memberGroups, requireGroupScopes } from './member-groups.ts'
+import { eventsOf, membershipsOf, profileOf } from './sample-data.ts'
 
 interface GraphCall {
   exchange: Exchange
@@ -15,6 +16,8 @@ interface GraphCall {
 
 interface GraphRoute {
   endpoint: EndpointName
+  /** `GET` when absent. */
+  method?: 'POST'
   path: RegExp
   answer: (call: GraphCall) => Reply
 }
@@ -25,6 +28,12 @@ const routes: GraphRoute[] = [
   { endpoint: 'photo', path: /^\/v1\.0\/me\/photos?\/(\d+x\d+\/)?\$value$/, answer: photo },
   { endpoint: 'events', path: /^\/v1\.0\/me\/(calendar\/)?(events|calendarView)$/, answer: events },
   { endpoint: 'memberOf', path: /^\/v1\.0\/me\/memberOf$/, answer: memberOf },
+  {
+    endpoint: 'checkMemberGroups',
+    method: 'POST',
+    path: /^\/v1\.0\/me\/checkMemberGroups$/,
+    answer: checkMemberGroups,
+  },
 ]
 
 const decoded = (path: string) => path.replace(/%24/gi, '$')
@@ -38,7 +47,7 @@ export function answerGraph(state: EntraState, exchange: Exchange): Promise<Repl
   return answerOrGraphError(exchange, async () => {
     const caller = await callerOf(exchange, state)
     const route = routes.find(({ path }) => path.test(decoded(exchange.path)))
-    if (!route || exchange.method !== 'GET') {
+    if (!route || exchange.method !== (route.method ?? 'GET')) {
       const message = `Resource not found for the segment '${exchange.path}'.`
       throw new GraphError(400, 'BadRequest', message)
     }
@@ -93,12 +102,20 @@ function memberOf({ caller, exchange, origin }: GraphCall): Reply {
   )
   const start = Number(Buffer.from(query.get('$skiptoken') ?? '', 'base64url').toString() || 0)
   if (!Number.isSafeInteger(start)) throw new GraphError(400, 'BadRequest', 'Invalid skip token.')
-  const all = groupsOf(caller.user)
+  const all = membershipsOf(caller.user)
   const token = Buffer.from(String(start + top)).toString('base64url')
   const next = `${origin}/v1.0/me/memberOf?$top=${String(top)}&$skiptoken=${token}`
   return odata({
     '@odata.context': `${origin}/v1.0/$metadata#directoryObjects`,
     ...(start + top < all.length && { '@odata.nextLink': next }),
     value: all.slice(start, start + top),
+  })
+}
+
+function checkMemberGroups({ caller, exchange, origin }: GraphCall): Reply {
+  requireGroupScopes(caller)
+  return odata({
+    '@odata.context': `${origin}/v1.0/$metadata#Collection(Edm.String)`,
+    value: memberGroups(caller.user, exchange),
   })
 }

@@ -1,3 +1,4 @@
+import { groupsOf } from '../directory/groups.ts'
 import { tenantOf } from '../directory/tenants.ts'
 import type { SampleUser } from '../directory/users.ts'
 
@@ -18,32 +19,22 @@ export function profileOf(user: SampleUser, origin: string) {
   }
 }
 
-const groupNames = [
-  'All Company',
-  'All Employees',
-  'Design',
-  'Executives',
-  'Finance Team',
-  'Human Resources',
-  'Mark 8 Project Team',
-  'New Employee Onboarding',
-  'Operations',
-  'Retail',
-  'Sales and Marketing',
-  'Sustainability',
-]
-
-export function groupsOf(user: SampleUser) {
-  return groupNames.map((displayName, index) => ({
+export function membershipsOf(user: SampleUser) {
+  const { name, domain } = tenantOf(user)
+  return groupsOf(user).map(({ id, displayName, kind }) => ({
     '@odata.type': '#microsoft.graph.group',
-    id: `${user.tenantId.slice(0, 8)}-2b3c-4d5e-8f90-${String(index + 1).padStart(12, '0')}`,
+    id,
     displayName,
-    description: `${displayName} of ${tenantOf(user).name}`,
-    mail: `${displayName.toLowerCase().replace(/\W+/g, '')}@${tenantOf(user).domain}`,
-    mailEnabled: true,
-    securityEnabled: false,
-    groupTypes: ['Unified'],
-    visibility: 'Public',
+    description: `${displayName} of ${name}`,
+    ...(kind === 'security'
+      ? { mail: null, mailEnabled: false, securityEnabled: true, groupTypes: [], visibility: null }
+      : {
+          mail: `${displayName.toLowerCase().replace(/\W+/g, '')}@${domain}`,
+          mailEnabled: true,
+          securityEnabled: false,
+          groupTypes: ['Unified'],
+          visibility: 'Public',
+        }),
   }))
 }
 

@@ -7,6 +7,8 @@ export interface Exchange {
   method: string
   path: string
   query: URLSearchParams
+  /** The body of a POST; else empty. */
+  body: string
   form: URLSearchParams
   /** The `client-request-id` of the request, or a new id: Entra and Graph repeat it in their answer. */
   correlationId: string
@@ -27,7 +29,7 @@ export class MalformedRequest extends Error {
 
 const maxBodyBytes = 256 * 1024
 
-async function readForm(req: IncomingMessage): Promise<URLSearchParams> {
+async function readBody(req: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = []
   let sizeBytes = 0
   for await (const chunk of req as AsyncIterable<Buffer>) {
@@ -36,7 +38,7 @@ async function readForm(req: IncomingMessage): Promise<URLSearchParams> {
     if (sizeBytes <= maxBodyBytes) chunks.push(chunk)
   }
   if (sizeBytes > maxBodyBytes) throw new MalformedRequest(413, 'The request body is too large.')
-  return new URLSearchParams(Buffer.concat(chunks).toString('utf8'))
+  return Buffer.concat(chunks).toString('utf8')
 }
 
 function parseUrl(path: string): URL {
@@ -49,7 +51,8 @@ function parseUrl(path: string): URL {
 /** @throws MalformedRequest for an address that is no URL, or a body over 256 KiB. */
 export async function openExchange(req: IncomingMessage): Promise<Exchange> {
   const url = parseUrl(req.url ?? '/')
-  const form = req.method === 'POST' ? await readForm(req) : new URLSearchParams()
+  const body = req.method === 'POST' ? await readBody(req) : ''
+  const form = new URLSearchParams(body)
   const header = req.headers['client-request-id']
   const named = [header, url.searchParams.get('client-request-id'), form.get('client-request-id')]
   const correlationId = named.find((id) => typeof id === 'string' && /^[\w-]{1,64}$/.test(id))
@@ -58,6 +61,7 @@ export async function openExchange(req: IncomingMessage): Promise<Exchange> {
     method: req.method ?? 'GET',
     path: url.pathname,
     query: url.searchParams,
+    body,
     form,
     correlationId: typeof correlationId === 'string' ? correlationId : randomUUID(),
     setCookies: [],

@@ -2,6 +2,7 @@ import { SignJWT } from 'jose'
 import { graphAudienceOf } from '../directory/clouds.ts'
 import { isPublic } from './client-authentication.ts'
 import { timeClaims, userClaims, type TokenContent } from './common-claims.ts'
+import { rolesAndGroups } from './roles-and-groups.ts'
 
 /** The scopes of an access token. Entra adds each consented scope of the resource to the requested ones. */
 export function grantedScopes({ state, signIn, requested }: TokenContent): string[] {
@@ -37,6 +38,7 @@ function apiClaims(content: TokenContent, clientId: string, scopes: string[]) {
     preferred_username: user.username,
     sid: signIn.sid,
     scp: scopes.join(' '),
+    ...rolesAndGroups(content, clientId),
   }
 }
 

@@ -1,5 +1,6 @@
 import { loginHintOf } from '../directory/login-hint.ts'
 import { timeClaims, userClaims, type TokenContent } from './common-claims.ts'
+import { rolesAndGroups } from './roles-and-groups.ts'
 
 /** The optional claims that the app's registration asks for. */
 function optionalClaims({ state, signIn, user }: TokenContent) {
@@ -21,6 +22,7 @@ export function idToken(content: TokenContent): Promise<string> {
     ...userClaims(content),
     ...(has('profile') && { name: user.displayName, preferred_username: user.username }),
     ...optionalClaims(content),
+    ...rolesAndGroups(content, signIn.clientId),
     ...(has('email') && { email: user.username }),
     ...(signIn.nonce !== undefined && { nonce: signIn.nonce }),
   }
