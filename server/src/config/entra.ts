@@ -1,4 +1,5 @@
 import { type Prompt, prompts, type SettingStatus } from '@entra-bff/shared'
+import { readAllowedTenants } from './allowed-tenants.ts'
 import { parseAuthority } from './authority.ts'
 import { isGuid } from './guid.ts'
 import type { SettingsReader } from './reader.ts'
@@ -36,12 +37,12 @@ export function readEntraSettings(reader: SettingsReader): {
     ),
   ]
   const prompt = reader.oneOf('PROMPT', [...prompts, 'auto'], 'select_account')
-  const allowedTenants = reader.list('ALLOWED_TENANTS')?.map((id) => id.toLowerCase()) ?? []
-  if (allowedTenants.some((tenant) => !isGuid(tenant))) {
-    reader.problem('ALLOWED_TENANTS', 'must be tenant ids (GUIDs), separated by commas')
-  }
   const complete = setup.every((setting) => setting.status === 'present')
   const parsed = parseAuthority(authority ?? '')
+  const allowedTenants = readAllowedTenants(
+    reader,
+    'authority' in parsed ? parsed.authority : undefined,
+  )
   if (!complete || !clientId || !clientSecret || 'problem' in parsed) {
     return { entra: undefined, setup }
   }

@@ -110,6 +110,21 @@ describe('with ALLOWED_TENANTS (#7)', () => {
   test('a person of a tenant outside ALLOWED_TENANTS is told so, and is not signed in', async () => {
     await restart({ ALLOWED_TENANTS: contoso })
     expect(await outcome(adele)).toMatchObject({ authenticated: true })
-    expect(await outcome(robin)).toMatchObject({ code: 'tenant_not_allowed' })
+    expect(await outcome(robin)).toMatchObject({
+      code: 'tenant_not_allowed',
+      detail: expect.stringMatching(/Use an account.*or send the details below/) as string,
+      retry: { href: expect.stringContaining('prompt=select_account') as string },
+    })
+    const refusal = world.logLines.find((line) => line.includes('"code":"tenant_not_allowed"'))
+    expect(refusal).toContain(fabrikam)
   })
+
+  test.each(['common', 'organizations', fabrikam])(
+    'with ALLOWED_TENANTS and the authority %s, a person of an allowed tenant signs in',
+    async (end) => {
+      const AUTHORITY = `${world.emulator.url}/${end}`
+      await restart({ AUTHORITY, ALLOWED_TENANTS: fabrikam })
+      expect(await outcome(robin)).toMatchObject({ user: { tenantId: fabrikam } })
+    },
+  )
 })

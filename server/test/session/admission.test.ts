@@ -1,9 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { loadConfig } from '../../src/config/config.ts'
-import { seal, unseal } from '../../src/secrets/seal.ts'
 import { openMemoryStore } from '../../src/store/memory.ts'
-import { openVault } from '../../src/store/vault.ts'
 import type { Browser } from '../support/browser.ts'
+import { leaveOut } from '../support/older-records.ts'
 import { World } from '../support/world.ts'
 
 const secret = 's'.repeat(32)
@@ -15,6 +13,7 @@ let world: World
 let browser: Browser
 beforeAll(async () => {
   world = await World.open({ SESSION_SECRET: secret }, { server: { store } })
+  await restart()
 })
 beforeEach(async () => {
   browser = await world.signIn()
@@ -24,7 +23,7 @@ afterAll(() => world.close())
 
 async function restart(settings: Record<string, string> = {}): Promise<void> {
   await world.stopServer()
-  await world.startServer(settings)
+  await world.startServer({ AUTHORITY: `${world.emulator.url}/common`, ...settings })
 }
 
 async function expectEnded(): Promise<void> {
@@ -39,7 +38,7 @@ async function expectEnded(): Promise<void> {
 describe('a session that is not admitted any more', () => {
   test.each<[string, () => Record<string, string>]>([
     ['its tenant is admitted no longer', () => ({ ALLOWED_TENANTS: otherTenant })],
-    ['the authority is another one', () => ({ AUTHORITY: `${world.emulator.url}/common` })],
+    ['the authority is another one', () => ({ AUTHORITY: `${world.emulator.url}/organizations` })],
     ['the app registration is another one', () => ({ CLIENT_ID: otherTenant })],
   ])('a session ends at the next request when %s (#7)', async (_why, settings) => {
     await restart(settings())
@@ -50,14 +49,7 @@ describe('a session that is not admitted any more', () => {
 test.each(['authority', 'clientId'])(
   'a session record of an older build, without %s, counts as absent',
   async (member) => {
-    const config = loadConfig({ ...world.settings, SESSION_SECRET: secret })
-    const { ring } = await openVault(store, config.session, () => undefined)
-    for await (const name of store.names('session:')) {
-      const bytes = (await store.get(name)) ?? new Uint8Array()
-      const record = JSON.parse(unseal(ring, name, bytes, 'record')) as object
-      const older = JSON.stringify({ ...record, [member]: undefined })
-      await store.put(name, seal(ring, name, older, 'record'), Date.now() + 3_600_000)
-    }
+    await leaveOut([member], store, world.settings)
     await restart()
     expect((await browser.fetch('/api/session')).json).toMatchObject({ reason: 'none' })
     expect(await browser.fetch('/api/me')).toMatchObject({
@@ -76,7 +68,7 @@ test('a session lives on when its tenant is one of those admitted', async () => 
 
 test('the list of sessions leaves out sessions that are not admitted any more', async () => {
   const other = await world.signIn()
-  await restart({ AUTHORITY: `${world.emulator.url}/common` })
+  await restart({ AUTHORITY: `${world.emulator.url}/organizations` })
   await world.signIn(other)
   expect((await other.fetch('/api/sessions')).json).toHaveLength(1)
 })

@@ -48,7 +48,8 @@ const advice: Readonly<Record<SignInErrorCode, Advice>> = {
   },
   tenant_not_allowed: {
     title: 'Your organization has no access',
-    detail: 'This app admits accounts of certain organizations only.',
+    detail:
+      'This app admits accounts of certain organizations only. Use an account of such an organization, or send the details below to the owner of this app and ask them to admit yours.',
     retry: otherAccount,
   },
   access_denied: {
