@@ -7,6 +7,7 @@ import { page } from './page.ts'
 import { session } from './session.ts'
 import { signIn } from './sign-in.ts'
 import { store } from './store.ts'
+import { whoMay } from './who-may.ts'
 
 /** One list for each area of the code. */
 export const mutations: Mutation[] = [
@@ -18,4 +19,5 @@ export const mutations: Mutation[] = [
   ...http,
   ...downstream,
   ...page,
+  ...whoMay,
 ]

@@ -4,8 +4,9 @@ import type { AppInfo } from '@entra-bff/shared'
 import { fastify, type FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
 import { trusts } from './address.ts'
+import { ClaimGaps } from './caller/claim-gaps.ts'
 import type { Config } from './config/config.ts'
-import { configured } from './configured.ts'
+import { configured, type OwnApi } from './configured.ts'
 import { EntraClient } from './entra/client.ts'
 import { EntraHttp } from './entra/http.ts'
 import { Failure } from './failure.ts'
@@ -37,6 +38,8 @@ export interface AppOptions {
   logStream?: LogStream
   /** Replaces the store that the settings name. */
   store?: Store
+  /** Adds routes and hooks below `/api`, behind the guard. */
+  api?: OwnApi
   /** Folder of the built SPA; the default is `web/dist`. */
   webFolder?: string
 }
@@ -128,10 +131,20 @@ export async function buildApp(config: Config, options: AppOptions = {}): Promis
         await entra.requireReady()
       },
     })
-    await app.register(fp(setupRoute), { config })
+    const claimGaps = new ClaimGaps(app.log)
+    await app.register(fp(setupRoute), { config, gaps: claimGaps.statuses })
     const { entra: settings } = config
     if (entra && settings) {
-      await app.register(fp(configured), { config, store, entra, settings, info, metrics })
+      await app.register(fp(configured), {
+        config,
+        store,
+        entra,
+        settings,
+        info,
+        metrics,
+        ownApi: options.api,
+        claimGaps,
+      })
     } else {
       await app.register(fp(unconfigured))
     }

@@ -1,6 +1,7 @@
 import type { AppInfo } from '@entra-bff/shared'
 import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
+import type { ClaimGaps } from './caller/claim-gaps.ts'
 import { cookieCallers } from './caller/cookie-caller.ts'
 import { callerGuard } from './caller/guard.ts'
 import type { Config } from './config/config.ts'
@@ -8,6 +9,7 @@ import type { EntraSettings } from './config/entra.ts'
 import { callsOf, callViews } from './downstream/calls.ts'
 import { DownstreamClient } from './downstream/client.ts'
 import { downstream } from './downstream/downstream.ts'
+import { GroupChecks, groupCheckScopes } from './downstream/group-checks.ts'
 import type { EntraClient } from './entra/client.ts'
 import { arrivalRoute } from './http/arrival.ts'
 import { cookiesOf } from './http/cookie-attributes.ts'
@@ -24,6 +26,9 @@ import { followNames, followRotation, openVault } from './store/vault.ts'
 import { ClaimsChallenges } from './tokens/claims-challenges.ts'
 import { createSessionTokens } from './tokens/session-tokens.ts'
 
+/** Routes and hooks of an app's own, below `/api` and behind the guard. */
+export type OwnApi = (api: FastifyInstance) => Promise<void>
+
 export interface ConfiguredOptions {
   config: Config
   store: Store
@@ -32,6 +37,8 @@ export interface ConfiguredOptions {
   settings: EntraSettings
   info: AppInfo
   metrics: Metrics | undefined
+  ownApi: OwnApi | undefined
+  claimGaps: ClaimGaps
 }
 
 /**
@@ -42,7 +49,7 @@ export interface ConfiguredOptions {
  * root, `/api`, sign-out (only it takes a form) and the redirect URI. DEVICE_LOGIN needs a fifth.
  */
 export async function configured(app: FastifyInstance, options: ConfiguredOptions): Promise<void> {
-  const { config, store, entra, settings, info, metrics } = options
+  const { config, store, entra, settings, info, metrics, ownApi, claimGaps } = options
   const { publicUrl, deviceLogin, proxy } = config
   const { idleMs, maxMs } = config.session
   const vault = await openVault(store, config.session, (kind) => {
@@ -72,7 +79,7 @@ export async function configured(app: FastifyInstance, options: ConfiguredOption
     sessions: room.sessions.cacheCounts,
     tokens: tokens.cacheCounts,
   })
-  const scopes = [...config.scopes, ...calls.flatMap((call) => call.scopes)]
+  const scopes = [...config.scopes, ...groupCheckScopes, ...calls.flatMap((call) => call.scopes)]
   const signIn = createSignIn({
     ...options,
     vault,
@@ -91,8 +98,12 @@ export async function configured(app: FastifyInstance, options: ConfiguredOption
   await app.register(signOutRoute, { config, entra, room })
   await app.register(fp(frontChannelRoute), { entra, room })
   await app.register(async (api) => {
-    const sources = [cookieCallers({ room, tokens, claimsChallenges, publicUrl })]
-    await api.register(callerGuard, { sources })
+    const groupChecks = new GroupChecks(config.graph, proxy)
+    api.addHook('onClose', () => groupChecks.close())
+    const isMember = groupChecks.isMember.bind(groupChecks)
+    const callers = { room, tokens, claimsChallenges, publicUrl, claimGaps, isMember }
+    await api.register(callerGuard, { sources: [cookieCallers(callers)] })
+    if (ownApi) await api.register(fp(ownApi))
     await api.register(fp(sessionApi), room)
     await api.register(fp(signIn.apiRoutes))
     const client = metrics?.downstreamClient(proxy) ?? new DownstreamClient(proxy)

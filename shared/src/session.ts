@@ -37,6 +37,8 @@ export type SignedOut = Static<typeof SignedOut>
 export const SignedIn = Type.Object({
   authenticated: Type.Literal(true),
   user: User,
+  /** Values of the app roles that the person has, as of the sign-in. */
+  roles: Type.Array(Type.String()),
   calls: Type.Array(CallView),
   serverTime: Type.String(),
   /** When the session ends unless it is used before. */

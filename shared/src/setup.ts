@@ -1,10 +1,10 @@
 import { type Static, Type } from 'typebox'
 
-/** The status of a setting, without its value. */
+/** The status of a setting, without its value; or of a claim that the app registration has to give. */
 export const SettingStatus = Type.Object({
   name: Type.String(),
   status: Type.Union([Type.Literal('present'), Type.Literal('missing'), Type.Literal('invalid')]),
-  /** What the setting is, or what is wrong with it. */
+  /** What it is, or what is wrong with it. */
   detail: Type.String(),
 })
 export type SettingStatus = Static<typeof SettingStatus>

@@ -127,6 +127,18 @@ test('the Setup view goes home as soon as the settings are there', async () => {
   expect(router.currentRoute.value.path).toBe('/login')
 })
 
+test('the Setup view of a server that runs names a claim that its app registration does not give', async () => {
+  const { page, router } = await openApp('/setup', {
+    '/api/session': signedIn(),
+    '/api/setup': setup({
+      configured: true,
+      settings: [{ name: 'claim groups', status: 'missing', detail: 'Add groups claim' }],
+    }),
+  })
+  expect(router.currentRoute.value.path).toBe('/setup')
+  expect(page.text()).toContain('Add groups claim')
+})
+
 test('a restart of the server goes unnoticed', async () => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
   const { page } = await openApp('/', {

@@ -1,6 +1,7 @@
 import type { User } from '@entra-bff/shared'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Failure } from '../failure.ts'
+import type { MaybePromise } from '../maybe-promise.ts'
 import { notSignedIn } from '../session/lookup.ts'
 import type { Rejection } from '../tokens/token-refresh.ts'
 
@@ -9,6 +10,17 @@ export interface Caller {
   /** Identifies the caller inside this server. Limits count calls by this name. */
   readonly name: string
   readonly user: User
+  /** Values of the app roles that the token of the caller has. */
+  readonly roles: readonly string[]
+  /** Object ids of the groups that the token has: none when they are too many for a token. See `isInGroup`. */
+  readonly groups: readonly string[]
+  hasRole(role: string): boolean
+  /**
+   * Asks Microsoft Graph when the groups are too many for the token.
+   * @param group an object id
+   * @throws {Failure} when Graph does not tell
+   */
+  isInGroup(group: string): MaybePromise<boolean>
   /**
    * An access token of the caller for one resource.
    * @param scopes the scopes, all of one resource

@@ -4,7 +4,7 @@ import { audit } from '../audit.ts'
 import { EntraFailure } from '../entra/failures.ts'
 import { Failure } from '../failure.ts'
 import { checkCsrf } from '../http/csrf.ts'
-import { andThen } from '../maybe-promise.ts'
+import { andThen, type MaybePromise } from '../maybe-promise.ts'
 import { auditedAs, loginHintOf } from '../session/record.ts'
 import type { SessionRoom } from '../session/room.ts'
 import type { LiveSession } from '../session/lookup.ts'
@@ -13,6 +13,7 @@ import type { ClaimsChallenges } from '../tokens/claims-challenges.ts'
 import type { SessionTokens } from '../tokens/session-tokens.ts'
 import { isTransient, type Rejection } from '../tokens/token-refresh.ts'
 import type { Caller } from './caller.ts'
+import type { ClaimGaps } from './claim-gaps.ts'
 import type { CallerSource } from './guard.ts'
 
 export interface CookieCallerOptions {
@@ -20,6 +21,9 @@ export interface CookieCallerOptions {
   tokens: SessionTokens
   claimsChallenges: ClaimsChallenges
   publicUrl: string
+  claimGaps: ClaimGaps
+  /** Asks Microsoft Graph whether a caller is in a group. @throws {Failure} when Graph does not tell */
+  isMember: (caller: Caller, group: string) => MaybePromise<boolean>
 }
 
 /** Finds the caller by the session cookie. Refuses a request that another origin made the browser send. */
@@ -36,6 +40,8 @@ export function cookieCallers(options: CookieCallerOptions): CallerSource {
     })
   }
 }
+
+const none: readonly string[] = []
 
 class CookieCaller implements Caller {
   readonly #request: FastifyRequest
@@ -54,6 +60,27 @@ class CookieCaller implements Caller {
 
   get user() {
     return this.#session.record.user
+  }
+
+  get roles() {
+    return this.#session.record.roles ?? none
+  }
+
+  get groups() {
+    return this.#session.record.groups ?? none
+  }
+
+  hasRole(role: string): boolean {
+    const { roles } = this.#session.record
+    this.#options.claimGaps.note('roles', roles !== undefined, role)
+    return roles?.includes(role) ?? false
+  }
+
+  isInGroup(group: string): MaybePromise<boolean> {
+    const { groups, hasMoreGroups = false } = this.#session.record
+    const { claimGaps, isMember } = this.#options
+    claimGaps.note('groups', hasMoreGroups || groups !== undefined, group)
+    return hasMoreGroups ? isMember(this, group) : this.groups.includes(group.toLowerCase())
   }
 
   async accessToken(scopes: readonly string[], rejected?: Rejection): Promise<string> {

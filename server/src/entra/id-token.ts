@@ -3,6 +3,7 @@ import { type Static, Type } from 'typebox'
 import { isGuid } from '../config/guid.ts'
 import type { EntraContext } from './context.ts'
 import { EntraFailure } from './failures.ts'
+import { RolesAndGroups, rolesAndGroupsOf } from './roles-and-groups.ts'
 import type { SigningKey } from './signing-keys.ts'
 
 /** Claims of a validated ID token. `tid` and `oid` together identify a user. */
@@ -14,6 +15,7 @@ export const IdTokenClaims = Type.Object({
   username: Type.String(),
   sid: Type.Optional(Type.String()),
   loginHint: Type.Optional(Type.String()),
+  ...RolesAndGroups.properties,
 })
 export type IdTokenClaims = Static<typeof IdTokenClaims>
 
@@ -52,7 +54,7 @@ export async function validateIdToken(
   if (allowedTenants.length > 0 && !allowedTenants.includes(tid)) {
     throw new EntraFailure('tenant_not_allowed', `tenant ${tid} is not in ALLOWED_TENANTS`)
   }
-  return { iss: issuer, ...displayClaims(claims, tid, oid) }
+  return { iss: issuer, ...displayClaims(claims, tid, oid), ...rolesAndGroupsOf(claims) }
 }
 
 async function verify(

@@ -1,21 +1,28 @@
-import { paths, SetupView } from '@entra-bff/shared'
+import { paths, type SettingStatus, SetupView } from '@entra-bff/shared'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { addressOf } from '../address.ts'
 import type { Config } from '../config/config.ts'
 import { isLoopback } from '../config/loopback.ts'
 import { checkCsrf } from './csrf.ts'
 
+export interface SetupOptions {
+  config: Config
+  /** What turned out to be missing from the app registration since the start. */
+  gaps: () => SettingStatus[]
+}
+
 /** `GET /api/setup`: what is configured. Only a browser on this machine gets the details. */
 export async function setupRoute(
   app: FastifyInstance,
-  { config }: { config: Config },
+  { config, gaps }: SetupOptions,
 ): Promise<void> {
   const schema = { response: { 200: SetupView } }
   app.get(paths.setup, { schema }, (request): SetupView => {
     checkCsrf(request, config.publicUrl, false)
     const configured = config.entra !== undefined
     if (config.production || !isLocal(request)) return { configured }
-    return { configured, settings: config.setup, redirectUri: config.redirectUri }
+    const settings = [...config.setup, ...gaps()]
+    return { configured, settings, redirectUri: config.redirectUri }
   })
 }
 

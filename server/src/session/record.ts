@@ -1,5 +1,6 @@
 import { User } from '@entra-bff/shared'
 import { type Static, Type } from 'typebox'
+import { RolesAndGroups } from '../entra/roles-and-groups.ts'
 
 /**
  * A session as it is stored. Times are milliseconds since the epoch. It is small because every
@@ -16,6 +17,8 @@ export const SessionRecord = Type.Object({
   sid: Type.Optional(Type.String()),
   /** The `login_hint` claim: names the account in a later sign-in or sign-out without a picker. */
   loginHint: Type.Optional(Type.String()),
+  /** As of the sign-in. Records of older builds have none of these, so they hold no role and no group. */
+  ...RolesAndGroups.properties,
   /** Full names of the scopes that Entra granted at the sign-in (see `fullScopeName`). */
   granted: Type.Array(Type.String()),
   /** The `User-Agent` header of the sign-in. */

@@ -36,6 +36,7 @@ export function sessionViews(
     const view: Omit<SignedIn, 'serverTime'> = {
       authenticated: true,
       user: record.user,
+      roles: record.roles ?? [],
       calls: callsFor(record.granted),
       idleExpiresAt: new Date(idleExpiry(record, lifetimes)).toISOString(),
       expiresAt: new Date(absoluteExpiry(record, lifetimes)).toISOString(),

@@ -91,15 +91,13 @@ function recordOf(
   request: FastifyRequest,
   { authority, clientId }: BeginSessionOptions['settings'],
 ): SessionRecord {
-  const { oid, tid, iss, name, username, sid, loginHint } = claims
+  const { oid, tid, name, username, ...others } = claims
   const now = Date.now()
   return {
     user: { id: oid, tenantId: tid, name, username },
-    iss,
+    ...others,
     authority,
     clientId,
-    ...(sid !== undefined && { sid }),
-    ...(loginHint !== undefined && { loginHint }),
     granted: scopes,
     userAgent: (request.headers['user-agent'] ?? '').slice(0, maxUserAgentCharacters),
     ip: addressOf(request),

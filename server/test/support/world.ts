@@ -47,6 +47,8 @@ export function settingsFor(emulator: Emulator, origin: string): Record<string, 
 export interface WorldOptions {
   /** Whether the app registration names an address for front-channel logout. */
   frontChannelLogout?: boolean
+  /** Further fields of the app registration, such as app roles and who has them. */
+  registration?: Partial<ClientRegistration>
   /** Keeps sessions in files instead of memory: see `World.folder`. */
   keepsFiles?: boolean
   emulator?: EmulatorOptions
@@ -84,7 +86,7 @@ export class World {
     options: WorldOptions = {},
   ): Promise<World> {
     const origin = `http://localhost:${String(await freePort())}`
-    const registration = registrationAt(origin)
+    const registration = { ...registrationAt(origin), ...options.registration }
     if (options.frontChannelLogout) {
       registration.frontChannelLogoutUri = `${origin}/auth/frontchannel-logout`
     }
@@ -177,5 +179,11 @@ export class World {
     if (page.url.pathname !== '/')
       throw new Error(`ended at ${page.url.href}\n${this.logLines.join('')}`)
     return browser
+  }
+
+  /** Signs this person in, and all who sign in after. */
+  signInAs(username: string, browser?: Browser): Promise<Browser> {
+    this.emulator.signInAutomaticallyAs(username)
+    return this.signIn(browser)
   }
 }

@@ -29,6 +29,7 @@ export function signedIn(changes: Partial<SignedIn> = {}): Answer {
       name: 'Adele Vance',
       username: 'adele@contoso.example',
     },
+    roles: [],
     calls: [
       { id: 'me', title: 'My profile', scopes: ['User.Read'], granted: true },
       { id: 'me/calendar', title: 'My calendar', scopes: ['Calendars.Read'], granted: false },
