@@ -70,7 +70,7 @@ const emulatorFloors = [
   ['errors'],
   ['directory'],
   ['scopes', 'pages'],
-  ['consent', 'issued'],
+  ['conditional-access', 'consent', 'issued'],
   ['authorize', 'token', 'device', 'logout', 'discovery', 'graph'],
   ['control'],
 ]

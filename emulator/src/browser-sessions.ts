@@ -1,5 +1,14 @@
 import { randomUUID } from 'node:crypto'
 import { cookieOf, type Exchange } from './http/exchange.ts'
+import { epochSeconds } from './lifetimes.ts'
+
+/** How and when a user proved who they are. */
+export interface Proof {
+  /** Seconds since the epoch: the `auth_time` claim. */
+  authTime: number
+  /** Whether a second factor was part of it. */
+  mfa: boolean
+}
 
 /** One account that is signed in to the emulator in one browser. */
 export interface AccountSession {
@@ -8,6 +17,8 @@ export interface AccountSession {
   userId: string
   /** Ids of the clients that got a code in this session. Front-channel logout calls each of them. */
   clientIds: Set<string>
+  /** The last proof. */
+  proof: Proof
 }
 
 const cookieName = 'entra_emulator_sso'
@@ -25,12 +36,23 @@ export class BrowserSessions {
     const accounts = this.accounts(exchange)
     const known = accounts.find((account) => account.userId === userId)
     if (known) return known
-    const account = { sid: randomUUID(), userId, clientIds: new Set<string>() }
+    const proof = { authTime: epochSeconds(), mfa: false }
+    const account = { sid: randomUUID(), userId, clientIds: new Set<string>(), proof }
     const browser = randomUUID()
     this.#browsers.delete(cookieOf(exchange, cookieName) ?? '')
     this.#browsers.set(browser, [...accounts, account])
     exchange.setCookies.push(`${cookieName}=${browser}; Path=/; HttpOnly; SameSite=Lax`)
     return account
+  }
+
+  /** Signs a user out in every browser. */
+  forget(userId: string): void {
+    for (const [browser, accounts] of this.#browsers) {
+      this.#browsers.set(
+        browser,
+        accounts.filter((account) => account.userId !== userId),
+      )
+    }
   }
 
   signOut(exchange: Exchange, ended: readonly AccountSession[]): void {

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Fault } from './control/faults.ts'
 import type { RecordedRequest } from './control/request-log.ts'
+import type { ConditionalAccessPolicy } from './conditional-access/policies.ts'
 import type { ClientRegistration } from './directory/clients.ts'
 import type { SampleUser } from './directory/users.ts'
 import type { EndpointName } from './endpoint-names.ts'
@@ -51,6 +52,13 @@ export interface Emulator {
   requests(endpoint?: EndpointName): RecordedRequest[]
   clearRequests(): void
   revokeRefreshTokens(username: string): void
+  /**
+   * Revokes the sessions of a user, as an administrator does: the refresh tokens, the sign-ins in
+   * browsers, and, at Graph, the access tokens of clients that declare `CP1`.
+   */
+  revokeSessions(username: string): void
+  /** The Conditional Access policies from now on. They replace the earlier ones. */
+  setPolicies(policies: readonly ConditionalAccessPolicy[]): void
   /** Forgets the consents of all users. */
   revokeConsents(): void
   /** Approves a device sign-in, as the user does on the page `/devicelogin`. */

@@ -9,6 +9,7 @@ export {
   type OptionalIdTokenClaim,
 } from './directory/clients.ts'
 export { securityGroups, type Group } from './directory/groups.ts'
+export type { ConditionalAccessPolicy } from './conditional-access/policies.ts'
 export { contoso, fabrikam, type Tenant } from './directory/tenants.ts'
 export { sampleUsers, type SampleUser } from './directory/users.ts'
 export type { EntraFault, Fault } from './control/faults.ts'

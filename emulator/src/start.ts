@@ -1,6 +1,8 @@
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { BrowserSessions } from './browser-sessions.ts'
+import { Policies } from './conditional-access/policies.ts'
+import { Revocations } from './conditional-access/revocations.ts'
 import { Consents } from './consent/consents.ts'
 import { controlsOf } from './control/controls.ts'
 import { FaultPlan } from './control/faults.ts'
@@ -91,6 +93,8 @@ function createState(options: EmulatorOptions, url: string, keys: SigningKeys): 
     idTokens: new IdTokenSigner(keys),
     clients: new ClientRegistry(options.clients ?? [sampleClient]),
     lifetimes: { ...entraLifetimes, ...options.lifetimes },
+    policies: new Policies(),
+    revocations: new Revocations(),
     consents: new Consents(),
     sessions: new BrowserSessions(),
     authorizationCodes: new AuthorizationCodes(),

@@ -1,4 +1,6 @@
 import type { BrowserSessions } from './browser-sessions.ts'
+import type { Policies } from './conditional-access/policies.ts'
+import type { Revocations } from './conditional-access/revocations.ts'
 import type { Consents } from './consent/consents.ts'
 import type { ClientRegistry } from './directory/clients.ts'
 import type { AuthorizationCodes } from './issued/authorization-codes.ts'
@@ -18,6 +20,8 @@ export interface EntraState {
   idTokens: IdTokenSigner
   clients: ClientRegistry
   lifetimes: Lifetimes
+  policies: Policies
+  revocations: Revocations
   consents: Consents
   sessions: BrowserSessions
   authorizationCodes: AuthorizationCodes

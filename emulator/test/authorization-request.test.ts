@@ -112,7 +112,6 @@ test('a request can be a form post', async () => {
 
 test('parameters with no meaning here are ignored', async () => {
   const ignored = {
-    max_age: '0',
     claims: '{',
     id_token_hint: 'x',
     ui_locales: 'de',

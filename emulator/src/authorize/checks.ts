@@ -18,6 +18,7 @@ export function checkAuthorizeParameters(params: URLSearchParams): void {
   checkResponseMode(params.get('response_mode'))
   checkResponseType(params.get('response_type'))
   checkPrompt(params.get('prompt'))
+  checkMaxAge(params.get('max_age'))
   requiredParameter(params, 'scope')
   refuseUnsupportedParameters(params)
   readCodeChallenge(params)
@@ -43,6 +44,12 @@ const prompts = ['none', 'login', 'consent', 'select_account', 'create']
 function checkPrompt(prompt: string | null): void {
   if (prompt === null || prompts.includes(prompt)) return
   throw new EntraError('invalid_request', 90023, "Unsupported 'prompt' value.")
+}
+
+/** Microsoft does not document `max_age`, nor the number of this error. */
+function checkMaxAge(maxAge: string | null): void {
+  if (maxAge === null || /^\d{0,9}$/.test(maxAge)) return
+  throw new EntraError('invalid_request', 90023, "Unsupported 'max_age' value.")
 }
 
 /**

@@ -45,6 +45,15 @@ export function controlsOf(state: EntraState, requests: RequestLog, faults: Faul
     revokeRefreshTokens: (username) => {
       state.refreshTokens.revokeAllOf(knownUser(username).id)
     },
+    revokeSessions: (username) => {
+      const user = knownUser(username)
+      state.refreshTokens.revokeAllOf(user.id)
+      state.revocations.revoke(user)
+      state.sessions.forget(user.id)
+    },
+    setPolicies: (policies) => {
+      state.policies.set(policies)
+    },
     revokeConsents: () => {
       state.consents.clear()
     },

@@ -1,5 +1,5 @@
 /** Claims that an ID token carries only when the app registration asks for them. */
-export type OptionalIdTokenClaim = 'sid' | 'login_hint'
+export type OptionalIdTokenClaim = 'sid' | 'login_hint' | 'acrs' | 'auth_time'
 
 /** An app role, and who has it. */
 export interface AppRole {
@@ -52,7 +52,7 @@ export const sampleClient: ClientRegistration = {
   clientSecret: sampleClientSecret,
   redirectUris: ['http://localhost:3000/getAToken'],
   frontChannelLogoutUri: 'http://localhost:3000/auth/frontchannel-logout',
-  optionalIdTokenClaims: ['sid', 'login_hint'],
+  optionalIdTokenClaims: ['sid', 'login_hint', 'acrs', 'auth_time'],
   groupMembershipClaims: 'SecurityGroup',
   appRoles: [{ value: 'Reports.Read', users: ['AdeleV@contoso.onmicrosoft.com'] }],
 }

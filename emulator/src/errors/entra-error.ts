@@ -41,7 +41,7 @@ export function describe(error: EntraError, correlationId: string, traceId: stri
 }
 
 /** AADSTS numbers with an `error_uri` in captured answers of Entra. Few other numbers have one. */
-const numbersWithUri = new Set([7000215, 7000218, 7000222, 70011, 500011])
+const numbersWithUri = new Set([7000215, 7000218, 7000222, 70011, 500011, 50076, 53003])
 
 const errorUri = (aadsts: number) =>
   `https://login.microsoftonline.com/error?code=${String(aadsts)}`

@@ -1,4 +1,4 @@
-import { errors, jwtVerify } from 'jose'
+import { errors, jwtVerify, type JWTPayload } from 'jose'
 import { findUser, type SampleUser } from '../directory/users.ts'
 import { graphAudienceOf } from '../directory/clouds.ts'
 import type { EntraState } from '../state.ts'
@@ -21,6 +21,26 @@ function reasonOf(error: unknown): string {
   return 'IDX14100: JWT is not well formed, or its signature is not valid.'
 }
 
+/**
+ * Continuous access evaluation: Graph refuses tokens from before a revocation, if their client has
+ * declared that it answers claims challenges.
+ */
+function requireUnrevoked(
+  { revocations }: EntraState,
+  { xms_cc: capabilities, appid: clientId, rh }: JWTPayload,
+  user: SampleUser,
+): void {
+  const isCapable = Array.isArray(capabilities) && capabilities.includes('CP1')
+  if (!isCapable || rh === revocations.handleOf(user, String(clientId))) return
+  const nbf = { essential: true, value: String(revocations.validFrom(user)) }
+  throw new GraphError(
+    401,
+    'InvalidAuthenticationToken',
+    'Continuous access evaluation resulted in challenge with result: InteractionRequired and code: TokenIssuedBeforeRevocationTimestamp',
+    JSON.stringify({ access_token: { nbf } }),
+  )
+}
+
 /** @throws GraphError (401) unless the request has a valid access token of this emulator for Graph. */
 export async function callerOf(exchange: Exchange, state: EntraState): Promise<Caller> {
   const token = /^bearer (?<token>\S+)$/i.exec(exchange.req.headers.authorization ?? '')
@@ -34,6 +54,7 @@ export async function callerOf(exchange: Exchange, state: EntraState): Promise<C
   const { oid, scp, sub: subject = '' } = payload
   const user = typeof oid === 'string' ? findUser(oid) : undefined
   if (!user || typeof scp !== 'string') throw unauthorized('The token has no user or no scopes.')
+  requireUnrevoked(state, payload, user)
   return { user, subject, scopes: scp.split(' ') }
 }
 

@@ -7,11 +7,14 @@ export class GraphError extends Error {
   override readonly name = 'GraphError'
   readonly status: number
   readonly code: string
+  /** What the next token must fulfill, as JSON. */
+  readonly claims: string | undefined
 
-  constructor(status: number, code: string, message: string) {
+  constructor(status: number, code: string, message: string, claims?: string) {
     super(message)
     this.status = status
     this.code = code
+    this.claims = claims
   }
 }
 
@@ -38,7 +41,15 @@ export async function answerOrGraphError(
 const challenge =
   'Bearer realm="", authorization_uri="https://login.microsoftonline.com/common/oauth2/authorize", client_id="00000003-0000-0000-c000-000000000000"'
 
-function errorReply({ status, code, message }: GraphError, headers: Record<string, string>): Reply {
+/** A claims challenge (Microsoft, "Claims challenges, claims requests and client capabilities"). */
+function challengeOf({ message, claims }: GraphError): string {
+  if (claims === undefined) return challenge
+  const encoded = Buffer.from(claims).toString('base64')
+  return `${challenge}, errorDescription="${message}", error="insufficient_claims", claims="${encoded}"`
+}
+
+function errorReply(error: GraphError, headers: Record<string, string>): Reply {
+  const { status, code, message } = error
   const innerError = {
     date: new Date().toISOString().slice(0, 19),
     'request-id': headers['request-id'],
@@ -47,6 +58,6 @@ function errorReply({ status, code, message }: GraphError, headers: Record<strin
   const body = { error: { code, message, innerError } }
   return json(status, body, {
     ...headers,
-    ...(status === 401 && { 'www-authenticate': challenge }),
+    ...(status === 401 && { 'www-authenticate': challengeOf(error) }),
   })
 }

@@ -1,21 +1,13 @@
 import { randomInt } from 'node:crypto'
+import { requestedValues } from '../conditional-access/claims-parameter.ts'
 import type { Lifetimes } from '../lifetimes.ts'
-
-const member = (value: unknown, name: string): unknown =>
-  typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined
 
 /**
  * Whether the `claims` parameter declares the capability `CP1`: the client answers claims challenges
  * (Microsoft, "Claims challenges, claims requests and client capabilities").
  */
 export function answersClaimsChallenges(claims: string | null): boolean {
-  try {
-    const asked = member(JSON.parse(claims ?? '{}'), 'access_token')
-    const values = member(member(asked, 'xms_cc'), 'values')
-    return Array.isArray(values) && values.includes('CP1')
-  } catch {
-    return false
-  }
+  return requestedValues(claims, 'access_token', 'xms_cc').includes('CP1')
 }
 
 const hourSeconds = 3600

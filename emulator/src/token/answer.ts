@@ -1,3 +1,5 @@
+import { policyRefusal } from '../conditional-access/refusal.ts'
+import { targetsOf } from '../conditional-access/targets.ts'
 import { consentMissing } from '../consent/errors.ts'
 import { findUser, type SampleUser } from '../directory/users.ts'
 import { EntraError } from '../errors/entra-error.ts'
@@ -12,7 +14,8 @@ const base64url = (value: string) => Buffer.from(value).toString('base64url')
 /**
  * The body of a token response, which depends on the parameters `claims` and `client_info`.
  *
- * @throws EntraError (65001) when the user has not consented to a requested scope.
+ * @throws EntraError when the user has not consented to a requested scope (65001), and when a policy
+ *   refuses the token.
  */
 export async function tokenAnswer(
   state: EntraState,
@@ -20,6 +23,9 @@ export async function tokenAnswer(
   form: URLSearchParams,
 ) {
   const user = consentingUser(state, { signIn, requested })
+  const targets = targetsOf(signIn.clientId, requested.resource, form.get('claims'))
+  const policy = state.policies.unmet(targets, signIn.proof)
+  if (policy) throw policyRefusal(policy, requested.resource)
   const isLong = requested.resource.kind === 'graph' && answersClaimsChallenges(form.get('claims'))
   const content = { state, signIn, user, requested, isLong }
   const scopes = grantedScopes(content)

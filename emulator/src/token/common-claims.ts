@@ -18,12 +18,12 @@ export function timeClaims(lifetimeSeconds: number) {
 }
 
 /** The claims about the user that ID tokens and access tokens share. */
-export function userClaims({ signIn, user }: TokenContent) {
+export function userClaims({ state, signIn, user }: TokenContent) {
   return {
     oid: user.id,
     sub: digest(user.id, signIn.clientId),
     tid: user.tenantId,
-    rh: `1.${digest(user.tenantId, signIn.clientId)}.`,
+    rh: state.revocations.handleOf(user, signIn.clientId),
     uti: randomBytes(16).toString('base64url'),
   }
 }

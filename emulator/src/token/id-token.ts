@@ -2,10 +2,14 @@ import { loginHintOf } from '../directory/login-hint.ts'
 import { timeClaims, userClaims, type TokenContent } from './common-claims.ts'
 import { rolesAndGroups } from './roles-and-groups.ts'
 
-/** The optional claims that the app's registration asks for. */
+/** The optional claims that the app's registration, or the request, asks for. */
 function optionalClaims({ state, signIn, user }: TokenContent) {
   const registered = state.clients.find(signIn.clientId)?.optionalIdTokenClaims ?? []
+  const { proof, askedContexts = [], asksAuthTime = false } = signIn
+  const acrs = state.policies.satisfied(askedContexts, proof, registered.includes('acrs'))
   return {
+    ...(acrs.length > 0 && { acrs }),
+    ...((registered.includes('auth_time') || asksAuthTime) && { auth_time: proof.authTime }),
     ...(registered.includes('sid') && { sid: signIn.sid }),
     ...(registered.includes('login_hint') && { login_hint: loginHintOf(user) }),
   }

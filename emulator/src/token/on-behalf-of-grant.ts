@@ -18,7 +18,10 @@ export const onBehalfOfGrant: Grant = async (state, form, client) => {
   const { clientId } = client
   const claims = await claimsOf(form.get('assertion') ?? '', state, clientId)
   const requested = parseScopes(state, client, form.get('scope') ?? '')
-  const signIn = { userId: text(claims['oid']), clientId, sid: text(claims['sid']), requested }
+  // The assertion does not tell of a second factor, so a policy that demands one refuses.
+  const proof = { authTime: claims.iat ?? 0, mfa: false }
+  const [userId, sid] = [text(claims['oid']), text(claims['sid'])]
+  const signIn = { userId, clientId, sid, proof, requested }
   return { signIn, requested }
 }
 
