@@ -24,7 +24,7 @@ const emulator = await startEmulator({
       name: 'The entra-bff demo',
       redirectUris: [`${origin}/getAToken`],
       frontChannelLogoutUri: `${origin}/auth/frontchannel-logout`,
-      optionalIdTokenClaims: ['sid', 'login_hint'],
+      optionalIdTokenClaims: ['sid', 'login_hint', 'acrs', 'auth_time'],
       allowPublicClientFlows: true,
     },
   ],

@@ -151,8 +151,105 @@ export const signIn: Mutation[] = [
     breaks: 'claims of the caller go to Entra',
     change: {
       'server/src/sign-in/redirect/start.ts': {
-        'await claimsChallenges.find(claims)': '((await claimsChallenges.find(claims)) ?? claims)',
+        'await claimsChallenges.find(handle)':
+          '((await claimsChallenges.find(handle)) ?? { claims: handle })',
       },
+    },
+  },
+  {
+    rule: 'D2',
+    breaks: 'a demand is passed on once more after a sign-in has fulfilled it',
+    change: {
+      'server/src/sign-in/redirect/callback.ts': {
+        'if (demand !== undefined) await': "if (demand === '') await",
+      },
+    },
+  },
+  {
+    rule: 'A13',
+    breaks: 'a step-up is not checked when Entra answers',
+    change: {
+      'server/src/sign-in/redirect/callback.ts': {
+        'requireStepUpProved(attempt, grant.claims)': 'void requireStepUpProved',
+      },
+    },
+  },
+  {
+    rule: 'A13',
+    breaks: 'another account can make a step-up',
+    change: {
+      'server/src/sign-in/redirect/step-up.ts': { 'oid !== stepUp.userId ||': "oid === '' ||" },
+    },
+  },
+  {
+    rule: 'A13',
+    breaks: 'Entra is not told the maximum age',
+    change: {
+      'server/src/sign-in/redirect/start.ts': {
+        'demand?.stepUp?.maxAgeSeconds': 'undefined',
+      },
+    },
+  },
+  {
+    rule: 'A13',
+    breaks: 'an auth_time in the future counts',
+    change: {
+      'server/src/entra/authentication.ts': {
+        'timeMs > Date.now() + clockToleranceMs': 'timeMs < 0',
+      },
+    },
+  },
+  {
+    rule: 'A13',
+    breaks: 'an auth_time that is a text counts',
+    change: {
+      'server/src/entra/authentication.ts': {
+        'function timeOf(authTime: unknown)': 'function timeOf(given: unknown)',
+        "if (typeof authTime !== 'number'":
+          "const authTime = Number(given)\n  if (typeof authTime !== 'number'",
+      },
+    },
+  },
+  {
+    rule: 'A13',
+    breaks: 'an acrs claim that is a text counts',
+    change: {
+      'server/src/entra/authentication.ts': {
+        'Array.isArray(acrs) ? acrs : []': '[acrs].flat()',
+      },
+    },
+  },
+  {
+    rule: 'E7',
+    breaks: 'every sign-in satisfies every authentication context',
+    change: {
+      'server/src/entra/authentication.ts': {
+        '!contexts.includes(authenticationContext)': 'contexts === undefined',
+      },
+    },
+  },
+  {
+    rule: 'E7',
+    breaks: 'a proof never grows too old',
+    change: {
+      'server/src/entra/authentication.ts': { '<= maxAgeSeconds * 1_000 + graceMs': '< Infinity' },
+    },
+  },
+  {
+    rule: 'E7',
+    breaks: 'a sign-in that does not tell when the person proved who they are is recent',
+    change: {
+      'server/src/entra/authentication.ts': {
+        'return provedAt !== undefined && Date.now() - provedAt <=':
+          'return Date.now() - (provedAt ?? Date.now()) <=',
+      },
+    },
+  },
+  {
+    rule: 'E7',
+    breaks: 'a refusal has no challenge',
+    change: {
+      'server/src/http/problems.ts': { "reply.header('www-authenticate'": "reply.header('x-none'" },
     },
   },
   {

@@ -7,6 +7,8 @@ interface FailureOptions {
   /** Address of a sign-in that removes the cause, for the caller's browser. */
   loginHref?: string
   retryAfterSeconds?: number | undefined
+  /** The header `WWW-Authenticate`: what a better credential must prove. */
+  wwwAuthenticate?: string
 }
 
 /** A failed request. The code is public; the reason (`message`) and the cause go to the log alone. */
@@ -16,6 +18,7 @@ export class Failure extends Error {
   readonly publicDetail: string | undefined
   readonly loginHref: string | undefined
   readonly retryAfterSeconds: number | undefined
+  readonly wwwAuthenticate: string | undefined
 
   constructor(code: ProblemCode, reason: string, options: FailureOptions = {}) {
     super(reason, { cause: options.cause })
@@ -23,6 +26,7 @@ export class Failure extends Error {
     this.publicDetail = options.publicDetail
     this.loginHref = options.loginHref
     this.retryAfterSeconds = options.retryAfterSeconds
+    this.wwwAuthenticate = options.wwwAuthenticate
   }
 }
 

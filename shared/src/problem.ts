@@ -8,6 +8,7 @@ export const problemCodes = [
   'session_revoked',
   'reauthentication_required',
   'claims_challenge',
+  'insufficient_user_authentication',
   'csrf_failed',
   'consent_required',
   'forbidden',

@@ -23,6 +23,7 @@ export const signInErrorCodes = [
   'identity_provider_unavailable',
   'service_unavailable',
   'consent_declined',
+  'step_up_failed',
   'signed_out_meanwhile',
   'invalid_request',
   'rate_limited',
@@ -48,8 +49,8 @@ export const SignInError = Type.Object({
   /** The next step. The browser must navigate to this link. */
   retry: Link,
   /**
-   * The page that needed a further permission, if a signed-in person declined only that permission.
-   * Then `back` is the main action, and `retry` asks for the permission again.
+   * The page that needed a further permission or a step-up, if a signed-in person did not give just
+   * that. Then `back` is the main action, and `retry` asks for it again.
    */
   back: Type.Optional(Link),
 })

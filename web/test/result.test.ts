@@ -130,6 +130,20 @@ test('a missing scope is explained, with the way to give consent', async () => {
   )
 })
 
+test('a call that needs a step-up says what is needed, with the way to make it, and leaves only by a click', async () => {
+  const { page } = await openApp('/result/me', {
+    '/api/session': session,
+    '/api/me': problem(401, 'insufficient_user_authentication', {
+      login: '/auth/login?loginHint=adele&claims=handle',
+    }),
+  })
+  expect(page.text()).toContain('Detail of insufficient_user_authentication.')
+  expect(linkNamed(page, 'Confirm that it is you').attributes('href')).toBe(
+    '/auth/login?loginHint=adele&claims=handle&returnTo=%2Fresult%2Fme',
+  )
+  expect(assign).not.toHaveBeenCalled()
+})
+
 test('a throttled call counts down before it may be tried again', async () => {
   const replies = {
     '/api/session': session,

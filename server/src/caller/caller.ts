@@ -1,5 +1,6 @@
 import type { User } from '@entra-bff/shared'
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { Authentication, StepUp } from '../entra/authentication.ts'
 import type { Failure } from '../failure.ts'
 import type { MaybePromise } from '../maybe-promise.ts'
 import { notSignedIn } from '../session/lookup.ts'
@@ -21,6 +22,8 @@ export interface Caller {
    * @throws {Failure} when Graph does not tell
    */
   isInGroup(group: string): MaybePromise<boolean>
+  /** How and when the caller proved who they are; undefined when Entra did not tell. */
+  readonly authentication: Authentication | undefined
   /**
    * An access token of the caller for one resource.
    * @param scopes the scopes, all of one resource
@@ -34,6 +37,8 @@ export interface Caller {
    * @param claims what the API wants the next token to fulfill
    */
   challenge(reason: string, claims: string | undefined): Promise<Failure>
+  /** The failure for a caller who must prove more. It tells the caller how. */
+  stepUp(required: StepUp): Promise<Failure>
   /** Keeps the session alive. To be called after each API call that succeeded. */
   touch(reply: FastifyReply): Promise<void>
 }

@@ -1,6 +1,7 @@
 import { loginHref, type LoginQuery } from '@entra-bff/shared'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { audit } from '../audit.ts'
+import type { StepUp } from '../entra/authentication.ts'
 import { EntraFailure } from '../entra/failures.ts'
 import { Failure } from '../failure.ts'
 import { checkCsrf } from '../http/csrf.ts'
@@ -15,6 +16,7 @@ import { isTransient, type Rejection } from '../tokens/token-refresh.ts'
 import type { Caller } from './caller.ts'
 import type { ClaimGaps } from './claim-gaps.ts'
 import type { CallerSource } from './guard.ts'
+import { stepUpChallenge, stepUpClaims, stepUpDetail } from './step-up.ts'
 
 export interface CookieCallerOptions {
   room: SessionRoom
@@ -70,6 +72,10 @@ class CookieCaller implements Caller {
     return this.#session.record.groups ?? none
   }
 
+  get authentication() {
+    return this.#session.record.authentication
+  }
+
   hasRole(role: string): boolean {
     const { roles } = this.#session.record
     this.#options.claimGaps.note('roles', roles !== undefined, role)
@@ -99,9 +105,28 @@ class CookieCaller implements Caller {
       const loginHref = this.#loginHref()
       return new Failure('reauthentication_required', reason, { cause, loginHref })
     }
-    const kept = await this.#options.claimsChallenges.keep(this.name, claims)
+    const kept = await this.#options.claimsChallenges.keep(this.name, { claims })
     const loginHref = this.#loginHref({ claims: kept })
     return new Failure('claims_challenge', reason, { cause, loginHref })
+  }
+
+  /** The failure asks for a sign-in of the same account, which must prove what is required. */
+  async stepUp({ authenticationContext, maxAgeSeconds }: StepUp): Promise<Failure> {
+    const required = {
+      ...(authenticationContext !== undefined && { authenticationContext }),
+      ...(maxAgeSeconds !== undefined && { maxAgeSeconds }),
+    }
+    const claims = stepUpClaims(required)
+    const { tenantId, id: userId } = this.user
+    const kept = await this.#options.claimsChallenges.keep(this.name, {
+      ...(claims !== undefined && { claims }),
+      stepUp: { ...required, tenantId, userId },
+    })
+    return new Failure('insufficient_user_authentication', 'the sign-in proves too little', {
+      publicDetail: stepUpDetail(required),
+      loginHref: this.#loginHref({ claims: kept }),
+      wwwAuthenticate: stepUpChallenge(required),
+    })
   }
 
   async touch(reply: FastifyReply): Promise<void> {

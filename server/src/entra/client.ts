@@ -31,6 +31,8 @@ export interface AuthorizeRequest {
   domainHint: string | undefined
   /** The claims that Entra or an API wants the sign-in to fulfill (OpenID Connect Core section 5.5). */
   claims: string | undefined
+  /** Entra asks for a new proof of the person when the last one is older (`max_age`). */
+  maxAgeSeconds: number | undefined
 }
 
 export interface CodeGrant {
@@ -40,6 +42,8 @@ export interface CodeGrant {
   nonce: string
   /** PKCE verifier. */
   codeVerifier: string
+  /** The claims of the authorization request, which Microsoft's clients send here once more. */
+  claims: string | undefined
 }
 
 /** MSAL is loaded after the first requests are served: loading blocks the process for a while. */
@@ -88,7 +92,7 @@ export class EntraClient {
 
   /** The address at which the browser signs in. @throws {EntraFailure} */
   authorizeUrl(request: AuthorizeRequest): Promise<string> {
-    const { prompt, loginHint, domainHint, claims, ...required } = request
+    const { prompt, loginHint, domainHint, claims, maxAgeSeconds, ...required } = request
     return this.#run('confidential', (msal) =>
       msal.getAuthCodeUrl({
         ...required,
@@ -98,14 +102,23 @@ export class EntraClient {
         ...(loginHint && { loginHint }),
         ...(domainHint && { domainHint }),
         ...(claims && { claims }),
+        ...(maxAgeSeconds !== undefined && {
+          extraQueryParameters: { max_age: String(maxAgeSeconds) },
+        }),
       }),
     )
   }
 
   /** Exchanges a code for tokens and validates the ID token. @throws {EntraFailure} */
-  authorizationCodeGrant(grant: CodeGrant): Promise<Tokens & { claims: IdTokenClaims }> {
+  authorizationCodeGrant({
+    claims: demanded,
+    ...grant
+  }: CodeGrant): Promise<Tokens & { claims: IdTokenClaims }> {
     return this.#run('confidential', async (msal) => {
-      const answer = await msal.acquireTokenByCode(grant)
+      const answer = await msal.acquireTokenByCode({
+        ...grant,
+        ...(demanded && { claims: demanded }),
+      })
       const claims = await validateIdToken(answer.idToken, grant.nonce, this.#context)
       return { claims, ...tokensOf(msal, answer, grant.scopes, emptyCache('confidential')) }
     })

@@ -1,6 +1,7 @@
 import { errors, type JWTPayload, jwtVerify } from 'jose'
 import { type Static, Type } from 'typebox'
 import { isGuid } from '../config/guid.ts'
+import { Authentication, authenticationIn } from './authentication.ts'
 import type { EntraContext } from './context.ts'
 import { EntraFailure } from './failures.ts'
 import { RolesAndGroups, rolesAndGroupsOf } from './roles-and-groups.ts'
@@ -16,6 +17,7 @@ export const IdTokenClaims = Type.Object({
   sid: Type.Optional(Type.String()),
   loginHint: Type.Optional(Type.String()),
   ...RolesAndGroups.properties,
+  authentication: Type.Optional(Authentication),
 })
 export type IdTokenClaims = Static<typeof IdTokenClaims>
 
@@ -101,6 +103,7 @@ function displayClaims(claims: JWTPayload, tid: string, oid: string): Omit<IdTok
   const username = text('preferred_username') ?? text('email') ?? oid
   const sid = text('sid')
   const loginHint = text('login_hint')
+  const authentication = authenticationIn(claims)
   return {
     tid,
     oid,
@@ -108,6 +111,7 @@ function displayClaims(claims: JWTPayload, tid: string, oid: string): Omit<IdTok
     name: text('name') ?? username,
     ...(sid && { sid }),
     ...(loginHint && { loginHint }),
+    ...(authentication && { authentication }),
   }
 }
 

@@ -38,6 +38,11 @@ export const problemTexts: Readonly<Record<ProblemCode, ProblemText>> = {
     title: 'More is needed from you',
     detail: 'The API wants a sign-in that fulfills what your organization asks for.',
   },
+  insufficient_user_authentication: {
+    status: 401,
+    title: 'Confirm that it is you',
+    detail: 'This needs a stronger or a more recent sign-in than yours.',
+  },
   csrf_failed: {
     status: 403,
     title: 'Request refused',

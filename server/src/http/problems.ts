@@ -24,8 +24,9 @@ export function sendProblem(
   reply.code(status)
   logFailure(request, reply, failure)
   if (auditedCodes.has(failure.code)) audit(request, { audit: 'refused', code: failure.code })
-  const { retryAfterSeconds } = failure
+  const { retryAfterSeconds, wwwAuthenticate } = failure
   if (retryAfterSeconds !== undefined) reply.header('retry-after', retryAfterSeconds)
+  if (wwwAuthenticate !== undefined) reply.header('www-authenticate', wwwAuthenticate)
   return reply
     .type('application/problem+json')
     .serializer(JSON.stringify)
@@ -37,6 +38,7 @@ const auditedCodes = new Set<ProblemCode>([
   'csrf_failed',
   'forbidden',
   'consent_required',
+  'insufficient_user_authentication',
   'session_revoked',
   'rate_limited',
 ])

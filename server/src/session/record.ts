@@ -1,6 +1,7 @@
 import { User } from '@entra-bff/shared'
 import { type Static, Type } from 'typebox'
 import { RolesAndGroups } from '../entra/roles-and-groups.ts'
+import { Authentication } from '../entra/authentication.ts'
 
 /**
  * A session as it is stored. Times are milliseconds since the epoch. It is small because every
@@ -19,6 +20,8 @@ export const SessionRecord = Type.Object({
   loginHint: Type.Optional(Type.String()),
   /** As of the sign-in. Records of older builds have none of these, so they hold no role and no group. */
   ...RolesAndGroups.properties,
+  /** Absent when the ID token did not tell, and in records of older builds. */
+  authentication: Type.Optional(Authentication),
   /** Full names of the scopes that Entra granted at the sign-in (see `fullScopeName`). */
   granted: Type.Array(Type.String()),
   /** The `User-Agent` header of the sign-in. */

@@ -16,6 +16,7 @@ interface SignInFailureOptions {
   returnTo?: LocalPath
   ref?: string
   loginQuery?: LoginQuery
+  isSignedIn?: boolean
   retryAfterSeconds?: number | undefined
 }
 
@@ -30,6 +31,8 @@ export class SignInFailure extends Error {
   readonly ref: string
   /** The query of the link that tries again, besides `returnTo`. */
   readonly loginQuery: LoginQuery
+  /** The person has a session all the same, and can go back. */
+  readonly isSignedIn: boolean
   /** Seconds to wait before the next try. */
   readonly retryAfterSeconds: number | undefined
 
@@ -40,6 +43,7 @@ export class SignInFailure extends Error {
     this.returnTo = options.returnTo ?? homePath
     this.ref = options.ref ?? randomBytes(16).toString('base64url')
     this.loginQuery = options.loginQuery ?? {}
+    this.isSignedIn = options.isSignedIn ?? false
     this.retryAfterSeconds = options.retryAfterSeconds
   }
 }

@@ -1,35 +1,56 @@
-import { Type } from 'typebox'
+import { User } from '@entra-bff/shared'
+import { type Static, Type } from 'typebox'
+import { StepUp } from '../entra/authentication.ts'
 import { recordKinds } from '../store/record-kinds.ts'
 import { Records } from '../store/records.ts'
 import type { Vault } from '../store/vault.ts'
 
-const ClaimsChallenge = Type.Object({ claims: Type.String() })
+/** A step-up, and the person who has to make it. */
+export const DemandedStepUp = Type.Object({
+  ...StepUp.properties,
+  tenantId: User.properties.tenantId,
+  userId: User.properties.id,
+})
+export type DemandedStepUp = Static<typeof DemandedStepUp>
+
+/** What the next sign-in of a session must ask Entra for. */
+const SignInDemand = Type.Object({
+  /** Claims to fulfill, as JSON (OpenID Connect Core section 5.5). */
+  claims: Type.Optional(Type.String()),
+  stepUp: Type.Optional(DemandedStepUp),
+})
+export type SignInDemand = Static<typeof SignInDemand>
 
 const lifetimeMs = 10 * 60_000
 const prefix = `${recordKinds.claims}:`
 
 /**
- * Claims that the next sign-in of a session must fulfill. Entra or an API asked for them. The browser
- * carries only a handle of the claims, so it cannot change the claims.
+ * What the next sign-in of a session must ask for: claims that Entra or an API wants fulfilled, or a
+ * step-up. The browser carries only a handle of it, so the browser cannot change it.
  */
 export class ClaimsChallenges {
-  readonly #records: Records<typeof ClaimsChallenge>
+  readonly #records: Records<typeof SignInDemand>
 
   constructor(vault: Vault) {
-    this.#records = new Records(vault, { kind: recordKinds.claims, schema: ClaimsChallenge })
+    this.#records = new Records(vault, { kind: recordKinds.claims, schema: SignInDemand })
   }
 
   /**
-   * Keeps claims for ten minutes. The same claims of the same session are one record.
-   * @returns the handle of the claims
+   * Keeps a demand for ten minutes. The same demand of the same session is one record.
+   * @returns the handle of the demand
    */
-  async keep(sessionName: string, claims: string): Promise<string> {
-    const name = this.#records.nameOf(`${sessionName} ${claims}`)
-    await this.#records.put(name, { claims }, Date.now() + lifetimeMs)
+  async keep(sessionName: string, demand: SignInDemand): Promise<string> {
+    const name = this.#records.nameOf(`${sessionName} ${JSON.stringify(demand)}`)
+    await this.#records.put(name, demand, Date.now() + lifetimeMs)
     return name.slice(prefix.length)
   }
 
-  async find(handle: string): Promise<string | undefined> {
-    return (await this.#records.read(prefix + handle))?.value.claims
+  async find(handle: string): Promise<SignInDemand | undefined> {
+    return (await this.#records.read(prefix + handle))?.value
+  }
+
+  /** Forgets a demand that a sign-in has fulfilled. */
+  remove(handle: string): Promise<void> {
+    return this.#records.delete(prefix + handle)
   }
 }

@@ -27,7 +27,7 @@ export function registrationAt(...origins: string[]): ClientRegistration {
   return {
     ...client,
     redirectUris: origins.map((origin) => `${origin}/getAToken`),
-    optionalIdTokenClaims: ['sid', 'login_hint'],
+    optionalIdTokenClaims: ['sid', 'login_hint', 'acrs', 'auth_time'],
   }
 }
 

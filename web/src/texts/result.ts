@@ -19,6 +19,7 @@ export const resultTexts = {
   unknownCallDetail: 'This app does not offer the call in this address.',
   leaving: 'Your sign-in needs to be renewed. Opening Microsoft…',
   signInAgain: 'Sign in again',
+  stepUp: 'Confirm that it is you',
   consent: 'Give consent',
   consentTitle: 'Your consent is needed',
   consentDetail: (scopes: readonly string[]) =>

@@ -43,6 +43,8 @@ export function useCall(target: () => CallTarget | undefined) {
     const reason = signedOutReasonOf(trouble)
     // If the session is really over, the router's guard goes to the login view.
     if (reason) return session.reportSignedOut(reason)
+    // Entra shows a page for a step-up: the person reads first why, and decides.
+    if (problem.code === 'insufficient_user_authentication') return
     if (problem.status !== 401 || !problem.login || !mayLeaveToSignIn()) return
     state.value = { kind: 'leaving' }
     leaveTo(addReturnTo(problem.login, returnTo))

@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto'
 import { type LocalPath } from '@entra-bff/shared'
 import { type Static, Type } from 'typebox'
 import { sameText } from '../../secrets/key-ring.ts'
+import { DemandedStepUp } from '../../tokens/claims-challenges.ts'
 
 /**
  * One try to sign in. Each attempt has a sealed cookie of its own, so that two tabs do not disturb each
@@ -17,6 +18,10 @@ export const Attempt = Type.Object({
   /** `localPath` checked this path before the attempt was sealed. */
   returnTo: Type.Unsafe<LocalPath>(Type.String()),
   scopes: Type.Array(Type.String()),
+  /** The handle of the demand that this sign-in passes on to Entra. */
+  demand: Type.Optional(Type.String()),
+  /** What the sign-in must prove. */
+  stepUp: Type.Optional(DemandedStepUp),
   /** Name of the session that the browser had at the start. */
   previousSession: Type.Optional(Type.String()),
   /** Milliseconds since the epoch. */
@@ -29,7 +34,7 @@ const attemptLifetimeMs = 10 * 60_000
 export const attemptCookieMs = 2 * attemptLifetimeMs
 
 export function createAttempt(
-  facts: Pick<Attempt, 'returnTo' | 'scopes' | 'previousSession'>,
+  facts: Pick<Attempt, 'returnTo' | 'scopes' | 'previousSession' | 'demand' | 'stepUp'>,
 ): Attempt {
   return {
     ...facts,

@@ -8,10 +8,12 @@ import { ReplacedMeanwhile } from '../../session/endings.ts'
 import type { SessionRoom } from '../../session/room.ts'
 import { beginSession, type BeginSessionOptions, type Grant } from '../begin-session.ts'
 import { toSignInFailure } from '../failure.ts'
+import type { ClaimsChallenges } from '../../tokens/claims-challenges.ts'
 import type { SignInReports } from '../report/reports.ts'
 import type { Attempt } from './attempt.ts'
 import { type AuthorizeAnswer, codeOf, isReturnFromSignOut, stateOf } from './authorize-answer.ts'
-import { judgeDecline } from './declined-consent.ts'
+import { judgeFurtherSignIn } from './further-sign-in.ts'
+import { requireStepUpProved } from './step-up.ts'
 import { takeAttempt, type TakeAttemptOptions } from './take-attempt.ts'
 
 export interface CallbackOptions extends BeginSessionOptions, TakeAttemptOptions {
@@ -19,6 +21,7 @@ export interface CallbackOptions extends BeginSessionOptions, TakeAttemptOptions
   entra: EntraClient
   room: SessionRoom
   reports: SignInReports
+  claimsChallenges: ClaimsChallenges
 }
 
 /**
@@ -29,7 +32,7 @@ export async function callbackRoute(
   scope: FastifyInstance,
   options: CallbackOptions,
 ): Promise<void> {
-  const { config, attempts, reports } = options
+  const { config, attempts, reports, claimsChallenges } = options
   scope.get<{ Querystring: AuthorizeAnswer }>(config.redirectPath, {
     exposeHeadRoute: false,
     config: { rateLimit: {} },
@@ -39,15 +42,17 @@ export async function callbackRoute(
       const attempt = await takeAttempt(request, stateOf(query), options)
       if (!attempt) return reply.redirect(pages.welcome, 303)
       attempts.remove(reply, attempt)
-      const { createdAt: beganAt, previousSession, returnTo } = attempt
+      const { createdAt: beganAt, previousSession, returnTo, demand } = attempt
       try {
         const grant = await redeem(codeOf(query, returnTo), attempt, options)
+        requireStepUpProved(attempt, grant.claims)
         const start = { method: 'redirect', beganAt, previousSession } as const
         await beginSession(request, reply, grant, start, options)
+        if (demand !== undefined) await claimsChallenges.remove(demand).catch(() => undefined)
       } catch (error) {
         // The browser is signed in by its other sign-in.
         if (error instanceof ReplacedMeanwhile) return reply.redirect(returnTo, 303)
-        throw await judgeDecline(toSignInFailure(error, returnTo), attempt, options)
+        throw await judgeFurtherSignIn(toSignInFailure(error, returnTo), attempt, options)
       }
       return reply.redirect(returnTo, 303)
     },
@@ -61,10 +66,11 @@ export async function callbackRoute(
 
 async function redeem(
   code: string,
-  { scopes, nonce, codeVerifier }: Attempt,
-  { config: { redirectUri }, entra }: CallbackOptions,
+  { scopes, nonce, codeVerifier, demand }: Attempt,
+  { config: { redirectUri }, entra, claimsChallenges }: CallbackOptions,
 ): Promise<Grant> {
-  const grant = { code, redirectUri, scopes, nonce, codeVerifier }
+  const demanded = demand === undefined ? undefined : await claimsChallenges.find(demand)
+  const grant = { code, redirectUri, scopes, nonce, codeVerifier, claims: demanded?.claims }
   const { claims, cache, accessToken } = await entra.authorizationCodeGrant(grant)
   return { claims, cache, scopes: accessToken.scopes }
 }

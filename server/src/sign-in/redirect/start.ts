@@ -5,7 +5,7 @@ import type { Config } from '../../config/config.ts'
 import type { EntraClient } from '../../entra/client.ts'
 import { wantsPage } from '../../http/navigation.ts'
 import type { SessionRoom } from '../../session/room.ts'
-import type { ClaimsChallenges } from '../../tokens/claims-challenges.ts'
+import type { ClaimsChallenges, SignInDemand } from '../../tokens/claims-challenges.ts'
 import { toSignInFailure } from '../failure.ts'
 import type { SignInReports } from '../report/reports.ts'
 import { type Attempt, codeChallenge, createAttempt } from './attempt.ts'
@@ -33,7 +33,7 @@ type LoginRequest = FastifyRequest<{ Querystring: LoginQuery }>
 
 /** `GET /auth/login`: begins an attempt and sends the browser to Entra. */
 export const startRoute: FastifyPluginAsyncTypebox<StartOptions> = async (scope, options) => {
-  const { config, attempts, reports, room } = options
+  const { config, attempts, reports, room, claimsChallenges } = options
   const route = {
     schema: { querystring: LoginQuery },
     exposeHeadRoute: false,
@@ -50,12 +50,16 @@ export const startRoute: FastifyPluginAsyncTypebox<StartOptions> = async (scope,
     const returnTo = returnToOf(request)
     try {
       const previousSession = room.lastSession.read(request)?.key
+      const { claims: handle } = request.query
+      const demand = handle === undefined ? undefined : await claimsChallenges.find(handle)
       const attempt = createAttempt({
         returnTo,
         scopes,
+        ...(handle !== undefined && demand && { demand: handle }),
+        ...(demand?.stepUp && { stepUp: demand.stepUp }),
         ...(previousSession && { previousSession }),
       })
-      const url = await authorizeUrl(attempt, request, options)
+      const url = await authorizeUrl(attempt, request, demand, options)
       attempts.add(request, reply, attempt)
       return await reply.redirect(url, 302)
     } catch (error) {
@@ -67,10 +71,11 @@ export const startRoute: FastifyPluginAsyncTypebox<StartOptions> = async (scope,
 async function authorizeUrl(
   attempt: Attempt,
   request: LoginRequest,
-  { config, entra, claimsChallenges }: StartOptions,
+  demand: SignInDemand | undefined,
+  { config, entra }: StartOptions,
 ): Promise<string> {
   const { scopes, state, nonce } = attempt
-  const { loginHint, domainHint, claims } = request.query
+  const { loginHint, domainHint } = request.query
   return entra.authorizeUrl({
     redirectUri: config.redirectUri,
     scopes,
@@ -80,6 +85,7 @@ async function authorizeUrl(
     prompt: promptOf(request, config),
     loginHint,
     domainHint,
-    claims: claims === undefined ? undefined : await claimsChallenges.find(claims),
+    claims: demand?.claims,
+    maxAgeSeconds: demand?.stepUp?.maxAgeSeconds,
   })
 }

@@ -70,7 +70,8 @@ const advice: Readonly<Record<SignInErrorCode, Advice>> = {
   },
   wrong_account: {
     title: 'This account cannot be used here',
-    detail: 'It does not belong to an organization that this app admits.',
+    detail:
+      'It is not the account that was asked for, or it does not belong to an organization that this app admits.',
     retry: otherAccount,
   },
   interaction_required: {
@@ -123,6 +124,12 @@ const advice: Readonly<Record<SignInErrorCode, Advice>> = {
     title: 'You did not give this permission',
     detail: 'Nothing has changed: you are still signed in.',
     retry: { label: 'Ask again', query: {} },
+  },
+  step_up_failed: {
+    title: 'Your identity was not confirmed',
+    detail:
+      'Microsoft did not confirm what this page needs. If trying again does not help, send the details below to the owner of this app.',
+    retry: tryAgain,
   },
   signed_out_meanwhile: {
     title: 'Your session was ended meanwhile',

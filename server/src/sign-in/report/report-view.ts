@@ -8,7 +8,7 @@ export function reportOf(
   correlationId: string,
   method: SignInMethod,
 ): SignInError {
-  const { code, facts, ref, returnTo, loginQuery } = failure
+  const { code, facts, ref, returnTo, loginQuery, isSignedIn } = failure
   const { title, detail, retry } = adviceFor(code)
   const href = loginHref({ ...retry.query, ...loginQuery, returnTo })
   return {
@@ -23,6 +23,6 @@ export function reportOf(
       method === 'redirect'
         ? { label: retry.label, href }
         : { label: 'Get a new code', href: pages.device },
-    ...(code === 'consent_declined' && { back: { label: 'Go back', href: returnTo } }),
+    ...(isSignedIn && { back: { label: 'Go back', href: returnTo } }),
   }
 }
