@@ -11,6 +11,8 @@ export type EndpointName =
   | 'me'
   | 'photo'
   | 'events'
+  | 'event'
+  | 'message'
   | 'memberOf'
   | 'checkMemberGroups'
 
@@ -18,6 +20,8 @@ const graphResources: readonly EndpointName[] = [
   'me',
   'photo',
   'events',
+  'event',
+  'message',
   'memberOf',
   'checkMemberGroups',
 ]

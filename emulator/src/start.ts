@@ -100,6 +100,7 @@ function createState(options: EmulatorOptions, url: string, keys: SigningKeys): 
     authorizationCodes: new AuthorizationCodes(),
     deviceCodes: new DeviceCodes(),
     refreshTokens: new RefreshTokens(),
+    profileChanges: new Map(),
     automaticUser: options.automaticUser && knownUser(options.automaticUser).username,
   }
 }

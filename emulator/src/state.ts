@@ -27,6 +27,8 @@ export interface EntraState {
   authorizationCodes: AuthorizationCodes
   deviceCodes: DeviceCodes
   refreshTokens: RefreshTokens
+  /** What users have changed of their profiles, by the user's object id. */
+  profileChanges: Map<string, Readonly<Record<string, string | null>>>
   /** The username that is signed in without pages. */
   automaticUser: string | undefined
 }

@@ -1,6 +1,8 @@
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { startEmulator, type Emulator } from '../src/index.ts'
 import { callGraph, client, tokensOf } from './support/sign-in.ts'
+
+const json = { 'content-type': 'application/json' }
 
 let emulator: Emulator
 beforeEach(async () => {
@@ -73,4 +75,101 @@ test('events need Calendars.Read', async () => {
   const { access } = await tokensOf(emulator, 'Adele Vance', 'openid Calendars.Read')
   const response = await callGraph(emulator, '/me/calendar/events', access)
   expect(((await response.json()) as { value: unknown[] }).value.length).toBeGreaterThan(0)
+})
+
+test('an event is found by its id, and only by its owner', async () => {
+  const { access } = await tokensOf(emulator, 'Adele Vance', 'openid Calendars.Read')
+  const list = await callGraph(emulator, '/me/calendar/events', access)
+  const [first] = ((await list.json()) as { value: { id: string; subject: string }[] }).value
+  const path = `/me/events/${encodeURIComponent(first?.id ?? '')}`
+  expect(await (await callGraph(emulator, path, access)).json()).toMatchObject({
+    '@odata.context': expect.stringContaining('/events/$entity') as string,
+    subject: first?.subject,
+  })
+  const { access: alex } = await tokensOf(emulator, 'Alex Wilber', 'openid Calendars.Read')
+  const foreign = await callGraph(emulator, path, alex)
+  expect(foreign.status).toBe(404)
+  expect(await foreign.json()).toMatchObject({ error: { code: 'ErrorItemNotFound' } })
+})
+
+test('an id that Exchange would not give is a 400', async () => {
+  const { access } = await tokensOf(emulator, 'Adele Vance', 'openid Calendars.Read')
+  for (const id of ['1', '%zz', '..%2f..']) {
+    const answer = await callGraph(emulator, `/me/events/${id}`, access)
+    expect([answer.status, await answer.json()]).toMatchObject([
+      400,
+      { error: { code: 'ErrorInvalidIdMalformed' } },
+    ])
+  }
+})
+
+test('the content of a message comes as a stream, and needs Mail.Read', async () => {
+  const { access } = await tokensOf(emulator, 'Adele Vance', 'openid Mail.Read')
+  const answer = await callGraph(emulator, '/me/messages/AAMkAA/$value', access)
+  expect(answer.headers.get('content-length')).toBeNull()
+  const text = await answer.text()
+  expect(text.length).toBeGreaterThan(100_000)
+  expect(text).toMatch(/^From: "Adele Vance" <AdeleV@contoso.onmicrosoft.com>\r\n/)
+  const { access: plain } = await tokensOf(emulator, 'Alex Wilber')
+  expect((await callGraph(emulator, '/me/messages/AAMkAA/$value', plain)).status).toBe(403)
+})
+
+describe('PATCH /me', () => {
+  const patch = (token: string, body: unknown, headers: Record<string, string> = json) =>
+    fetch(`${emulator.graphUrl}/me`, {
+      method: 'PATCH',
+      headers: { authorization: `Bearer ${token}`, ...headers },
+      body: typeof body === 'string' ? body : JSON.stringify(body),
+    })
+
+  test('a member changes the own mobile phone, and reads it back', async () => {
+    const { access } = await tokensOf(emulator, 'Adele Vance', 'openid User.ReadWrite')
+    for (const mobilePhone of ['+1 425 555 0199', null]) {
+      const answer = await patch(access, { mobilePhone })
+      expect([answer.status, await answer.text()]).toEqual([204, ''])
+      const me = await callGraph(emulator, '/me', access)
+      expect(await me.json()).toMatchObject({ displayName: 'Adele Vance', mobilePhone })
+    }
+  })
+
+  test.each([
+    ['an unknown property', { nickname: 'Ada' }, json, 400, 'Request_BadRequest'],
+    ['an inherited name', { toString: 'x' }, json, 400, 'Request_BadRequest'],
+    ['a value of another type', { mobilePhone: 1 }, json, 400, 'Request_BadRequest'],
+    [
+      'a property that is not the member’s',
+      { jobTitle: 'CEO' },
+      json,
+      403,
+      'Authorization_RequestDenied',
+    ],
+    ['a list', [], json, 400, 'BadRequest'],
+    ['broken JSON', '{', json, 400, 'BadRequest'],
+    ['a body of another type', {}, { 'content-type': 'text/plain' }, 400, 'BadRequest'],
+  ])('%s is refused, and changes nothing', async (_name, body, headers, status, code) => {
+    const { access } = await tokensOf(emulator, 'Adele Vance', 'openid User.ReadWrite')
+    const before = await (await callGraph(emulator, '/me', access)).json()
+    const answer = await patch(access, body, headers)
+    expect([answer.status, await answer.json()]).toMatchObject([status, { error: { code } }])
+    expect(await (await callGraph(emulator, '/me', access)).json()).toEqual(before)
+  })
+
+  test('an administrator changes more of the own profile', async () => {
+    const { access } = await tokensOf(emulator, 'Megan Bowen', 'openid User.ReadWrite')
+    expect((await patch(access, { jobTitle: 'CEO' })).status).toBe(204)
+  })
+
+  test('a token without User.ReadWrite is a 403', async () => {
+    const { access } = await tokensOf(emulator, 'Adele Vance')
+    const answer = await patch(access, { mobilePhone: null })
+    expect(answer.status).toBe(403)
+    expect(await answer.json()).toMatchObject({ error: { code: 'Authorization_RequestDenied' } })
+  })
+
+  test('a method that a resource does not have is a 405', async () => {
+    const { access } = await tokensOf(emulator, 'Adele Vance')
+    const headers = { authorization: `Bearer ${access}` }
+    const answer = await fetch(`${emulator.graphUrl}/me`, { method: 'DELETE', headers })
+    expect(answer.status).toBe(405)
+  })
 })

@@ -9,6 +9,8 @@ export interface RecordedRequest {
   path: string
   query: Record<string, string>
   form: Record<string, string>
+  /** The body of a POST or PATCH. */
+  body: string
   headers: IncomingHttpHeaders
 }
 
@@ -18,7 +20,7 @@ const maxRequests = 10_000
 export class RequestLog {
   #requests: RecordedRequest[] = []
 
-  add(endpoint: EndpointName, { method, path, query, form, req }: Exchange): void {
+  add(endpoint: EndpointName, { method, path, query, form, body, req }: Exchange): void {
     if (this.#requests.length >= maxRequests) this.#requests.shift()
     this.#requests.push({
       endpoint,
@@ -26,6 +28,7 @@ export class RequestLog {
       path,
       query: Object.fromEntries(query),
       form: Object.fromEntries(form),
+      body,
       headers: req.headers,
     })
   }

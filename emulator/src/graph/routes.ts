@@ -1,33 +1,54 @@
 import type { EndpointName } from '../endpoint-names.ts'
 import type { Exchange } from '../http/exchange.ts'
-import { json, type Reply } from '../http/reply.ts'
+import type { Reply } from '../http/reply.ts'
 import type { EntraState } from '../state.ts'
-import { callerOf, requireScope, type Caller } from './caller.ts'
+import { callerOf, requireScope } from './caller.ts'
 import { answerOrGraphError, GraphError } from './errors.ts'
+import { event, events } from './events.ts'
+import type { GraphCall } from './graph-call.ts'
+import { message } from './message.ts'
+import { odata } from './odata.ts'
 import { photoOf, photoSizes } from './photos.ts'
 import { memberGroups, requireGroupScopes } from './member-groups.ts'
-import { eventsOf, membershipsOf, profileOf } from './sample-data.ts'
-
-interface GraphCall {
-  exchange: Exchange
-  caller: Caller
-  origin: string
-}
+import { changeProfile } from './profile-change.ts'
+import { membershipsOf, profileOf } from './sample-data.ts'
 
 interface GraphRoute {
   endpoint: EndpointName
-  /** `GET` when absent. */
-  method?: 'POST'
+  method: 'GET' | 'PATCH' | 'POST'
   path: RegExp
   answer: (call: GraphCall) => Reply
 }
 
 /** The resources of Graph: one row for each. */
 const routes: GraphRoute[] = [
-  { endpoint: 'me', path: /^\/v1\.0\/me$/, answer: profile },
-  { endpoint: 'photo', path: /^\/v1\.0\/me\/photos?\/(\d+x\d+\/)?\$value$/, answer: photo },
-  { endpoint: 'events', path: /^\/v1\.0\/me\/(calendar\/)?(events|calendarView)$/, answer: events },
-  { endpoint: 'memberOf', path: /^\/v1\.0\/me\/memberOf$/, answer: memberOf },
+  { endpoint: 'me', method: 'GET', path: /^\/v1\.0\/me$/, answer: profile },
+  { endpoint: 'me', method: 'PATCH', path: /^\/v1\.0\/me$/, answer: changeProfile },
+  {
+    endpoint: 'photo',
+    method: 'GET',
+    path: /^\/v1\.0\/me\/photos?\/(\d+x\d+\/)?\$value$/,
+    answer: photo,
+  },
+  {
+    endpoint: 'events',
+    method: 'GET',
+    path: /^\/v1\.0\/me\/(calendar\/)?(events|calendarView)$/,
+    answer: events,
+  },
+  {
+    endpoint: 'event',
+    method: 'GET',
+    path: /^\/v1\.0\/me\/(calendar\/)?events\/[^/]+$/,
+    answer: event,
+  },
+  {
+    endpoint: 'message',
+    method: 'GET',
+    path: /^\/v1\.0\/me\/messages\/[^/]+\/\$value$/,
+    answer: message,
+  },
+  { endpoint: 'memberOf', method: 'GET', path: /^\/v1\.0\/me\/memberOf$/, answer: memberOf },
   {
     endpoint: 'checkMemberGroups',
     method: 'POST',
@@ -46,24 +67,24 @@ export function graphEndpoint(path: string): EndpointName {
 export function answerGraph(state: EntraState, exchange: Exchange): Promise<Reply> {
   return answerOrGraphError(exchange, async () => {
     const caller = await callerOf(exchange, state)
-    const route = routes.find(({ path }) => path.test(decoded(exchange.path)))
-    if (!route || exchange.method !== (route.method ?? 'GET')) {
-      const message = `Resource not found for the segment '${exchange.path}'.`
-      throw new GraphError(400, 'BadRequest', message)
+    const found = routes.filter(({ path }) => path.test(decoded(exchange.path)))
+    if (found.length === 0) {
+      const text = `Resource not found for the segment '${exchange.path}'.`
+      throw new GraphError(400, 'BadRequest', text)
     }
-    return route.answer({ exchange, caller, origin: state.graphOrigin })
+    const route = found.find(({ method }) => method === exchange.method)
+    if (!route) {
+      const text = 'Specified HTTP method is not allowed for the request target.'
+      throw new GraphError(405, 'Request_BadRequest', text)
+    }
+    return route.answer({ state, exchange, caller, origin: state.graphOrigin })
   })
 }
 
-const odata = (body: unknown) =>
-  json(200, body, {
-    'content-type':
-      'application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8',
-  })
-
-function profile({ caller, origin }: GraphCall): Reply {
+function profile({ state, caller, origin }: GraphCall): Reply {
   requireScope(caller, 'Authorization_RequestDenied', 'User.Read', 'User.ReadWrite')
-  return odata(profileOf(caller.user, origin))
+  const { user } = caller
+  return odata({ ...profileOf(user, origin), ...state.profileChanges.get(user.id) })
 }
 
 function photo({ caller, exchange }: GraphCall): Reply {
@@ -81,14 +102,6 @@ function photo({ caller, exchange }: GraphCall): Reply {
   if (exchange.req.headers['if-none-match'] === found.etag)
     return { status: 304, headers, body: '' }
   return { status: 200, headers: { ...headers, 'content-type': 'image/jpeg' }, body: found.bytes }
-}
-
-function events({ caller, origin }: GraphCall): Reply {
-  requireScope(caller, 'ErrorAccessDenied', 'Calendars.Read', 'Calendars.ReadWrite')
-  return odata({
-    '@odata.context': `${origin}/v1.0/$metadata#users('${caller.user.id}')/calendar/events`,
-    value: eventsOf(caller.user),
-  })
 }
 
 const defaultPageSize = 5

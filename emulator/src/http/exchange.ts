@@ -7,9 +7,9 @@ export interface Exchange {
   method: string
   path: string
   query: URLSearchParams
-  /** The body of a POST; else empty. */
-  body: string
   form: URLSearchParams
+  /** The body of a POST or PATCH, as text. */
+  body: string
   /** The `client-request-id` of the request, or a new id: Entra and Graph repeat it in their answer. */
   correlationId: string
   /** `Set-Cookie` lines that are sent with the answer, whatever the answer is. */
@@ -51,18 +51,19 @@ function parseUrl(path: string): URL {
 /** @throws MalformedRequest for an address that is no URL, or a body over 256 KiB. */
 export async function openExchange(req: IncomingMessage): Promise<Exchange> {
   const url = parseUrl(req.url ?? '/')
-  const body = req.method === 'POST' ? await readBody(req) : ''
-  const form = new URLSearchParams(body)
+  const { method = 'GET' } = req
+  const body = method === 'POST' || method === 'PATCH' ? await readBody(req) : ''
+  const form = new URLSearchParams(method === 'POST' ? body : '')
   const header = req.headers['client-request-id']
   const named = [header, url.searchParams.get('client-request-id'), form.get('client-request-id')]
   const correlationId = named.find((id) => typeof id === 'string' && /^[\w-]{1,64}$/.test(id))
   return {
     req,
-    method: req.method ?? 'GET',
+    method,
     path: url.pathname,
     query: url.searchParams,
-    body,
     form,
+    body,
     correlationId: typeof correlationId === 'string' ? correlationId : randomUUID(),
     setCookies: [],
   }

@@ -1,10 +1,12 @@
 import type { ServerResponse } from 'node:http'
+import { Readable } from 'node:stream'
 
 /** What an endpoint answers. */
 export interface Reply {
   status: number
   headers: Record<string, string>
-  body: string | Buffer
+  /** A stream is sent as it is read, without a length. */
+  body: string | Buffer | Readable
 }
 
 export function json(status: number, body: unknown, headers: Record<string, string> = {}): Reply {
@@ -34,5 +36,6 @@ export function send(
   for (const [name, value] of Object.entries(headers)) res.setHeader(name, value)
   if (!res.hasHeader('cache-control')) res.setHeader('cache-control', 'no-store, no-cache')
   res.statusCode = status
-  res.end(body)
+  if (body instanceof Readable) body.pipe(res)
+  else res.end(body)
 }
