@@ -64,7 +64,7 @@ export const session: Mutation[] = [
     breaks: 'an open page is not told of the end of its session',
     change: {
       'server/src/session/end-listeners.ts': { 'listener(name)\n': 'void listener\n' },
-      'server/src/session/events.ts': { 'checkEveryMs = 2_000': 'checkEveryMs = 2_000_000' },
+      'server/src/session/watches.ts': { 'checkEveryMs = 2_000': 'checkEveryMs = 2_000_000' },
     },
   },
   {

@@ -9,6 +9,7 @@ import type { SessionRoom } from './room.ts'
 import { sessionRoutes } from './routes.ts'
 import { Sessions, type SessionsOptions } from './sessions.ts'
 import { sessionViews, type SessionViewsOptions } from './views.ts'
+import { SessionWatches } from './watches.ts'
 
 export interface SessionRoomOptions extends SessionsOptions {
   cookies: Cookies
@@ -27,6 +28,7 @@ export function createSessionRoom({ cookies, views, ...options }: SessionRoomOpt
     cookie: new SessionCookie({ kind: cookies.session, ring, nameOf }),
     lastSession: lastSessionCookie(cookies.lastSession, ring, lifetimes.maxMs / 1_000),
     views: sessionViews(views, lifetimes),
+    watches: new SessionWatches(sessions, lifetimes),
   }
 }
 

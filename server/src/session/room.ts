@@ -4,6 +4,7 @@ import type { LastSessionCookie } from './last-session.ts'
 import type { Lifetimes } from './lifetimes.ts'
 import type { Sessions } from './sessions.ts'
 import type { SessionViews } from './views.ts'
+import type { SessionWatches } from './watches.ts'
 
 /** Everything about sessions that routes and other folders use. */
 export interface SessionRoom {
@@ -13,4 +14,5 @@ export interface SessionRoom {
   readonly cookie: SessionCookie
   readonly lastSession: LastSessionCookie
   readonly views: SessionViews
+  readonly watches: SessionWatches
 }
