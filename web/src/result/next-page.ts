@@ -1,11 +1,11 @@
 /**
- * The query of the `@odata.nextLink` in an answer of Microsoft Graph. The page asks our own server
- * with this query, and never follows the link.
+ * The query of the `@odata.nextLink` in an answer. The page makes the same call with this query, and never
+ * follows the link.
  */
 export function nextPageSearch(text: string): string | undefined {
   const link = propertyOf(parse(text), '@odata.nextLink')
-  if (typeof link !== 'string' || !URL.canParse(link)) return undefined
-  return new URL(link).search || undefined
+  if (typeof link !== 'string' || !URL.canParse(link, location.href)) return undefined
+  return new URL(link, location.href).search || undefined
 }
 
 export function isJson(text: string) {
