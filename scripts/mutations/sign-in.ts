@@ -220,7 +220,7 @@ export const signIn: Mutation[] = [
     },
   },
   {
-    rule: 'E7',
+    rule: 'E12',
     breaks: 'every sign-in satisfies every authentication context',
     change: {
       'server/src/entra/authentication.ts': {
@@ -229,14 +229,14 @@ export const signIn: Mutation[] = [
     },
   },
   {
-    rule: 'E7',
+    rule: 'E12',
     breaks: 'a proof never grows too old',
     change: {
       'server/src/entra/authentication.ts': { '<= maxAgeSeconds * 1_000 + graceMs': '< Infinity' },
     },
   },
   {
-    rule: 'E7',
+    rule: 'E12',
     breaks: 'a sign-in that does not tell when the person proved who they are is recent',
     change: {
       'server/src/entra/authentication.ts': {
@@ -246,7 +246,7 @@ export const signIn: Mutation[] = [
     },
   },
   {
-    rule: 'E7',
+    rule: 'E12',
     breaks: 'a refusal has no challenge',
     change: {
       'server/src/http/problems.ts': { "reply.header('www-authenticate'": "reply.header('x-none'" },

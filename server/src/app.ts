@@ -6,7 +6,7 @@ import fp from 'fastify-plugin'
 import { trusts } from './address.ts'
 import { ClaimGaps } from './caller/claim-gaps.ts'
 import type { Config } from './config/config.ts'
-import { configured, type OwnApi } from './configured.ts'
+import { configured, type ConfiguredOptions, type OwnApi } from './configured.ts'
 import { EntraClient } from './entra/client.ts'
 import { EntraHttp } from './entra/http.ts'
 import { Failure } from './failure.ts'
@@ -36,6 +36,8 @@ export interface AppOptions {
   /** Users of the demo's emulator, which the SPA offers for sign-in. */
   demo?: AppInfo['demo']
   logStream?: LogStream
+  /** Replaces the table of calls, `callsOf`. */
+  calls?: ConfiguredOptions['calls']
   /** Replaces the store that the settings name. */
   store?: Store
   /** Adds routes and hooks below `/api`, behind the guard. */
@@ -69,6 +71,8 @@ export async function buildApp(config: Config, options: AppOptions = {}): Promis
     logController: new RequestLog(),
     genReqId: () => crypto.randomUUID(),
     bodyLimit: 64 * 1024,
+    // Characters. Ids of Outlook are longer than Fastify's limit of 100.
+    routerOptions: { maxParamLength: 512 },
     schemaController: noOwnCompilers,
     http,
     ...timeouts,
@@ -142,6 +146,7 @@ export async function buildApp(config: Config, options: AppOptions = {}): Promis
         settings,
         info,
         metrics,
+        calls: options.calls,
         ownApi: options.api,
         claimGaps,
       })

@@ -6,7 +6,11 @@ import { cookieCallers } from './caller/cookie-caller.ts'
 import { callerGuard } from './caller/guard.ts'
 import type { Config } from './config/config.ts'
 import type { EntraSettings } from './config/entra.ts'
-import { callsOf, callViews } from './downstream/calls.ts'
+import type { DownstreamSettings } from './config/downstream.ts'
+import { graphsOf } from './config/clouds.ts'
+import { callViews } from './downstream/call-views.ts'
+import { type Call, callsOf } from './downstream/calls.ts'
+import { checkCalls } from './downstream/check-calls.ts'
 import { DownstreamClient } from './downstream/client.ts'
 import { downstream } from './downstream/downstream.ts'
 import { GroupChecks, groupCheckScopes } from './downstream/group-checks.ts'
@@ -39,6 +43,8 @@ export interface ConfiguredOptions {
   metrics: Metrics | undefined
   ownApi: OwnApi | undefined
   claimGaps: ClaimGaps
+  /** The table of calls for the settings, in place of `calls.ts`. */
+  calls: ((settings: DownstreamSettings) => readonly Call[]) | undefined
 }
 
 /**
@@ -58,7 +64,8 @@ export async function configured(app: FastifyInstance, options: ConfiguredOption
   followRotation(app, vault, config.session.secretFile)
   if (config.session.store.kind === 'redis') followNames(app, vault)
   const cookies = cookiesOf(publicUrl)
-  const calls = callsOf(config)
+  const calls = (options.calls ?? callsOf)(config)
+  checkCalls(calls, graphsOf(settings.authority))
   const tokens = createSessionTokens(metrics?.tokenSource(entra) ?? entra, vault, app.log)
   const claimsChallenges = new ClaimsChallenges(vault)
   const views: SessionViewsOptions = {
@@ -106,7 +113,7 @@ export async function configured(app: FastifyInstance, options: ConfiguredOption
     if (ownApi) await api.register(fp(ownApi))
     await api.register(fp(sessionApi), room)
     await api.register(fp(signIn.apiRoutes))
-    const client = metrics?.downstreamClient(proxy) ?? new DownstreamClient(proxy)
+    const client = metrics?.downstreamClient(proxy, app.log) ?? new DownstreamClient(proxy, app.log)
     await api.register(fp(downstream), { calls, client })
   })
 }

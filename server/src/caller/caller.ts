@@ -41,6 +41,12 @@ export interface Caller {
   stepUp(required: StepUp): Promise<Failure>
   /** Keeps the session alive. To be called after each API call that succeeded. */
   touch(reply: FastifyReply): Promise<void>
+  /**
+   * For an answer that takes long.
+   * @param onEnd called when the session has ended, so that the caller may read no more
+   * @returns ends the watch
+   */
+  watch(onEnd: (failure: Failure) => void): () => void
 }
 
 declare module 'fastify' {

@@ -8,7 +8,7 @@ import { checkCsrf } from '../http/csrf.ts'
 import { andThen, type MaybePromise } from '../maybe-promise.ts'
 import { auditedAs, loginHintOf } from '../session/record.ts'
 import type { SessionRoom } from '../session/room.ts'
-import type { LiveSession } from '../session/lookup.ts'
+import { type LiveSession, notSignedIn } from '../session/lookup.ts'
 import { touchSession } from '../session/touch.ts'
 import type { ClaimsChallenges } from '../tokens/claims-challenges.ts'
 import type { SessionTokens } from '../tokens/session-tokens.ts'
@@ -131,6 +131,12 @@ class CookieCaller implements Caller {
 
   async touch(reply: FastifyReply): Promise<void> {
     await touchSession(this.#options.room, this.#request, reply, this.#session)
+  }
+
+  watch(onEnd: (failure: Failure) => void): () => void {
+    return this.#options.room.watches.add(this.name, (found) => {
+      if (found.kind !== 'live') onEnd(notSignedIn(found))
+    })
   }
 
   async #failureOf(

@@ -1,26 +1,52 @@
-import type { CallView } from '@entra-bff/shared'
+import { type TSchema, Type } from 'typebox'
+import type { Requirement } from '../caller/requirement.ts'
 import type { DownstreamSettings } from '../config/downstream.ts'
-import { apiScopes, fullScopeName } from '../config/scopes.ts'
 
-/** One call of a downstream API, made with the caller's own permissions. */
+/**
+ * What an API answers: JSON, or bytes of one of these media types. `stream` is passed on as it comes,
+ * of any length; the others are read whole, up to 16 MiB.
+ */
+export type AnswerForm = 'json' | { bytes: readonly string[] } | { stream: readonly string[] }
+
+/** A call of a downstream API, made with the caller's own permissions: one row of the table. */
 export interface Call {
-  /** Id of the call: `GET /api/<id>` makes the call. */
+  /** The path of the call below `/api`. A segment such as `:eventId` is a parameter. */
   id: string
   title: string
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   /** Origin of the API. */
   resource: string
+  /** The path at the API. The parameter `:eventId` fills the segment `{eventId}`. */
   path: string
+  /** The form of each parameter, which is a string. */
+  params?: Readonly<Record<string, TSchema>>
   /** Query parameters that are passed on. All other parameters are refused. */
-  query: readonly string[]
-  /** Permissions that the call needs, all of one resource. */
+  query?: readonly string[]
+  /** The form of the JSON body. A member that the schema does not name is not passed on. */
+  body?: TSchema
+  /** Permissions that the call needs, all of one API. A short name is a permission of Microsoft Graph. */
   scopes: readonly string[]
-  /** Form of the API's answer. */
-  answer: 'json' | 'image'
-  /** Whether the Welcome view offers the call. */
-  listed: boolean
+  answer: AnswerForm
+  /** True for JSON with a part of a list: its `@odata.nextLink` becomes a link of this server. */
+  paged?: boolean
+  /** What is asked of the caller, besides a session. */
+  requires?: Requirement
+  /** True when the Welcome view offers the call. */
+  listed?: boolean
 }
 
 const paging = ['$top', '$skip', '$skiptoken']
+
+/** An id of Outlook. The length keeps out names of other resources, such as `delta`. */
+const OutlookId = Type.String({ pattern: '^[\\w=-]{20,500}$' })
+
+/** Of the profile, a person without a role in the directory may change the mobile phone alone. */
+const ProfileChange = Type.Object(
+  {
+    mobilePhone: Type.Union([Type.String({ pattern: '^[+(]?\\d[\\d ()./-]{1,62}$' }), Type.Null()]),
+  },
+  { additionalProperties: false },
+)
 
 /** The table of calls. To call one more API, add a row. The server calls no API without a row. */
 export function callsOf({ endpoint, scopes, graph }: DownstreamSettings): readonly Call[] {
@@ -30,60 +56,66 @@ export function callsOf({ endpoint, scopes, graph }: DownstreamSettings): readon
     {
       id: 'me',
       title: 'Your profile',
+      method: 'GET',
       resource: origin,
       path: pathname + search,
-      query: [],
       scopes,
       answer: 'json',
       listed: true,
     },
     {
+      id: 'me',
+      title: 'Change your profile',
+      method: 'PATCH',
+      resource: graph,
+      path: '/v1.0/me',
+      body: ProfileChange,
+      scopes: ['User.ReadWrite'],
+      answer: 'json',
+    },
+    {
       id: 'me/photo',
       title: 'Your photo',
+      method: 'GET',
       resource: graph,
       path: '/v1.0/me/photo/$value',
-      query: [],
       scopes: ['User.Read'],
-      answer: 'image',
-      listed: false,
+      // No type that can hold a script.
+      answer: { bytes: ['image/jpeg', 'image/png', 'image/gif', 'image/webp'] },
     },
     {
       id: 'me/calendar',
       title: 'Your calendar',
+      method: 'GET',
       resource: graph,
       path: '/v1.0/me/calendar/events',
       query: paging,
       scopes: ['Calendars.Read'],
       answer: 'json',
+      paged: true,
       listed: true,
+    },
+    {
+      id: 'me/events/:eventId',
+      title: 'An event of your calendar',
+      method: 'GET',
+      resource: graph,
+      path: '/v1.0/me/events/{eventId}',
+      params: { eventId: OutlookId },
+      scopes: ['Calendars.Read'],
+      answer: 'json',
     },
     {
       id: 'me/groups',
       title: 'Your groups',
+      method: 'GET',
       resource: graph,
       path: '/v1.0/me/memberOf',
       query: paging,
       scopes: ['GroupMember.Read.All'],
       answer: 'json',
+      paged: true,
       listed: true,
     },
   ]
-}
-
-/** @returns a function from the full names of the granted scopes to the calls of the Welcome view */
-export function callViews(calls: readonly Call[]): (granted: readonly string[]) => CallView[] {
-  const listed = calls
-    .filter((call) => call.listed)
-    .map(({ id, title, scopes }) => ({
-      view: { id, title, scopes: [...scopes] },
-      needed: apiScopes(scopes).map((scope) => fullScopeName(scope)),
-    }))
-  return (granted) => {
-    // Records of older versions hold short names.
-    const names = granted.map((scope) => (scope.includes('/') ? scope : fullScopeName(scope)))
-    return listed.map(({ view, needed }) => ({
-      ...view,
-      granted: needed.every((scope) => names.includes(scope)),
-    }))
-  }
 }

@@ -1,54 +1,112 @@
+import type { IncomingHttpHeaders } from 'node:http'
 import { callPath } from '@entra-bff/shared'
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest, onRequestHookHandler } from 'fastify'
 import { type Caller, requireCaller } from '../caller/caller.ts'
-import { Failure } from '../failure.ts'
-import { traceHeadersOf } from '../http/trace-context.ts'
-import { requireSuccess } from './answers.ts'
+import { requireAll } from '../caller/requirement.ts'
+import type { OutboundAnswer } from '../outbound/exchange.ts'
+import { type Answer, requireSuccess } from './answers.ts'
+import type { PathParameters } from './call-path.ts'
+import { callRequest, schemaOf } from './call-request.ts'
 import type { Call } from './calls.ts'
 import { challengedClaims } from './claims-challenge.ts'
-import type { OutboundAnswer } from '../outbound/exchange.ts'
-import type { DownstreamClient } from './client.ts'
+import { type AnswerHead, type DownstreamClient, requireOpen } from './client.ts'
 import { ConcurrentCalls } from './concurrent-calls.ts'
+import { withOwnNextLink } from './next-link.ts'
+import { OpenStreams } from './open-streams.ts'
 
 export interface DownstreamOptions {
   calls: readonly Call[]
   client: DownstreamClient
 }
 
-/** Besides the trace, the only headers that go from the caller to the API, and from the API to the caller. */
-const passedUp = ['accept-language', 'if-none-match'] as const
-const passedDown = ['content-type', 'etag', 'request-id', 'client-request-id'] as const
+/** The ids of a request at the API, for its support. A failure carries them, too. */
+const passedIds = ['request-id', 'client-request-id'] as const
+/** Besides the ids, the only headers that go from the API to the caller. */
+const passedDown = ['content-type', 'etag', 'content-disposition'] as const
+/** The same of a stream. Other answers have a length of this server. */
+const passedDownOfStream = [...passedDown, 'content-length'] as const
 
 /** One route for each row of the table of calls. */
 export async function downstream(
   api: FastifyInstance,
   { calls, client }: DownstreamOptions,
 ): Promise<void> {
-  api.addHook('onClose', () => client.close())
   const concurrent = new ConcurrentCalls()
+  const streams = new OpenStreams()
+  api.addHook('preClose', async () => {
+    streams.endSoon()
+  })
+  api.addHook('onClose', () => client.close())
+
   for (const call of calls) {
-    api.get(callPath(call.id), async (request, reply) => {
-      const caller = requireCaller(request)
-      const query = queryOf(call, request)
-      const headers = headersOf(request)
-      const { socket } = request.raw
-      const send = (token: string) => client.send(call, query, token, headers, socket)
-      const answer = await concurrent.run(caller.name, () => callWithToken(call, caller, send))
-      requireSuccess(call, answer)
-      await caller.touch(reply).catch((error: unknown) => {
-        request.log.warn({ err: error }, 'the idle expiry of the session was not moved')
-      })
-      return passOn(answer, reply)
+    const isStream = typeof call.answer === 'object' && 'stream' in call.answer
+    api.route({
+      method: call.method,
+      url: callPath(call.id),
+      schema: schemaOf(call),
+      // For HEAD, Fastify would read a stream to its end.
+      exposeHeadRoute: call.method === 'GET' && !isStream,
+      onRequest: admit(call),
+      handler: (isStream ? passStream : passWhole)(call),
     })
+  }
+
+  function passWhole(call: Call) {
+    return async (request: FastifyRequest, reply: FastifyReply) => {
+      const caller = requireCaller(request)
+      const asked = callRequest(call, request)
+      const send = (accessToken: string) => client.send(call, { ...asked, accessToken })
+      const answer = await concurrent.run(caller.name, () => callWithToken(call, caller, send))
+      await accept(call, caller, answer, reply)
+      passHeaders(answer, reply, passedDown)
+      return bodyFor(call, answer, reply)
+    }
+  }
+
+  function passStream(call: Call) {
+    return async (request: FastifyRequest, reply: FastifyReply) => {
+      const caller = requireCaller(request)
+      const asked = callRequest(call, request)
+      const send = (accessToken: string) => client.stream(call, { ...asked, accessToken })
+      await concurrent.run(caller.name, async () => {
+        const answer = await callWithToken(call, caller, send)
+        try {
+          await accept(call, caller, answer, reply)
+          requireOpen(asked.connection)
+        } catch (error) {
+          answer.body.destroy()
+          throw error
+        }
+        passHeaders(answer, reply, passedDownOfStream)
+        reply.code(answer.status)
+        if (answer.status === 304) reply.send()
+        else await streams.pass(answer, caller, reply)
+      })
+    }
+  }
+}
+
+/** Refuses a caller before the body is read, and before a token is asked for. */
+function admit({ requires }: Call): onRequestHookHandler {
+  return (request, _reply, next) => {
+    const caller = requireCaller(request)
+    const checked = requires && requireAll(caller, requires)
+    if (!checked) {
+      next()
+      return
+    }
+    checked.then(() => {
+      next()
+    }, next)
   }
 }
 
 /** @param send sends the request with an access token */
-async function callWithToken(
+async function callWithToken<Kind extends AnswerHead>(
   { id, scopes }: Call,
   caller: Caller,
-  send: (token: string) => Promise<OutboundAnswer>,
-): Promise<OutboundAnswer> {
+  send: (token: string) => Promise<Kind>,
+): Promise<Kind> {
   const token = await caller.accessToken(scopes)
   const answer = await send(token)
   if (answer.status !== 401) return answer
@@ -59,39 +117,34 @@ async function callWithToken(
   throw await caller.challenge(`${id} refuses each token`, claimsOf(second))
 }
 
-function claimsOf({ headers }: OutboundAnswer): string | undefined {
+function claimsOf({ headers }: AnswerHead): string | undefined {
   return challengedClaims(headers['www-authenticate'])
 }
 
-function queryOf(call: Call, request: FastifyRequest): string {
-  const start = request.url.indexOf('?')
-  if (start === -1) return ''
-  const query = new URLSearchParams(request.url.slice(start))
-  for (const name of query.keys()) {
-    if (!call.query.includes(name)) {
-      throw new Failure('invalid_request', `query parameter ${name} is not passed on`, {
-        publicDetail: `This call takes ${call.query.length > 0 ? `only ${call.query.join(', ')}` : 'no query'}.`,
-      })
-    }
-  }
-  return query.size > 0 ? `?${query.toString()}` : ''
+/** @throws {Failure} when the answer is not the success that the row promises */
+function accept(call: Call, caller: Caller, answer: Answer, reply: FastifyReply): Promise<void> {
+  passHeaders(answer, reply, passedIds)
+  requireSuccess(call, answer)
+  return caller.touch(reply).catch((error: unknown) => {
+    reply.log.warn({ err: error }, 'the idle expiry of the session was not moved')
+  })
 }
 
-function headersOf(request: FastifyRequest): Record<string, string> {
-  const headers: Record<string, string> = { 'client-request-id': request.id }
-  for (const name of passedUp) {
-    const value = request.headers[name]
-    if (typeof value === 'string') headers[name] = value
+function passHeaders(
+  { headers }: { headers: IncomingHttpHeaders },
+  reply: FastifyReply,
+  names: readonly (keyof IncomingHttpHeaders & string)[],
+): void {
+  for (const name of names) {
+    const value = headers[name]
+    if (typeof value === 'string') reply.header(name, value)
   }
-  return Object.assign(headers, traceHeadersOf(request.headers))
 }
 
 /** @returns the body, not `reply`: Fastify would make a promise for its end */
-function passOn(answer: OutboundAnswer, reply: FastifyReply): Buffer | FastifyReply {
-  for (const name of passedDown) {
-    const value = answer.headers[name]
-    if (typeof value === 'string') reply.header(name, value)
-  }
-  reply.code(answer.status)
-  return answer.status === 304 ? reply.send() : answer.body
+function bodyFor(call: Call, { status, body }: OutboundAnswer, reply: FastifyReply) {
+  reply.code(status)
+  if (body.length === 0) return reply.send()
+  const values = reply.request.params as PathParameters
+  return call.paged ? withOwnNextLink(body, call, values) : body
 }

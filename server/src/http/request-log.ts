@@ -1,5 +1,5 @@
 import { type FastifyReply, type FastifyRequest, LogController } from 'fastify'
-import type { Failure } from '../failure.ts'
+import { Failure } from '../failure.ts'
 import { problemTexts } from './problem-texts.ts'
 
 declare module 'fastify' {
@@ -37,6 +37,7 @@ export class RequestLog extends LogController {
   /** Fastify's own line would not name the request. */
   override streamError(error: Error, request: FastifyRequest, reply: FastifyReply): void {
     if ('code' in error && error.code === 'ERR_STREAM_PREMATURE_CLOSE') logClientGone(reply)
+    else if (error instanceof Failure) logFailure(request, reply, error)
     else request.log.warn({ ...factsOf(request, reply), err: error }, 'the answer broke off')
   }
 }

@@ -17,8 +17,9 @@ const validator: FastifySchemaCompiler<TSchema> =
   (value: unknown) => {
     if (Check(schema, value)) return { value }
     const [first] = Errors(schema, value)
-    const reason = `${httpPart}${first?.instancePath ?? ''} ${first?.message ?? ''}`
-    return { error: new Failure('invalid_request', reason) }
+    const fault = `${httpPart}${first?.instancePath ?? ''} ${first?.message ?? ''}`
+    const publicDetail = `This does not fit: ${fault}.`
+    return { error: new Failure('invalid_request', fault, { publicDetail }) }
   }
 
 /** A member that the schema does not name is never sent. */

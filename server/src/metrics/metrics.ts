@@ -1,4 +1,4 @@
-import type { FastifyInstance } from 'fastify'
+import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import { collectDefaultMetrics, Gauge, Registry } from 'prom-client'
 import type { CacheCounts } from '../cache-counts.ts'
 import type { MetricsSettings } from '../config/metrics.ts'
@@ -49,8 +49,8 @@ export class Metrics {
     return new TimedEntraHttp(proxy, this.#upstream)
   }
 
-  downstreamClient(proxy: ProxySettings): DownstreamClient {
-    return new TimedDownstreamClient(proxy, this.#upstream)
+  downstreamClient(proxy: ProxySettings, log: FastifyBaseLogger): DownstreamClient {
+    return new TimedDownstreamClient(proxy, log, this.#upstream)
   }
 
   tokenSource(source: TokenSource): TokenSource {

@@ -1,3 +1,4 @@
+import type { FastifyBaseLogger } from 'fastify'
 import { Histogram, type Registry } from 'prom-client'
 import type { ProxySettings } from '../config/outbound-proxy.ts'
 import { DownstreamClient } from '../downstream/client.ts'
@@ -64,13 +65,19 @@ export class TimedEntraHttp extends EntraHttp {
 export class TimedDownstreamClient extends DownstreamClient {
   readonly #requests: UpstreamRequests
 
-  constructor(proxy: ProxySettings, requests: UpstreamRequests) {
-    super(proxy)
+  constructor(proxy: ProxySettings, log: FastifyBaseLogger, requests: UpstreamRequests) {
+    super(proxy, log)
     this.#requests = requests
   }
 
   override send(...args: Parameters<DownstreamClient['send']>) {
     const [call] = args
     return this.#requests.time('api', call.id, () => super.send(...args))
+  }
+
+  /** Timed until the head of the answer. */
+  override stream(...args: Parameters<DownstreamClient['stream']>) {
+    const [call] = args
+    return this.#requests.time('api', call.id, () => super.stream(...args))
   }
 }

@@ -47,6 +47,11 @@ export class Exchange implements Dispatcher.DispatchHandler {
     }
   }
 
+  /** True when the API has begun to answer, so that it has seen the request. */
+  get hasBegun(): boolean {
+    return this.#status >= 200
+  }
+
   /** Ends the exchange, also while it waits for a connection. */
   abort(reason: Error): void {
     this.#reason = reason

@@ -75,7 +75,7 @@ describe('ENDPOINT and SCOPE', () => {
     'with ENDPOINT %s and SCOPE %s, the other calls go to Graph at %s',
     (ENDPOINT, SCOPE, graph) => {
       const [, ...others] = callsOf(loadConfig({ ...registered, ENDPOINT, SCOPE }))
-      expect(others).toHaveLength(3)
+      expect(others).toHaveLength(5)
       for (const { resource } of others) expect(resource).toBe(graph)
     },
   )

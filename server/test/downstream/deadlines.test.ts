@@ -1,7 +1,9 @@
 import { subscribe } from 'node:diagnostics_channel'
 import { EventEmitter, once } from 'node:events'
 import type { RequestListener } from 'node:http'
+import { request } from 'undici'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { callsOf } from '../../src/downstream/calls.ts'
 import type { Browser } from '../support/browser.ts'
 import { ConnectProxy } from '../support/connect-proxy.ts'
 import { undiciTimers } from '../support/undici-timers.ts'
@@ -27,7 +29,7 @@ beforeAll(async () => {
   upstream = await startUpstream((request, response) => {
     answer(request, response)
   })
-  world = await World.open({ ENDPOINT: upstream.endpoint })
+  world = await World.open({ ENDPOINT: upstream.endpoint }, { server: { calls: withStream } })
   browser = await world.signIn()
 })
 afterAll(async () => {
@@ -37,18 +39,35 @@ afterAll(async () => {
   undiciTimers.reset()
 })
 
+/** The table of calls, with a stream. */
+const withStream: typeof callsOf = (settings) => [
+  ...callsOf(settings),
+  {
+    id: 'lines',
+    title: 'Lines',
+    method: 'GET',
+    resource: settings.graph,
+    path: '/v1.0/lines',
+    scopes: ['User.Read'],
+    answer: { stream: ['text/plain'] },
+  },
+]
+
 const json = { 'content-type': 'application/json' }
 const pass = (seconds: number) => vi.advanceTimersByTimeAsync(seconds * 1_000)
 
 /** Calls the API and waits until it is asked. */
-async function callWhich(act: RequestListener): Promise<{ waiting: ReturnType<Browser['fetch']> }> {
+async function callWhich(
+  act: RequestListener,
+  path = '/api/me',
+): Promise<{ waiting: ReturnType<Browser['fetch']> }> {
   const asked = new Promise<void>((resolve) => {
     answer = (request, response) => {
       act(request, response)
       resolve()
     }
   })
-  const waiting = browser.fetch('/api/me')
+  const waiting = browser.fetch(path)
   await asked
   return { waiting }
 }
@@ -88,9 +107,67 @@ describe('a failing API (#22)', () => {
     expect((await waiting).json).toMatchObject({ code: 'upstream_timeout' })
   })
 
+  test.each([
+    ['1', 0.9],
+    ['a date', 1.9],
+  ])(
+    'a short pause that the API asks for is kept before the second try: %s (#21)',
+    async (asked, seconds) => {
+      const before = upstream.requests.length
+      const date = new Date(Date.now() + 2_000).toUTCString()
+      const headers = { ...json, 'retry-after': asked === 'a date' ? date : asked }
+      const answered = once(received, 'piece')
+      const { waiting } = await callWhich((_request, response) => {
+        const isFirst = upstream.requests.length === before + 1
+        response.writeHead(isFirst ? 503 : 200, isFirst ? headers : json).end('{}')
+      })
+      await answered
+      await new Promise(setImmediate)
+      await pass(seconds)
+      expect(upstream.requests).toHaveLength(before + 1)
+      await pass(0.5)
+      expect((await waiting).status).toBe(200)
+      expect(upstream.requests).toHaveLength(before + 2)
+    },
+  )
+
   test('an API that was too slow for one request can answer the next', async () => {
     answer = (_request, response) => response.writeHead(200, json).end('{}')
     expect((await browser.fetch('/api/me')).status).toBe(200)
+  })
+})
+
+describe('a stream of an API (#22)', () => {
+  const text = { 'content-type': 'text/plain' }
+
+  test('a stream without a head is a 504 after ten seconds', async () => {
+    const { waiting } = await callWhich(() => undefined, '/api/lines')
+    await pass(12)
+    expect((await waiting).json).toMatchObject({ code: 'upstream_timeout' })
+  })
+
+  test('a stream goes on for longer than any other call, and breaks off after a silent minute', async () => {
+    world.logLines.length = 0
+    let response: Parameters<RequestListener>[1] | undefined
+    answer = (_request, its) => {
+      response = its.writeHead(200, text)
+      response.write('begin\n')
+    }
+    const headers = { cookie: await browser.cookieHeader(), 'x-csrf': '1' }
+    const { body } = await request(`${world.origin}/api/lines`, { headers })
+    body.setEncoding('utf8')
+    let lines = ''
+    body.on('data', (piece: string) => (lines += piece))
+    const broken = new Promise<Error>((resolve) => body.once('error', resolve))
+    for (let minutes = 1; minutes <= 3; minutes += 1) {
+      await pass(50)
+      response?.write(`${String(minutes)}\n`)
+      await vi.waitUntil(() => lines.endsWith(`${String(minutes)}\n`))
+    }
+    expect(lines).toBe('begin\n1\n2\n3\n')
+    await pass(65)
+    expect(await broken).toBeInstanceOf(Error)
+    await vi.waitUntil(() => world.logLines.join('').includes('"code":"upstream_timeout"'))
   })
 })
 

@@ -19,7 +19,6 @@ describe('GET /api/me', () => {
     [{ status: 403, body: { error: { code: 'Authorization_RequestDenied' } } }, 403, 'forbidden'],
     [{ status: 404, body: {} }, 404, 'not_found'],
     [{ status: 500, body: {} }, 502, 'upstream_error'],
-    [{ status: 502, body: 'bad gateway' }, 502, 'upstream_error'],
     [{ status: 503, body: 'down', retryAfter: 60 }, 502, 'upstream_error'],
     [
       { status: 302, body: '', headers: { location: 'https://evil.example/' } },
@@ -27,7 +26,8 @@ describe('GET /api/me', () => {
       'upstream_error',
     ],
     [{ status: 200, body: '<h1>Proxy</h1>' }, 502, 'upstream_error'],
-    [{ reset: true as const }, 502, 'upstream_error'],
+    [{ status: 409, body: { error: { code: 'Conflict' } } }, 400, 'invalid_request'],
+    [{ status: 422, body: {} }, 400, 'invalid_request'],
   ])(
     'the answer %j of Graph becomes %i %s, and Graph is asked once (#21, #22)',
     async (fault, expected, code) => {

@@ -38,7 +38,7 @@ describe.skipIf(behindNginx)('a request that no route takes', () => {
   test.each([
     ['GET', '/%', 400, 'invalid_request'],
     ['GET', '/api/%zz', 400, 'invalid_request'],
-    ['GET', `/api/errors/${'a'.repeat(200)}`, 400, 'invalid_request'],
+    ['GET', `/api/errors/${'a'.repeat(600)}`, 400, 'invalid_request'],
     ['GET', '/auth/logout', 405, 'method_not_allowed'],
     ['PUT', '/api/session', 405, 'method_not_allowed'],
     ['DELETE', '/api/me', 405, 'method_not_allowed'],

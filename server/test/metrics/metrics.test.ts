@@ -147,7 +147,7 @@ describe('what the server asks of others', () => {
         await browser.fetch('/api/me')
         world.emulator.failNext('me', { status: 500, body: {} })
         await browser.fetch('/api/me')
-        world.emulator.failNext('me', { reset: true })
+        world.emulator.failNext('me', { reset: true }, 2)
         await browser.fetch('/api/me')
       },
       [upstream, { upstream: 'entra', call: 'token', outcome: '2xx' }],

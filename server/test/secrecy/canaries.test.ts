@@ -25,7 +25,7 @@ describe('the secrets of one sign-in (#39)', () => {
     await browser.fetch('/api/me')
     world.emulator.failNext('me', { status: 401, body: {} }, 2)
     await browser.fetch('/api/me')
-    world.emulator.failNext('me', { reset: true })
+    world.emulator.failNext('me', { reset: true }, 2)
     await browser.fetch('/api/me')
     vi.useRealTimers()
 
@@ -41,7 +41,7 @@ describe('the secrets of one sign-in (#39)', () => {
     keep(ofTokens, 'client secret', redeemed?.['client_secret'])
     keep(ofTokens, 'code verifier', redeemed?.['code_verifier'])
     expect(refreshed).toHaveLength(3)
-    expect(calls).toHaveLength(5)
+    expect(calls).toHaveLength(6)
     for (const form of refreshed) keep(ofTokens, 'refresh token', form['refresh_token'])
     for (const call of calls) keep(ofTokens, 'access token', call.slice('Bearer '.length))
     keep(ofBrowser, 'code', redeemed?.['code'])

@@ -95,7 +95,7 @@ export function flowsOf(
       const browser = await world.signIn(openBrowser())
       world.emulator.failNext('me', { status: 401, body: { error: { code: 'Invalid' } } }, 2)
       expect((await browser.fetch('/api/me')).status).toBe(401)
-      world.emulator.failNext('me', { reset: true })
+      world.emulator.failNext('me', { reset: true }, 2)
       expect((await browser.fetch('/api/me')).status).toBe(502)
     },
     'a sign-in on another device': async () => {

@@ -1,5 +1,6 @@
 import type { RequestListener } from 'node:http'
 import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest'
+import type { AppOptions } from '../../src/app.ts'
 import type { Browser } from './browser.ts'
 import { startUpstream, type Upstream } from './upstream.ts'
 import { World } from './world.ts'
@@ -19,14 +20,18 @@ export interface ScriptedApi {
 /**
  * For a whole file. After each test, the next call must be answered as if nothing had happened.
  * @param signIn path of the sign-in, with the permissions that the calls need
+ * @param server may have a table of calls
  */
-export function useScriptedApi(signIn = '/auth/login'): ScriptedApi {
+export function useScriptedApi(
+  signIn = '/auth/login',
+  server: Pick<AppOptions, 'calls'> = {},
+): ScriptedApi {
   const api = { answer: goodAnswer } as ScriptedApi
   beforeAll(async () => {
     api.upstream = await startUpstream((request, response) => {
       api.answer(request, response)
     })
-    api.world = await World.open({ ENDPOINT: api.upstream.endpoint })
+    api.world = await World.open({ ENDPOINT: api.upstream.endpoint }, { server })
     api.browser = api.world.openBrowser()
     await api.browser.goTo(signIn)
   })

@@ -1,0 +1,30 @@
+import { callPath } from '@entra-bff/shared'
+import { Failure } from '../failure.ts'
+import type { Call } from './calls.ts'
+
+/** The parameters of a request, decoded. The route has checked them by the schemas of the row. */
+export type PathParameters = Readonly<Record<string, string>>
+
+/** A value that could lead a server out of its segment, even a server that decodes it once more. */
+const escaping = /[/\\%\u0000-\u001f\u007f]|^\.{0,2}$/
+
+/** The path at the API. @throws {Failure} `invalid_request` */
+export function apiPath({ path, params }: Call, values: PathParameters): string {
+  return params ? fill(path, /\{(\w+)\}/g, values) : path
+}
+
+/** The path at this server. @throws {Failure} `invalid_request` */
+export function ownPath({ id, params }: Call, values: PathParameters): string {
+  return params ? fill(callPath(id), /:(\w+)/g, values) : callPath(id)
+}
+
+function fill(path: string, parameter: RegExp, values: PathParameters): string {
+  return path.replace(parameter, (_, name: string) => segmentOf(name, values[name] ?? ''))
+}
+
+function segmentOf(name: string, value: string): string {
+  if (!escaping.test(value)) return encodeURIComponent(value)
+  throw new Failure('invalid_request', `the parameter ${name} could leave its segment`, {
+    publicDetail: `The parameter ${name} must be one segment of a path.`,
+  })
+}
