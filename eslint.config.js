@@ -54,7 +54,6 @@ const web = 'web/src'
 const webFloors = [
   ['browser', 'texts', 'styles'],
   ['feedback', 'result'],
-  ['api-errors.ts'],
   ['trouble.ts'],
   ['api.ts'],
   ['stores'],

@@ -11,15 +11,6 @@ const manifest = JSON.parse(readFileSync(new URL('./package.json', import.meta.u
   version: string
 }
 
-const restarting = JSON.stringify({
-  type: 'about:blank',
-  title: 'The server is restarting',
-  status: 503,
-  code: 'bff_restarting',
-  detail: 'The development server of the API does not answer yet.',
-  correlationId: '',
-})
-
 const toBff: ProxyOptions = {
   // Not localhost: this name may mean ::1, where the server does not listen.
   target: `http://127.0.0.1:${BFF_PORT}`,
@@ -29,8 +20,9 @@ const toBff: ProxyOptions = {
   configure(proxy) {
     proxy.on('error', (_error, _request, response) => {
       if (!(response instanceof ServerResponse) || response.headersSent) return
-      response.writeHead(503, { 'content-type': 'application/problem+json', 'retry-after': '1' })
-      response.end(restarting)
+      // As of any gateway without a server, without problem details: the client then repeats a GET.
+      response.writeHead(503, { 'content-type': 'text/plain', 'retry-after': '1' })
+      response.end('The server does not answer yet.')
     })
   },
 }

@@ -5,7 +5,9 @@ export const page: Mutation[] = [
     rule: '6.1.3.3.2 Require',
     breaks: 'the page does not send its header',
     change: {
-      'web/src/api.ts': { '[csrfHeader.name]: csrfHeader.value': "[csrfHeader.name]: ''" },
+      'shared/src/client/send.ts': {
+        '[csrfHeader.name]: csrfHeader.value': "[csrfHeader.name]: ''",
+      },
     },
   },
 ]

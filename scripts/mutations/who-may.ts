@@ -62,7 +62,11 @@ export const whoMay: Mutation[] = [
   {
     rule: 'A12',
     breaks: 'every answer of Graph means that the caller is in the group',
-    change: { [groupChecks]: { 'answer.value.some(': "typeof answer.value === 'object' || (" } },
+    change: {
+      [groupChecks]: {
+        'answer.value.some((id) =>': "[...answer.value, ''].some((id) => id === '' ||",
+      },
+    },
   },
   {
     rule: 'A12',

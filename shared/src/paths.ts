@@ -10,7 +10,6 @@ export const paths = {
   deviceLogins: '/api/device-logins',
   setup: '/api/setup',
   errors: '/api/errors',
-  photo: '/api/me/photo',
 } as const
 
 /**

@@ -1,5 +1,5 @@
 import type { Problem } from '@entra-bff/shared'
-import { ProblemError } from './api-errors.ts'
+import { ProblemError } from '@entra-bff/shared/client'
 
 /** Why the page has no answer to show: the server described a problem, or it gave no answer. */
 export type Trouble =

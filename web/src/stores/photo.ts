@@ -1,6 +1,6 @@
 import { defineStore } from 'pinia'
 import { ref } from 'vue'
-import { fetchPhoto } from '../api.ts'
+import { api } from '../api.ts'
 
 /** The signed-in person's photo as an object URL: an `<img>` itself could not send the CSRF header. */
 export const usePhoto = defineStore('photo', () => {
@@ -13,8 +13,9 @@ export const usePhoto = defineStore('photo', () => {
     clear()
     owner = userId
     const controller = (latest = new AbortController())
+    const read = (response: Response) => response.blob()
     try {
-      const photo = await fetchPhoto(controller.signal)
+      const photo = await api.call('me/photo', { read, signal: controller.signal })
       if (controller === latest) url.value = URL.createObjectURL(photo)
     } catch {
       // Initials take the place of a photo, so that no message is needed.

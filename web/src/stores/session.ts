@@ -1,8 +1,8 @@
 import type { SessionView, SignedIn, SignedOut, SignedOutReason } from '@entra-bff/shared'
+import { ProblemError } from '@entra-bff/shared/client'
 import { defineStore } from 'pinia'
 import { computed, ref, shallowRef } from 'vue'
-import { ProblemError } from '../api-errors.ts'
-import { fetchSession, signOut } from '../api.ts'
+import { api } from '../api.ts'
 
 export type SessionState =
   | { kind: 'unknown' }
@@ -26,7 +26,7 @@ export const useSession = defineStore('session', () => {
 
   async function ask() {
     try {
-      accept(await fetchSession())
+      accept(await api.session())
     } catch (error) {
       if (isUnconfigured(error)) state.value = { kind: 'unconfigured' }
       else if (isKnown(state.value)) connection.value = 'lost'
@@ -54,7 +54,7 @@ export const useSession = defineStore('session', () => {
    * @returns the address that signs out of Microsoft too
    */
   async function end() {
-    const logoutUrl = await signOut()
+    const logoutUrl = await api.signOut()
     state.value = { kind: 'unknown' }
     return logoutUrl
   }
@@ -76,5 +76,5 @@ function isKnown({ kind }: SessionState) {
 }
 
 function isUnconfigured(error: unknown) {
-  return error instanceof ProblemError && error.problem.code === 'config_missing'
+  return error instanceof ProblemError && error.code === 'config_missing'
 }

@@ -1,5 +1,5 @@
 import type { DeviceLogin, DeviceLoginState, SessionView } from '@entra-bff/shared'
-import { fetchDeviceLogin, finishDeviceLogin } from '../api.ts'
+import { api } from '../api.ts'
 import { pause } from '../browser/pause.ts'
 import { isNotFound, troubleOf } from '../trouble.ts'
 
@@ -23,13 +23,13 @@ interface Pending {
  */
 export async function outcomeOf(login: DeviceLogin, signal: AbortSignal) {
   await pauseSeconds(login.interval)
-  return repeat(login, signal, () => fetchDeviceLogin(login.id, signal))
+  return repeat(login, signal, () => api.pollDeviceLogin(login.id, { signal }))
 }
 
 /** Turns a device login that is ready into a session. */
 export function finish(login: DeviceLogin, signal: AbortSignal) {
   return repeat(login, signal, async () => {
-    return { status: 'signedIn', view: await finishDeviceLogin(login.id) }
+    return { status: 'signedIn', view: await api.finishDeviceLogin(login.id) }
   })
 }
 

@@ -1,7 +1,8 @@
 import { onScopeDispose, shallowRef, watch } from 'vue'
-import { callDownstream, type DownstreamAnswer } from '../api.ts'
+import { api } from '../api.ts'
 import { leaveTo, mayLeaveToSignIn } from '../navigation/leave.ts'
 import { addReturnTo } from '../navigation/add-return-to.ts'
+import { type DownstreamAnswer, readDownstreamAnswer } from '../result/downstream-answer.ts'
 import { useSession } from '../stores/session.ts'
 import { signedOutReasonOf } from '../stores/signed-out-reason.ts'
 import { troubleOf, type Trouble } from '../trouble.ts'
@@ -70,8 +71,10 @@ export function useCall(target: () => CallTarget | undefined) {
 }
 
 async function attempt({ call, search }: CallTarget, signal: AbortSignal): Promise<CallState> {
+  const startedAt = performance.now()
+  const read = (response: Response) => readDownstreamAnswer(response, startedAt)
   try {
-    return { kind: 'ready', answer: await callDownstream(call, search, signal) }
+    return { kind: 'ready', answer: await api.call(call, { query: search, read, signal }) }
   } catch (error) {
     return troubleOf(error)
   }

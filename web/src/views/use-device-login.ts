@@ -1,6 +1,6 @@
 import type { DeviceLogin, SignInError } from '@entra-bff/shared'
 import { onScopeDispose, shallowRef } from 'vue'
-import { cancelDeviceLogin, fetchSignInError, startDeviceLogin } from '../api.ts'
+import { api } from '../api.ts'
 import {
   clearDeviceLoginMark,
   hasDeviceLoginMark,
@@ -58,7 +58,7 @@ export function useDeviceLogin() {
     if (state.value.kind !== 'ready' || state.value.isFinishing) return
     const { login } = state.value
     state.value = { ...state.value, isFinishing: true }
-    await cancelDeviceLogin(login.id).catch(() => undefined)
+    await api.cancelDeviceLogin(login.id).catch(() => undefined)
     await start()
   }
 
@@ -89,7 +89,7 @@ export function useDeviceLogin() {
     leaving.abort()
     clearDeviceLoginMark()
     // If canceling fails, nothing is lost: an unused code expires by itself.
-    cancelDeviceLogin(state.value.login.id).catch(() => undefined)
+    api.cancelDeviceLogin(state.value.login.id).catch(() => undefined)
   }
 
   if (hasDeviceLoginMark()) void start()
@@ -101,7 +101,7 @@ export function useDeviceLogin() {
 
 async function request(): Promise<DeviceState> {
   try {
-    const login = await startDeviceLogin()
+    const login = await api.startDeviceLogin()
     // The countdown goes by this device's clock, which may differ from the server's.
     const expiresAt = new Date(Date.now() + login.expiresIn * 1_000).toISOString()
     return { kind: 'waiting', login: { ...login, expiresAt } }
@@ -113,6 +113,6 @@ async function request(): Promise<DeviceState> {
 }
 
 async function overOf(status: DeviceEnding, errorRef?: string): Promise<DeviceState> {
-  const report = errorRef && (await fetchSignInError(errorRef).catch(() => undefined))
+  const report = errorRef && (await api.signInError(errorRef).catch(() => undefined))
   return { kind: 'over', status, report: report || undefined }
 }

@@ -1,6 +1,6 @@
 import type { OwnSession } from '@entra-bff/shared'
 import { ref, shallowRef } from 'vue'
-import { endOtherSessions, endOwnSession, fetchOwnSessions } from '../api.ts'
+import { api } from '../api.ts'
 import { useSession } from '../stores/session.ts'
 import { signedOutReasonOf } from '../stores/signed-out-reason.ts'
 import { isNotFound, troubleOf, type Trouble } from '../trouble.ts'
@@ -16,7 +16,7 @@ export function useOwnSessions() {
 
   async function load() {
     try {
-      state.value = { kind: 'ready', list: inOrder(await fetchOwnSessions()) }
+      state.value = { kind: 'ready', list: inOrder(await api.ownSessions()) }
     } catch (error) {
       const trouble = troubleOf(error)
       if (!(await isSignedOut(trouble))) state.value = trouble
@@ -25,10 +25,10 @@ export function useOwnSessions() {
 
   const endOne = (id: string) =>
     end(
-      () => endOwnSession(id),
+      () => api.endOwnSession(id),
       (other) => other.id !== id,
     )
-  const endOthers = () => end(endOtherSessions, (other) => other.current)
+  const endOthers = () => end(api.endOtherSessions, (other) => other.current)
 
   /**
    * @param request asks the server to end sessions

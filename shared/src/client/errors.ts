@@ -1,4 +1,4 @@
-import type { Problem } from '@entra-bff/shared'
+import type { Problem, ProblemCode } from '../problem.ts'
 
 /** The server answered with problem details. */
 export class ProblemError extends Error {
@@ -12,6 +12,11 @@ export class ProblemError extends Error {
     this.problem = problem
     this.retryAfterSeconds = retryAfterSeconds
   }
+
+  /** What a program decides by. The texts may change. */
+  get code(): ProblemCode {
+    return this.problem.code
+  }
 }
 
 /** No answer came from the server: it is offline, too slow, or just restarting. */
@@ -23,19 +28,4 @@ export class UnreachableError extends Error {
     super(reason, options)
     this.reason = reason
   }
-}
-
-/**
- * The problem details in a body that the server wrote. A body with the code `bff_restarting` comes
- * from the development proxy (`vite.config.ts`) instead.
- */
-export function problemOf(body: unknown): Problem | undefined {
-  if (typeof body !== 'object' || body === null) return undefined
-  const candidate = body as Record<string, unknown>
-  const complete =
-    typeof candidate['title'] === 'string' &&
-    typeof candidate['status'] === 'number' &&
-    typeof candidate['code'] === 'string' &&
-    candidate['code'] !== 'bff_restarting'
-  return complete ? (body as Problem) : undefined
 }
