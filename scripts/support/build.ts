@@ -16,6 +16,11 @@ export function buildWeb(): void {
   runOrGiveUp('vite/bin/vite.js', ['build', 'web', '--logLevel', 'warn'])
 }
 
+/** Compiles the package that holds the typed client. */
+export function buildShared(): void {
+  runOrGiveUp('typescript/bin/tsc', ['-b', 'shared'])
+}
+
 /** Builds the server, unless `pnpm mutate` has already built it. */
 export function buildServer(): void {
   if (process.env['SERVER_IS_BUILT'] === '1') return
