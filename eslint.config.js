@@ -45,14 +45,14 @@ const serverFloors = [
   ['session'],
   ['caller'],
   ['sign-in', 'sign-out', 'downstream'],
-  ['metrics'],
+  ['metrics', 'openapi'],
   ['doctor'],
 ]
 
 const web = 'web/src'
 /** Each may import from those before it. Above them all: router.ts, App.vue, main.ts. */
 const webFloors = [
-  ['browser', 'texts', 'styles'],
+  ['browser', 'docs', 'texts', 'styles'],
   ['feedback', 'result'],
   ['trouble.ts'],
   ['api.ts'],

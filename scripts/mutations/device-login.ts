@@ -25,7 +25,7 @@ export const deviceLogin: Mutation[] = [
     breaks: 'the status of a device login has no rate limit',
     change: {
       'server/src/sign-in/device/device-login-routes.ts': {
-        'exposeHeadRoute: false,\n    config: { rateLimit: {} },': 'exposeHeadRoute: false,',
+        'doc: stateDoc, rateLimit: {}': 'doc: stateDoc',
       },
     },
   },
@@ -34,8 +34,7 @@ export const deviceLogin: Mutation[] = [
     breaks: 'finishing a device login has no rate limit',
     change: {
       'server/src/sign-in/device/device-login-routes.ts': {
-        'config: { rateLimit: {} },\n    handler: (request, reply) => finish(':
-          'handler: (request, reply) => finish(',
+        'doc: finishDoc, rateLimit: {}': 'doc: finishDoc',
       },
     },
   },

@@ -104,8 +104,8 @@ export const session: Mutation[] = [
     breaks: 'asking for the session prolongs it',
     change: {
       'server/src/session/routes.ts': {
-        'api.get(paths.session, ({ lookup }, reply) => {':
-          "api.get(paths.session, async (request, reply) => {\n const { lookup } = request\n if (lookup.kind === 'live') await touchSession(room, request, reply, lookup.session)",
+        'api.get(paths.session, { config: { doc: readDoc } }, ({ lookup }, reply) => {':
+          "api.get(paths.session, { config: { doc: readDoc } }, async (request, reply) => {\n const { lookup } = request\n if (lookup.kind === 'live') await touchSession(room, request, reply, lookup.session)",
       },
     },
   },

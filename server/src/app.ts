@@ -25,6 +25,7 @@ import { spa } from './http/spa.ts'
 import { traceContext } from './http/trace-context.ts'
 import { unconfigured } from './http/unconfigured.ts'
 import type { Metrics } from './metrics/metrics.ts'
+import { openApi } from './openapi/plugin.ts'
 import { openStore } from './store/open.ts'
 import { storeReadiness } from './store/readiness.ts'
 import type { Store } from './store/store.ts'
@@ -126,6 +127,8 @@ export async function buildApp(config: Config, options: AppOptions = {}): Promis
       folder: options.webFolder ?? builtWeb,
       policy: pagePolicy(config.entra?.authority),
     })
+    // After the files of the page, which it does not describe.
+    await app.register(openApi, { config, info })
     // `cookie-header.ts` reads cookies, and only where they are needed.
     await app.register(fastifyCookie, { hook: false })
     await app.register(fp(healthRoutes), {

@@ -33,6 +33,8 @@ export interface Config extends DownstreamSettings {
   /** Whether sign-in on another device is offered. */
   deviceLogin: boolean
   proxy: ProxySettings
+  /** Whether everybody can read `/openapi.json`. */
+  apiDocs: boolean
   /** Where the metrics are read; undefined when they are off. */
   metrics: MetricsSettings | undefined
   /** Most requests per minute from one address to each rate-limited route; 0 means no limit. */
@@ -72,6 +74,8 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
     ...readDownstreamSettings(reader, entra?.authority),
     session,
     deviceLogin: reader.oneOf('DEVICE_LOGIN', ['on', 'off'], 'off') === 'on',
+    // OWASP ASVS 5.0, 13.4.5: in production only on purpose.
+    apiDocs: reader.oneOf('API_DOCS', ['on', 'off'], production ? 'off' : 'on') === 'on',
     proxy: readProxySettings(reader),
     metrics: readMetricsSettings(reader, port, workers),
     rateLimitPerMinute: reader.integer('RATE_LIMIT', 120, { min: 0, max: 1_000_000 }),

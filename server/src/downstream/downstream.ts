@@ -11,6 +11,7 @@ import type { Call } from './calls.ts'
 import { challengedClaims } from './claims-challenge.ts'
 import { type AnswerHead, type DownstreamClient, requireOpen } from './client.ts'
 import { ConcurrentCalls } from './concurrent-calls.ts'
+import { documentCall } from './document-call.ts'
 import { withOwnNextLink } from './next-link.ts'
 import { OpenStreams } from './open-streams.ts'
 
@@ -44,6 +45,7 @@ export async function downstream(
       method: call.method,
       url: callPath(call.id),
       schema: schemaOf(call),
+      config: { doc: documentCall(call) },
       // For HEAD, Fastify would read a stream to its end.
       exposeHeadRoute: call.method === 'GET' && !isStream,
       onRequest: admit(call),

@@ -31,7 +31,9 @@ export async function arrivalRoute(
   app: FastifyInstance,
   { ring }: { ring: KeyRing },
 ): Promise<void> {
-  app.get(arrivalPath, { exposeHeadRoute: false }, (request, reply) => {
+  // For a caller without a proof the path does not exist, so the document does not name it.
+  const route = { exposeHeadRoute: false, config: { doc: 'hidden' } } as const
+  app.get(arrivalPath, route, (request, reply) => {
     if (!isProven(request, ring)) {
       reply.callNotFound()
       return reply

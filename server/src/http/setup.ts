@@ -4,6 +4,16 @@ import { addressOf } from '../address.ts'
 import type { Config } from '../config/config.ts'
 import { isLoopback } from '../config/loopback.ts'
 import { checkCsrf } from './csrf.ts'
+import type { RouteDoc } from './route-doc.ts'
+
+const doc: RouteDoc = {
+  summary: 'Tells what is configured.',
+  description:
+    'Only a browser on the machine of the server gets the details, and not in production.',
+  tag: 'Server',
+  session: 'ignored',
+  problems: ['csrf_failed'],
+}
 
 export interface SetupOptions {
   config: Config
@@ -17,7 +27,7 @@ export async function setupRoute(
   { config, gaps }: SetupOptions,
 ): Promise<void> {
   const schema = { response: { 200: SetupView } }
-  app.get(paths.setup, { schema }, (request): SetupView => {
+  app.get(paths.setup, { schema, config: { doc } }, (request): SetupView => {
     checkCsrf(request, config.publicUrl, false)
     const configured = config.entra !== undefined
     if (config.production || !isLocal(request)) return { configured }

@@ -1,6 +1,7 @@
 import { PassThrough } from 'node:stream'
 import { paths, type SessionEnded, type SessionExpiring } from '@entra-bff/shared'
 import type { FastifyInstance } from 'fastify'
+import type { RouteDoc } from '../http/route-doc.ts'
 import { absoluteExpiry, idleExpiry, warningTimeMs } from './lifetimes.ts'
 import { requireSession, type SessionLookup } from './lookup.ts'
 import type { SessionRecord } from './record.ts'
@@ -20,6 +21,18 @@ const heartbeatEveryMs = 20_000
  */
 const maxStreamsPerSession = 6
 
+const doc: RouteDoc = {
+  summary: 'Tells at once when the session ends, or is about to end.',
+  description:
+    'Server-sent events. `expiring` has the data {"serverTime","idleExpiresAt","expiresAt"}, `ended` has {"reason"}: `expired` or `revoked`. A browser sends `Sec-Fetch-Site: same-origin`, and a program X-CSRF.',
+  tag: 'Session',
+  session: 'needed',
+  answers: {
+    200: { description: 'The events, as they happen.', types: ['text/event-stream'] },
+    204: { description: 'The session has six streams already, or the server is closing.' },
+  },
+}
+
 /** `GET /api/session/events`: tells a page at once that its session ended, or is about to end. */
 export async function sessionEvents(
   api: FastifyInstance,
@@ -28,7 +41,7 @@ export async function sessionEvents(
   const streamsByName = new Map<string, Set<PassThrough>>()
   let isClosing = false
 
-  const route = { exposeHeadRoute: false, config: { sendsNoHeader: true } }
+  const route = { exposeHeadRoute: false, config: { sendsNoHeader: true, doc } }
   api.get(paths.sessionEvents, route, (request, reply) => {
     const { name } = requireSession(request)
     // The session was read while the server began to close.

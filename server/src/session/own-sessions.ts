@@ -1,16 +1,21 @@
-import { OwnSession, paths, Problem } from '@entra-bff/shared'
+import { OwnSession, paths } from '@entra-bff/shared'
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 import { Failure } from '../failure.ts'
+import type { RouteDoc } from '../http/route-doc.ts'
 import type { SessionRoom } from './room.ts'
 import { endOwnSession, endSession } from './session-end.ts'
 import { type LiveSession, requireSession } from './lookup.ts'
 
+const doc = { tag: 'Session', session: 'needed' } as const
+const endDoc = {
+  ...doc,
+  answers: { 204: { description: 'Ended.' } },
+} as const satisfies Partial<RouteDoc>
+
 /** `/api/sessions`: lists and ends the user's own sessions (OWASP ASVS 5.0, 7.5.2). */
 export const ownSessionRoutes: FastifyPluginAsyncTypebox<SessionRoom> = async (api, room) => {
-  const errors = { '4xx': Problem, '5xx': Problem }
-
   function ownSessionsOf(request: FastifyRequest): Promise<LiveSession[]> {
     return room.sessions.ofUser(requireSession(request).record.user)
   }
@@ -24,30 +29,45 @@ export const ownSessionRoutes: FastifyPluginAsyncTypebox<SessionRoom> = async (a
     return reply.code(204).send(null)
   }
 
-  const listSchema = { response: { 200: Type.Array(OwnSession), ...errors } }
-  api.get(paths.sessions, { schema: listSchema }, async (request) => {
+  const list = {
+    schema: { response: { 200: Type.Array(OwnSession) } },
+    config: { doc: { ...doc, summary: 'Lists the sessions of the signed-in person.' } },
+  }
+  api.get(paths.sessions, list, async (request) => {
     const current = requireSession(request)
     const own = await ownSessionsOf(request)
     return own.map((session) => viewOf(session, session.name === current.name))
   })
 
-  const oneSchema = { params: Type.Object({ id: Type.String() }), response: errors }
-  api.delete(`${paths.sessions}/:id`, { schema: oneSchema }, async (request, reply) => {
+  const one = {
+    schema: { params: Type.Object({ id: Type.String() }) },
+    config: {
+      doc: {
+        ...endDoc,
+        summary: 'Ends one session of the signed-in person.',
+        problems: ['not_found'],
+      },
+    },
+  } as const
+  api.delete(`${paths.sessions}/:id`, one, async (request, reply) => {
     const own = await ownSessionsOf(request)
-    const one = own.filter((session) => idOf(session) === request.params.id)
-    if (one.length === 0) throw new Failure('not_found', 'no such session of this user')
-    return end(request, reply, one)
+    const these = own.filter((session) => idOf(session) === request.params.id)
+    if (these.length === 0) throw new Failure('not_found', 'no such session of this user')
+    return end(request, reply, these)
   })
 
-  const othersSchema = {
-    querystring: Type.Object({ scope: Type.Literal('others') }),
-    response: errors,
+  const others = {
+    schema: { querystring: Type.Object({ scope: Type.Literal('others') }) },
+    config: { doc: { ...endDoc, summary: 'Ends all other sessions of the signed-in person.' } },
   }
-  api.delete(paths.sessions, { schema: othersSchema }, async (request, reply) => {
+  api.delete(paths.sessions, others, async (request, reply) => {
     const current = requireSession(request)
     const own = await ownSessionsOf(request)
-    const others = own.filter(({ name }) => name !== current.name)
-    return end(request, reply, others)
+    return end(
+      request,
+      reply,
+      own.filter(({ name }) => name !== current.name),
+    )
   })
 }
 

@@ -1,9 +1,11 @@
 import { paths, signedOutPage } from '@entra-bff/shared'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { Type } from 'typebox'
 import type { Config } from '../config/config.ts'
 import type { EntraClient } from '../entra/client.ts'
 import { EntraFailure } from '../entra/failures.ts'
 import { checkSameOrigin } from '../http/csrf.ts'
+import type { RouteDoc } from '../http/route-doc.ts'
 import type { SessionRoom } from '../session/room.ts'
 import { endOwnSession } from '../session/session-end.ts'
 
@@ -11,6 +13,25 @@ export interface SignOutOptions {
   config: Config
   entra: EntraClient
   room: SessionRoom
+}
+
+const doc: RouteDoc = {
+  summary: 'Signs out here, and leads to the sign-out page of Microsoft Entra ID.',
+  description:
+    'Answers the same without a session. A form of the page needs no X-CSRF: its browser sends `Sec-Fetch-Site: same-origin`. The content of the body is ignored.',
+  tag: 'Sign-in',
+  session: 'read',
+  answers: {
+    200: {
+      description: 'For `Accept: application/json`: the address of the sign-out page.',
+      body: Type.Object({ logoutUrl: Type.String() }),
+      headers: ['Clear-Site-Data'],
+    },
+    303: {
+      description: 'To the sign-out page of Microsoft Entra ID.',
+      headers: ['Location', 'Clear-Site-Data'],
+    },
+  },
 }
 
 /**
@@ -23,7 +44,7 @@ export async function signOutRoute(scope: FastifyInstance, options: SignOutOptio
   // A form of the page sends a body of this type. Its content is ignored.
   const form = { parseAs: 'string', bodyLimit: 4_096 } as const
   scope.addContentTypeParser('application/x-www-form-urlencoded', form, async () => ({}))
-  scope.post(paths.logout, async (request, reply) => {
+  scope.post(paths.logout, { config: { doc } }, async (request, reply) => {
     checkSameOrigin(request, config.publicUrl)
     const name = cookie.nameIn(request)
     const ended = await endOwnSession(room, request, reply, name, 'sign_out')

@@ -1,8 +1,9 @@
-import { DeviceLogin, DeviceLoginState, paths, Problem } from '@entra-bff/shared'
+import { DeviceLogin, DeviceLoginState, paths } from '@entra-bff/shared'
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { FastifyInstance } from 'fastify'
 import { Type } from 'typebox'
 import { Failure } from '../../failure.ts'
+import { cancelDoc, disabledDoc, finishDoc, startDoc, stateDoc } from './device-login-docs.ts'
 import {
   cancel,
   type DeviceLoginOptions,
@@ -17,7 +18,6 @@ export interface DeviceLoginRoutesOptions extends DeviceLoginOptions {
 }
 
 const path = paths.deviceLogins
-const problems = { '4xx': Problem, '5xx': Problem }
 const params = Type.Object({ id: Type.String({ maxLength: 64 }) })
 
 /**
@@ -29,33 +29,36 @@ export const deviceLoginRoutes: FastifyPluginAsyncTypebox<DeviceLoginRoutesOptio
   options,
 ) => {
   api.post(path, {
-    schema: { response: { 200: DeviceLogin, 201: DeviceLogin, ...problems } },
-    config: { rateLimit: { max: options.maxStartsPerMinute } },
+    schema: { response: { 200: DeviceLogin, 201: DeviceLogin } },
+    config: { doc: startDoc, rateLimit: { max: options.maxStartsPerMinute } },
     handler: (request, reply) => start(request, reply, options),
   })
   api.get(`${path}/:id`, {
-    schema: { params, response: { 200: DeviceLoginState, ...problems } },
+    schema: { params, response: { 200: DeviceLoginState } },
     exposeHeadRoute: false,
-    config: { rateLimit: {} },
+    config: { doc: stateDoc, rateLimit: {} },
     handler: (request, reply) => readState(request, reply, options),
   })
   api.post(`${path}/:id`, {
     schema: { params },
-    config: { rateLimit: {} },
+    config: { doc: finishDoc, rateLimit: {} },
     handler: (request, reply) => finish(request, reply, options),
   })
   api.delete(`${path}/:id`, {
-    schema: { params, response: { 204: Type.Null(), ...problems } },
-    config: { rateLimit: {} },
+    schema: { params, response: { 204: Type.Null() } },
+    config: { doc: cancelDoc, rateLimit: {} },
     handler: (request, reply) => cancel(request, reply, options),
   })
 }
 
 /** Refuses every device login while DEVICE_LOGIN is off. */
 export async function noDeviceLoginRoutes(api: FastifyInstance): Promise<void> {
-  const refuse = () => {
-    throw new Failure('method_disabled', 'DEVICE_LOGIN is off')
+  const refused = {
+    config: { doc: disabledDoc },
+    handler: () => {
+      throw new Failure('method_disabled', 'DEVICE_LOGIN is off')
+    },
   }
-  api.all(path, refuse)
-  api.all(`${path}/:id`, refuse)
+  api.route({ ...refused, method: 'POST', url: path })
+  api.route({ ...refused, method: ['GET', 'POST', 'DELETE'], url: `${path}/:id` })
 }

@@ -1,9 +1,11 @@
 import { pages, signedOutPage } from '@entra-bff/shared'
 import type { FastifyInstance } from 'fastify'
+import { Type } from 'typebox'
 import type { Config } from '../../config/config.ts'
 import type { EntraClient } from '../../entra/client.ts'
 import { isRateLimited } from '../../failure.ts'
 import { wantsPage } from '../../http/navigation.ts'
+import type { RouteDoc } from '../../http/route-doc.ts'
 import { ReplacedMeanwhile } from '../../session/endings.ts'
 import type { SessionRoom } from '../../session/room.ts'
 import { beginSession, type BeginSessionOptions, type Grant } from '../begin-session.ts'
@@ -24,6 +26,26 @@ export interface CallbackOptions extends BeginSessionOptions, TakeAttemptOptions
   claimsChallenges: ClaimsChallenges
 }
 
+const doc: RouteDoc = {
+  summary: 'Ends a sign-in: Microsoft Entra ID sends the browser here.',
+  tag: 'Sign-in',
+  answers: {
+    303: {
+      description:
+        'To where the sign-in began, with a new session; after a failure to the Error view; after a sign-out to the Login view.',
+      headers: ['Location', 'Retry-After'],
+    },
+  },
+  request: {
+    querystring: Type.Object({
+      code: Type.Optional(Type.String()),
+      state: Type.Optional(Type.String()),
+      error: Type.Optional(Type.String()),
+      error_description: Type.Optional(Type.String()),
+    }),
+  },
+}
+
 /**
  * The redirect URI: Entra sends the browser here with a code or an error (RFC 6749 section 4.1.2).
  * The scope must have the session plugin.
@@ -35,7 +57,7 @@ export async function callbackRoute(
   const { config, attempts, reports, claimsChallenges } = options
   scope.get<{ Querystring: AuthorizeAnswer }>(config.redirectPath, {
     exposeHeadRoute: false,
-    config: { rateLimit: {} },
+    config: { doc, rateLimit: {} },
     handler: async (request, reply) => {
       const { query } = request
       if (isReturnFromSignOut(query)) return reply.redirect(signedOutPage, 303)

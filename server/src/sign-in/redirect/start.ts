@@ -4,6 +4,7 @@ import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import type { Config } from '../../config/config.ts'
 import type { EntraClient } from '../../entra/client.ts'
 import { wantsPage } from '../../http/navigation.ts'
+import type { RouteDoc } from '../../http/route-doc.ts'
 import type { SessionRoom } from '../../session/room.ts'
 import type { ClaimsChallenges, SignInDemand } from '../../tokens/claims-challenges.ts'
 import { toSignInFailure } from '../failure.ts'
@@ -31,13 +32,28 @@ export interface StartOptions {
 
 type LoginRequest = FastifyRequest<{ Querystring: LoginQuery }>
 
+const doc: RouteDoc = {
+  summary: 'Begins a sign-in.',
+  description:
+    'A browser goes to this address; a page does not fetch it. `returnTo` is a path of this origin, and `scopes` are those of calls of this app, separated by spaces. A request without `Sec-Fetch-Site: same-origin` always shows the account picker.',
+  tag: 'Sign-in',
+  problems: ['csrf_failed'],
+  answers: {
+    302: { description: 'To the sign-in page of Microsoft Entra ID.', headers: ['Location'] },
+    303: {
+      description: 'To the Error view: a person’s request was refused, or Entra cannot be asked.',
+      headers: ['Location', 'Retry-After'],
+    },
+  },
+}
+
 /** `GET /auth/login`: begins an attempt and sends the browser to Entra. */
 export const startRoute: FastifyPluginAsyncTypebox<StartOptions> = async (scope, options) => {
   const { config, attempts, reports, room, claimsChallenges } = options
   const route = {
     schema: { querystring: LoginQuery },
     exposeHeadRoute: false,
-    config: { rateLimit: {} },
+    config: { doc, rateLimit: {} },
     errorHandler: (error: FastifyError, request: FastifyRequest, reply: FastifyReply) => {
       if (!wantsPage(request)) throw error
       reports.redirectToReport(request, reply, toSignInFailure(error, returnToOf(request)))

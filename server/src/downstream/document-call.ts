@@ -1,0 +1,54 @@
+import { type TProperties, Type } from 'typebox'
+import type { AnswerDoc, RouteDoc } from '../http/route-doc.ts'
+import { mediaTypesOf } from './answers.ts'
+import type { AnswerForm, Call } from './calls.ts'
+
+const headers = ['request-id', 'client-request-id', 'ETag'] as const
+
+/** Describes the route of a row. Fastify checks params, query and body by schemas, which describe them. */
+export function documentCall({ title, scopes, answer, requires }: Call): RouteDoc {
+  return {
+    summary: title,
+    description: `Calls an API with the permissions ${scopes.join(', ')} of the signed-in person. A successful call counts as use of the session.`,
+    tag: 'APIs',
+    session: 'needed',
+    problems: [
+      'reauthentication_required',
+      'claims_challenge',
+      ...(requires ? (['insufficient_user_authentication'] as const) : []),
+      'consent_required',
+      'forbidden',
+      'not_found',
+      'rate_limited',
+      'upstream_throttled',
+      'upstream_error',
+      'upstream_too_large',
+      'identity_provider_unavailable',
+      'upstream_timeout',
+    ],
+    answers: {
+      '2XX': bodyOf(answer),
+      304: { description: 'The version in If-None-Match is the newest.', headers },
+    },
+    request: { headers: passedHeaders },
+  }
+}
+
+function bodyOf(answer: AnswerForm): AnswerDoc {
+  if (answer === 'json') {
+    // Microsoft Graph says `application/json`; an API can say `application/hal+json`.
+    const types = ['application/json', 'application/*']
+    return { description: 'The JSON of the API, as the API sent it.', types, headers }
+  }
+  const types = mediaTypesOf(answer)
+  if ('bytes' in answer) return { description: 'The bytes of the API, as sent.', types, headers }
+  const description = 'The bytes of the API, as they come. The stream ends with the session.'
+  return { description, types, headers }
+}
+
+/** The headers that go on to the API, besides those of a trace. */
+const passedHeaders = Type.Object(optionalTexts(['Accept-Language', 'If-None-Match']))
+
+function optionalTexts(names: readonly string[]): TProperties {
+  return Object.fromEntries(names.map((name) => [name, Type.Optional(Type.String())]))
+}
