@@ -1,8 +1,15 @@
 import { defineConfig } from 'vitest/config'
 
+/** Compares each answer of a server that a test starts with the server's OpenAPI document. */
+const checkAnswers = 'server/test/support/check-answers.ts'
 const conditions = ['@entra-bff/source', 'node', 'import', 'default']
 
-function nodeProject(name: string, include: string, testTimeoutMs: number, globalSetup?: string) {
+interface Extras {
+  globalSetup?: string
+  setupFile?: string
+}
+
+function nodeProject(name: string, include: string, testTimeoutMs: number, extras: Extras = {}) {
   return {
     resolve: { conditions },
     ssr: { resolve: { conditions } },
@@ -12,9 +19,9 @@ function nodeProject(name: string, include: string, testTimeoutMs: number, globa
       environment: 'node' as const,
       // Most time of a test file would go into loading modules again.
       isolate: false,
-      setupFiles: ['scripts/support/give-back-the-clock.ts'],
+      setupFiles: ['scripts/support/give-back-the-clock.ts', extras.setupFile ?? []].flat(),
       testTimeout: testTimeoutMs,
-      globalSetup: globalSetup ?? [],
+      globalSetup: extras.globalSetup ?? [],
     },
   }
 }
@@ -25,9 +32,12 @@ export default defineConfig({
     maxWorkers: 2,
     projects: [
       nodeProject('emulator', 'emulator/test/**/*.test.ts', 10_000),
-      nodeProject('server', 'server/test/**/*.test.ts', 15_000, 'server/test/support/build.ts'),
+      nodeProject('server', 'server/test/**/*.test.ts', 15_000, {
+        globalSetup: 'server/test/support/build.ts',
+        setupFile: checkAnswers,
+      }),
       'web',
-      nodeProject('browser', 'web/e2e/**/*.test.ts', 60_000),
+      nodeProject('browser', 'web/e2e/**/*.test.ts', 60_000, { setupFile: checkAnswers }),
       nodeProject('scripts', 'scripts/**/*.test.ts', 120_000),
     ],
   },

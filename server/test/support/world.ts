@@ -10,6 +10,7 @@ import { loadConfig } from '../../src/config/config.ts'
 import { Browser } from './browser.ts'
 import { freePort } from './free-port.ts'
 import { Surroundings } from './surroundings.ts'
+import { watchAnswers } from './watch-answers.ts'
 
 export { freePort }
 
@@ -139,6 +140,7 @@ export class World {
     const config = loadConfig({ PUBLIC_URL: this.origin, ...own })
     const app = await buildApp(config, options)
     this.#apps.push(app)
+    await watchAnswers(app)
     return app.listen({ host: config.host, port })
   }
 

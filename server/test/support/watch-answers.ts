@@ -1,0 +1,62 @@
+import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http'
+import type { FastifyInstance } from 'fastify'
+// Its types give every server the method `openApi`.
+import type {} from '../../src/openapi/plugin.ts'
+import { AnswerCheck } from './answer-check.ts'
+import type { OpenApi } from './openapi.ts'
+
+const faults = new Set<string>()
+
+/** @returns what was wrong with the answers since the last call */
+export function takeFaults(): string[] {
+  const found = [...faults]
+  faults.clear()
+  return found
+}
+
+/** Compares each answer of a server with the server's own document, before the client gets the answer. */
+export async function watchAnswers(app: FastifyInstance): Promise<void> {
+  const check = new AnswerCheck(JSON.parse(await app.openApi()) as OpenApi)
+  app.server.prependListener('request', (request: IncomingMessage, response: ServerResponse) => {
+    watch(request, response, check)
+  })
+}
+
+function watch(
+  { method = '', url = '' }: IncomingMessage,
+  response: ServerResponse,
+  check: AnswerCheck,
+): void {
+  const chunks: Buffer[] = []
+  /** Headers that Fastify gives together with the status: `getHeaders` does not know them. */
+  const written: OutgoingHttpHeaders = {}
+  const writeHead = response.writeHead.bind(response)
+  const write = response.write.bind(response)
+  const end = response.end.bind(response)
+  response.writeHead = (...args: unknown[]) => {
+    const headers = args.at(-1)
+    if (typeof headers === 'object') Object.assign(written, headers)
+    return Reflect.apply(writeHead, undefined, args) as ServerResponse
+  }
+  response.write = (...args: unknown[]) => {
+    keep(args[0], chunks)
+    return Reflect.apply(write, undefined, args) as boolean
+  }
+  response.end = (...args: unknown[]) => {
+    keep(args[0], chunks)
+    const fault = check.faultOf({
+      method,
+      path: url.split(/[?#]/, 1)[0] ?? '',
+      status: response.statusCode,
+      headers: { ...response.getHeaders(), ...written },
+      body: Buffer.concat(chunks),
+    })
+    if (fault) faults.add(fault)
+    return Reflect.apply(end, undefined, args) as ServerResponse
+  }
+}
+
+function keep(chunk: unknown, chunks: Buffer[]): void {
+  if (Buffer.isBuffer(chunk)) chunks.push(chunk)
+  else if (typeof chunk === 'string') chunks.push(Buffer.from(chunk))
+}
