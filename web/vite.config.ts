@@ -60,7 +60,9 @@ export default defineConfig({
     port: Number(PORT),
     strictPort: true,
     proxy: Object.fromEntries(
-      ['/api', '/auth', '/doctor', '/livez', '/readyz', REDIRECT_PATH].map((path) => [path, toBff]),
+      [...['/api', '/auth', '/doctor', '/livez', '/openapi.json', '/readyz', REDIRECT_PATH]].map(
+        (path) => [path, toBff],
+      ),
     ),
   },
   test: {

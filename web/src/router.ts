@@ -24,6 +24,7 @@ declare module 'vue-router' {
 const access: Partial<Record<string, RouteMeta['access']>> = {
   login: 'guest',
   device: 'guest',
+  docs: 'anyone',
   error: 'anyone',
   setup: 'anyone',
   notFound: 'anyone',

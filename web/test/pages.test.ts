@@ -13,10 +13,10 @@ test('each page of the list has a view in the router, and each view is in the li
   expect(names.sort()).toEqual([...Object.keys(pages), 'notFound'].sort())
 })
 
-test('only sign-in, its errors and the Setup view are open to people who are not signed in', () => {
+test('only sign-in, its errors, the API page and the Setup view are open to people who are not signed in', () => {
   const open = router.getRoutes().filter(({ meta }) => meta.access !== 'account')
   expect(open.map(({ name }) => name).sort()).toEqual(
-    ['device', 'error', 'login', 'notFound', 'setup'].sort(),
+    ['device', 'docs', 'error', 'login', 'notFound', 'setup'].sort(),
   )
 })
 

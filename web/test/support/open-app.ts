@@ -45,6 +45,7 @@ export async function settle() {
     await import('../../src/views/SetupView.vue')
     await import('../../src/views/DeviceView.vue')
     await import('../../src/views/SessionsView.vue')
+    await import('../../src/views/DocsView.vue')
     await import('../../src/components/SessionExpiry.vue')
   }
   await flushPromises()

@@ -1,0 +1,22 @@
+/** The words of the page that shows the API. What is said of each path comes from the server. */
+export const docsTexts = {
+  title: 'API',
+  intro: 'Every path of this server. Requests that you send from here use your session.',
+  document: 'OpenAPI document',
+  signedInAs: (name: string) => `You are signed in as ${name}.`,
+  signedOut: 'You are not signed in: what needs a session is refused.',
+  signIn: 'Sign in',
+  needsSession: 'Needs a session.',
+  onlyForBrowsers: 'A browser goes to this address by itself. It cannot be tried here.',
+  body: 'Body (JSON)',
+  required: 'required',
+  send: 'Send',
+  sending: 'Sending…',
+  sent: (status: number) => `The server answered ${String(status)}.`,
+  failed: 'No answer came.',
+  answer: 'Answer',
+  answerHeaders: 'Headers of the answer',
+  answers: 'Possible answers',
+  example: (status: string) => `Example of ${status}`,
+  off: 'The description of the API is switched off on this server.',
+} as const
