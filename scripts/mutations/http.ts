@@ -209,6 +209,13 @@ export const http: Mutation[] = [
     },
   },
   {
+    rule: 'I7',
+    breaks: 'production tells its paths unasked',
+    change: {
+      'server/src/config/config.ts': { "production ? 'off' : 'on') === 'on'": "'on') === 'on'" },
+    },
+  },
+  {
     rule: 'I5',
     breaks: 'paths that somebody invents are labels of a metric',
     change: { 'server/src/metrics/requests.ts': { "url = 'other'": 'url = request.url' } },
