@@ -25,6 +25,7 @@ const call: CallView = { id: 'me', title: 'Your profile', scopes: ['User.Read'],
 const signedIn: SignedIn = {
   authenticated: true,
   user,
+  roles: ['Reports.Read'],
   calls: [call],
   serverTime: '2026-08-01T08:00:00.000Z',
   idleExpiresAt: '2026-08-01T09:00:00.000Z',

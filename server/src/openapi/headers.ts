@@ -42,6 +42,7 @@ export const headers: Readonly<Record<DocumentedHeader | 'Cache-Control', object
 
 /** The headers that a problem can have, by its code. */
 export const headersByCode: Readonly<Partial<Record<ProblemCode, DocumentedHeader>>> = {
+  insufficient_user_authentication: 'WWW-Authenticate',
   rate_limited: 'Retry-After',
   upstream_throttled: 'Retry-After',
   identity_provider_unavailable: 'Retry-After',

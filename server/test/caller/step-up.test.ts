@@ -259,6 +259,15 @@ test('a step-up whose session is ended meanwhile begins no session', async () =>
   expect(await browser.isSignedIn()).toBe(false)
 })
 
+test('a step-up answers with less than 4 kB of headers, with the longest hint and way back', async () => {
+  world.emulator.tamperNextIdToken((claims) => ({ ...claims, login_hint: 'h'.repeat(320) }))
+  await world.signIn(browser)
+  later(12)
+  const href = loginOf(await browser.fetch('/api/both'), `/result/me?${'q'.repeat(500)}`)
+  const { headers } = await browser.goTo(href, world.toEntra)
+  expect(Buffer.byteLength(JSON.stringify(headers))).toBeLessThan(4_096)
+})
+
 test('a route that requires a step-up is closed to who is not signed in', async () => {
   const { status, json } = await world.openBrowser().fetch('/api/strong')
   expect([status, json]).toMatchObject([401, { code: 'not_signed_in' }])
