@@ -195,7 +195,7 @@ export const signIn: Mutation[] = [
     breaks: 'an auth_time in the future counts',
     change: {
       'server/src/entra/authentication.ts': {
-        'timeMs > Date.now() + clockToleranceMs': 'timeMs < 0',
+        '+ clockToleranceMs': '+ 1e6 * clockToleranceMs',
       },
     },
   },
@@ -232,7 +232,7 @@ export const signIn: Mutation[] = [
     rule: 'E12',
     breaks: 'a proof never grows too old',
     change: {
-      'server/src/entra/authentication.ts': { '<= maxAgeSeconds * 1_000 + graceMs': '< Infinity' },
+      'server/src/entra/authentication.ts': { '* 1_000 + graceMs': '* 1e9 + graceMs' },
     },
   },
   {

@@ -156,17 +156,18 @@ describe('a route that requires a recent sign-in', () => {
     expect((await browser.fetch('/api/now')).status).toBe(401)
   })
 
-  test.each([
-    ['missing', undefined],
-    ['a text', String(Math.floor(Date.now() / 1_000))],
-    ['in the future', Math.floor(Date.now() / 1_000) + 86_400],
-    ['too old', Math.floor(Date.now() / 1_000) - 86_400],
-    ['no whole number', Date.now() / 1_000 + 0.5],
-    ['negative', -1],
+  test.each<[string, (now: number) => unknown]>([
+    ['missing', () => undefined],
+    ['a text', (now) => String(now)],
+    ['in the future', (now) => now + 86_400],
+    ['too old', (now) => now - 86_400],
+    ['no whole number', (now) => now + 0.5],
+    ['negative', () => -1],
   ])('a step-up whose auth_time is %s ends in the Error view', async (_name, authTime) => {
     later(12)
     const href = loginOf(await browser.fetch('/api/recent'))
-    world.emulator.tamperNextIdToken((claims) => ({ ...claims, auth_time: authTime }))
+    const auth_time = authTime(Math.floor(Date.now() / 1_000))
+    world.emulator.tamperNextIdToken((claims) => ({ ...claims, auth_time }))
     const report = await reportOf(browser, await browser.goTo(href))
     expect(report).toMatchObject({ code: 'step_up_failed' })
     expect((await browser.fetch('/api/recent')).status).toBe(401)
