@@ -3,7 +3,8 @@ import type { AnswerDoc, RouteDoc } from '../http/route-doc.ts'
 import { mediaTypesOf } from './answers.ts'
 import type { AnswerForm, Call } from './calls.ts'
 
-const headers = ['request-id', 'client-request-id', 'ETag'] as const
+const ids = ['request-id', 'client-request-id'] as const
+const headers = [...ids, 'ETag', 'Content-Disposition'] as const
 
 /** Describes the route of a row. Fastify checks params, query and body by schemas, which describe them. */
 export function documentCall({ title, scopes, answer, requires }: Call): RouteDoc {
@@ -26,6 +27,7 @@ export function documentCall({ title, scopes, answer, requires }: Call): RouteDo
       'identity_provider_unavailable',
       'upstream_timeout',
     ],
+    problemHeaders: ids,
     answers: {
       '2XX': bodyOf(answer),
       304: { description: 'The version in If-None-Match is the newest.', headers },
@@ -43,7 +45,7 @@ function bodyOf(answer: AnswerForm): AnswerDoc {
   const types = mediaTypesOf(answer)
   if ('bytes' in answer) return { description: 'The bytes of the API, as sent.', types, headers }
   const description = 'The bytes of the API, as they come. The stream ends with the session.'
-  return { description, types, headers }
+  return { description, types, headers: [...headers, 'Content-Length'] }
 }
 
 /** The headers that go on to the API, besides those of a trace. */

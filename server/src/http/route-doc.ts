@@ -26,6 +26,8 @@ export interface RouteDoc {
   session?: 'needed' | 'read' | 'ignored'
   /** The problem codes of this route alone. Others follow by rule: see `openapi/problem-codes.ts`. */
   problems?: readonly ProblemCode[]
+  /** Headers that each problem of this route can have, besides those that follow from its code. */
+  problemHeaders?: readonly DocumentedHeader[]
   /**
    * The answers that are no problems, by status; `2XX` stands for all that begin with 2. The default
    * is the route's `schema.response`, else a 200 with any JSON.
@@ -35,7 +37,8 @@ export interface RouteDoc {
   request?: RequestDoc
 }
 
-export type RouteTag = 'Session' | 'Sign-in' | 'Sign-in on another device' | 'APIs' | 'Server'
+export type RouteTag =
+  'Session' | 'Sign-in' | 'Sign-in on another device' | 'APIs' | 'Your routes' | 'Server'
 
 export interface RequestDoc {
   params?: TObject
@@ -62,3 +65,5 @@ export type DocumentedHeader =
   | 'client-request-id'
   | 'WWW-Authenticate'
   | 'Clear-Site-Data'
+  | 'Content-Disposition'
+  | 'Content-Length'

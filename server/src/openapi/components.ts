@@ -38,13 +38,16 @@ export class Components {
   }
 
   /** The body and the headers of the problems that have one status. */
-  problem(codes: readonly shared.ProblemCode[]): { headers: Named; content: Named } {
+  problem(
+    codes: readonly shared.ProblemCode[],
+    more: readonly DocumentedHeader[] = [],
+  ): { headers: Named; content: Named } {
     for (const code of codes) this.#codes.add(code)
     const schema = { ...this.schema(shared.Problem), properties: { code: { enum: codes } } }
     const examples = codes.map((code) => [code, { $ref: `#/components/examples/${code}` }])
     const content = { schema, examples: Object.fromEntries(examples) as Named }
     return {
-      headers: this.headers(codes.flatMap((code) => headersByCode[code] ?? [])),
+      headers: this.headers([...codes.flatMap((code) => headersByCode[code] ?? []), ...more]),
       content: { 'application/problem+json': content },
     }
   }

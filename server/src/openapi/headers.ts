@@ -34,6 +34,14 @@ export const headers: Readonly<Record<DocumentedHeader | 'Cache-Control', object
     description: 'What the next sign-in must fulfill (RFC 9470).',
     schema: { type: 'string' },
   },
+  'Content-Disposition': {
+    description: 'The name of the download, as the API gives it.',
+    schema: { type: 'string' },
+  },
+  'Content-Length': {
+    description: 'The number of bytes, where the API tells it.',
+    schema: { type: 'integer', minimum: 0 },
+  },
   'Clear-Site-Data': {
     description: 'Tells the browser to forget what it keeps of the app.',
     schema: { type: 'string' },
@@ -45,5 +53,6 @@ export const headersByCode: Readonly<Partial<Record<ProblemCode, DocumentedHeade
   insufficient_user_authentication: 'WWW-Authenticate',
   rate_limited: 'Retry-After',
   upstream_throttled: 'Retry-After',
+  upstream_error: 'Retry-After',
   identity_provider_unavailable: 'Retry-After',
 }

@@ -71,7 +71,7 @@ function responsesOf(route: Route, components: Components): Record<string, Respo
   const codes = problemCodesOf(route)
   for (const status of new Set(codes.map((code) => problemTexts[code].status))) {
     const these = codes.filter((code) => problemTexts[code].status === status)
-    const { headers, content } = components.problem(these)
+    const { headers, content } = components.problem(these, route.doc.problemHeaders)
     const description = these.map((code) => `${code}: ${problemTexts[code].title}`).join('; ')
     const other = responses[status]
     responses[status] = {

@@ -132,10 +132,10 @@ function faultWithoutRoute(answer: SeenAnswer, path: string | undefined): string
   return isProblem ? undefined : 'a request that reaches no route is answered with a problem'
 }
 
-/** `/api/sessions/{id}` as a pattern; `{anyPath}` has slashes too. */
+/** `/api/sessions/{id}` as a pattern. A parameter can be empty; `{anyPath}` has slashes too. */
 function patternOf(path: string): RegExp {
   const escaped = path.replace(/[.*+?^$()|[\]\\]/g, '\\$&')
-  return new RegExp(`^${escaped.replaceAll('{anyPath}', '.*').replace(/\{\w+\}/g, '[^/]+')}$`)
+  return new RegExp(`^${escaped.replaceAll('{anyPath}', '.*').replace(/\{\w+\}/g, '[^/]*')}$`)
 }
 
 /** Paths without parameters come first. */
