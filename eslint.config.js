@@ -45,7 +45,7 @@ const serverFloors = [
   ['session'],
   ['caller'],
   ['sign-in', 'sign-out', 'downstream'],
-  ['metrics', 'openapi'],
+  ['api', 'metrics', 'openapi'],
   ['doctor'],
 ]
 

@@ -1,6 +1,7 @@
 import { startEmulator } from '@entra-bff/emulator'
 import { buildApp } from '@entra-bff/server/app'
 import { loadConfig } from '@entra-bff/server/config/config'
+import { reportRole } from '@entra-bff/shared'
 import closeWithGrace from 'close-with-grace'
 import pretty from 'pino-pretty'
 import { buildWeb } from './support/build.ts'
@@ -26,6 +27,7 @@ const emulator = await startEmulator({
       frontChannelLogoutUri: `${origin}/auth/frontchannel-logout`,
       optionalIdTokenClaims: ['sid', 'login_hint', 'acrs', 'auth_time'],
       allowPublicClientFlows: true,
+      appRoles: [{ value: reportRole, users: ['AdeleV@contoso.onmicrosoft.com'] }],
     },
   ],
 })

@@ -1,14 +1,11 @@
 import { fileURLToPath } from 'node:url'
-import fastifyCookie from '@fastify/cookie'
-import type { AppInfo } from '@entra-bff/shared'
 import { fastify, type FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
 import { trusts } from './address.ts'
-import { ClaimGaps } from './caller/claim-gaps.ts'
+import { ownRoutes } from './api/own-routes.ts'
+import { bff, type BffOptions } from './bff.ts'
 import type { Config } from './config/config.ts'
-import { configured, type ConfiguredOptions, type OwnApi } from './configured.ts'
-import { EntraClient } from './entra/client.ts'
-import { EntraHttp } from './entra/http.ts'
+import { callsOf } from './downstream/calls.ts'
 import { Failure } from './failure.ts'
 import { answerClientError, answerExpectation } from './http/client-errors.ts'
 import { closing } from './http/closing.ts'
@@ -20,29 +17,19 @@ import { loggerOptions, type LogStream } from './http/logger-options.ts'
 import { problems, sendProblem } from './http/problems.ts'
 import { RequestLog } from './http/request-log.ts'
 import { noOwnCompilers, useTypeBox } from './http/schemas.ts'
-import { setupRoute } from './http/setup.ts'
 import { spa } from './http/spa.ts'
 import { traceContext } from './http/trace-context.ts'
-import { unconfigured } from './http/unconfigured.ts'
-import type { Metrics } from './metrics/metrics.ts'
 import { openApi } from './openapi/plugin.ts'
-import { openStore } from './store/open.ts'
 import { storeReadiness } from './store/readiness.ts'
-import type { Store } from './store/store.ts'
-import { withDeadline } from './store/with-deadline.ts'
-import { appInfo } from './app-info.ts'
 import { packageFolder } from './package-folder.ts'
+import { openServices, type ServicesOptions } from './services.ts'
 
-export interface AppOptions {
-  /** Users of the demo's emulator, which the SPA offers for sign-in. */
-  demo?: AppInfo['demo']
+export interface AppOptions extends ServicesOptions {
   logStream?: LogStream
   /** Replaces the table of calls, `callsOf`. */
-  calls?: ConfiguredOptions['calls']
-  /** Replaces the store that the settings name. */
-  store?: Store
-  /** Adds routes and hooks below `/api`, behind the guard. */
-  api?: OwnApi
+  calls?: BffOptions['calls']
+  /** Replaces the own routes, `ownRoutes`. */
+  api?: BffOptions['api']
   /** Folder of the built SPA; the default is `web/dist`. */
   webFolder?: string
 }
@@ -85,32 +72,8 @@ export async function buildApp(config: Config, options: AppOptions = {}): Promis
       sendProblem(error, request, reply.headers(headers))
     },
   })
-  const info = appInfo(options.demo)
-  const metrics = config.metrics && (await createMetrics(info.version))
-  const bare = options.store
-    ? withDeadline(options.store)
-    : await openStore(config.session.store, (text) => {
-        app.log.warn(text)
-      })
-  const store = metrics?.store(bare) ?? bare
-  const entraHttp = metrics?.entraHttp(config.proxy) ?? new EntraHttp(config.proxy)
-  const entra =
-    config.entra &&
-    new EntraClient(config.entra, entraHttp, (err) => {
-      app.log.warn({ err }, 'a document of Entra cannot be fetched; the last one stays in use')
-    })
-  app.addHook('onListen', async () => {
-    entra?.prepareSoon((err) => {
-      app.log.error({ err }, 'MSAL or undici cannot be loaded: nobody can sign in')
-    })
-  })
-  app.addHook('onClose', async () => {
-    try {
-      await entra?.close()
-    } finally {
-      await store.close()
-    }
-  })
+  const services = await openServices(app, config, options)
+  const { entra, info, metrics, store } = services
   app.removeContentTypeParser('text/plain')
   useTypeBox(app)
   app.server.on('checkExpectation', answerExpectation(headers))
@@ -129,8 +92,6 @@ export async function buildApp(config: Config, options: AppOptions = {}): Promis
     })
     // After the files of the page, which it does not describe.
     await app.register(openApi, { config, info })
-    // `cookie-header.ts` reads cookies, and only where they are needed.
-    await app.register(fastifyCookie, { hook: false })
     await app.register(fp(healthRoutes), {
       store: storeReadiness(store),
       authority: async () => {
@@ -138,33 +99,11 @@ export async function buildApp(config: Config, options: AppOptions = {}): Promis
         await entra.requireReady()
       },
     })
-    const claimGaps = new ClaimGaps(app.log)
-    await app.register(fp(setupRoute), { config, gaps: claimGaps.statuses })
-    const { entra: settings } = config
-    if (entra && settings) {
-      await app.register(fp(configured), {
-        config,
-        store,
-        entra,
-        settings,
-        info,
-        metrics,
-        calls: options.calls,
-        ownApi: options.api,
-        claimGaps,
-      })
-    } else {
-      await app.register(fp(unconfigured))
-    }
+    const { calls = callsOf, api = ownRoutes } = options
+    await app.register(fp(bff), { config, services, calls, api })
   } catch (error) {
     await app.close()
     throw error
   }
   return app
-}
-
-/** Prometheus's library is loaded only where somebody reads the metrics. */
-async function createMetrics(version: string): Promise<Metrics> {
-  const { Metrics } = await import('./metrics/metrics.ts')
-  return new Metrics(version)
 }

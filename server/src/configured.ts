@@ -1,6 +1,8 @@
 import type { AppInfo } from '@entra-bff/shared'
 import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
+import type { OwnRoutes } from './api/own-routes.ts'
+import { signedInOnly } from './api/signed-in-only.ts'
 import type { ClaimGaps } from './caller/claim-gaps.ts'
 import { cookieCallers } from './caller/cookie-caller.ts'
 import { callerGuard } from './caller/guard.ts'
@@ -9,7 +11,8 @@ import type { EntraSettings } from './config/entra.ts'
 import type { DownstreamSettings } from './config/downstream.ts'
 import { graphsOf } from './config/clouds.ts'
 import { callViews } from './downstream/call-views.ts'
-import { type Call, callsOf } from './downstream/calls.ts'
+import { apiCaller } from './downstream/call-api.ts'
+import type { Call } from './downstream/calls.ts'
 import { checkCalls } from './downstream/check-calls.ts'
 import { DownstreamClient } from './downstream/client.ts'
 import { downstream } from './downstream/downstream.ts'
@@ -30,9 +33,6 @@ import { followNames, followRotation, openVault } from './store/vault.ts'
 import { ClaimsChallenges } from './tokens/claims-challenges.ts'
 import { createSessionTokens } from './tokens/session-tokens.ts'
 
-/** Routes and hooks of an app's own, below `/api` and behind the guard. */
-export type OwnApi = (api: FastifyInstance) => Promise<void>
-
 export interface ConfiguredOptions {
   config: Config
   store: Store
@@ -41,10 +41,10 @@ export interface ConfiguredOptions {
   settings: EntraSettings
   info: AppInfo
   metrics: Metrics | undefined
-  ownApi: OwnApi | undefined
   claimGaps: ClaimGaps
-  /** The table of calls for the settings, in place of `calls.ts`. */
-  calls: ((settings: DownstreamSettings) => readonly Call[]) | undefined
+  /** The table of calls for the settings. */
+  calls: (settings: DownstreamSettings) => readonly Call[]
+  api: OwnRoutes
 }
 
 /**
@@ -55,7 +55,7 @@ export interface ConfiguredOptions {
  * root, `/api`, sign-out (only it takes a form) and the redirect URI. DEVICE_LOGIN needs a fifth.
  */
 export async function configured(app: FastifyInstance, options: ConfiguredOptions): Promise<void> {
-  const { config, store, entra, settings, info, metrics, ownApi, claimGaps } = options
+  const { config, store, entra, settings, info, metrics, claimGaps } = options
   const { publicUrl, deviceLogin, proxy } = config
   const { idleMs, maxMs } = config.session
   const vault = await openVault(store, config.session, (kind) => {
@@ -64,7 +64,7 @@ export async function configured(app: FastifyInstance, options: ConfiguredOption
   followRotation(app, vault, config.session.secretFile)
   if (config.session.store.kind === 'redis') followNames(app, vault)
   const cookies = cookiesOf(publicUrl)
-  const calls = (options.calls ?? callsOf)(config)
+  const calls = options.calls(config)
   checkCalls(calls, graphsOf(settings.authority))
   const tokens = createSessionTokens(metrics?.tokenSource(entra) ?? entra, vault, app.log)
   const claimsChallenges = new ClaimsChallenges(vault)
@@ -110,10 +110,11 @@ export async function configured(app: FastifyInstance, options: ConfiguredOption
     const isMember = groupChecks.isMember.bind(groupChecks)
     const callers = { room, tokens, claimsChallenges, publicUrl, claimGaps, isMember }
     await api.register(callerGuard, { sources: [cookieCallers(callers)] })
-    if (ownApi) await api.register(fp(ownApi))
     await api.register(fp(sessionApi), room)
     await api.register(fp(signIn.apiRoutes))
     const client = metrics?.downstreamClient(proxy, app.log) ?? new DownstreamClient(proxy, app.log)
     await api.register(fp(downstream), { calls, client })
+    await api.register(signedInOnly)
+    await api.register(fp(options.api), { graph: config.graph, callApi: apiCaller(client) })
   })
 }

@@ -1,3 +1,4 @@
+export * from './agenda-report.ts'
 export * from './app-info.ts'
 export * from './device.ts'
 export * from './downstream.ts'

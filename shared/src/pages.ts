@@ -8,6 +8,7 @@ export const pages = {
   device: '/login/device',
   sessions: '/sessions',
   result: '/result/:call(.+)',
+  agenda: '/agenda',
   docs: '/docs',
   error: '/error',
   setup: '/setup',

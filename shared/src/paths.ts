@@ -10,6 +10,7 @@ export const paths = {
   deviceLogins: '/api/device-logins',
   setup: '/api/setup',
   errors: '/api/errors',
+  agendaReport: '/api/reports/agenda',
   openApi: '/openapi.json',
 } as const
 

@@ -8,8 +8,8 @@ import { type Answer, requireSuccess } from './answers.ts'
 import type { PathParameters } from './call-path.ts'
 import { callRequest, schemaOf } from './call-request.ts'
 import type { Call } from './calls.ts'
-import { challengedClaims } from './claims-challenge.ts'
-import { type AnswerHead, type DownstreamClient, requireOpen } from './client.ts'
+import { callWithToken } from './call-with-token.ts'
+import { type DownstreamClient, requireOpen } from './client.ts'
 import { ConcurrentCalls } from './concurrent-calls.ts'
 import { documentCall } from './document-call.ts'
 import { withOwnNextLink } from './next-link.ts'
@@ -101,26 +101,6 @@ function admit({ requires }: Call): onRequestHookHandler {
       next()
     }, next)
   }
-}
-
-/** @param send sends the request with an access token */
-async function callWithToken<Kind extends AnswerHead>(
-  { id, scopes }: Call,
-  caller: Caller,
-  send: (token: string) => Promise<Kind>,
-): Promise<Kind> {
-  const token = await caller.accessToken(scopes)
-  const answer = await send(token)
-  if (answer.status !== 401) return answer
-  // An API can refuse a token that has not expired. One new token is tried; more tries could loop.
-  const rejected = { token, claims: claimsOf(answer) }
-  const second = await send(await caller.accessToken(scopes, rejected))
-  if (second.status !== 401) return second
-  throw await caller.challenge(`${id} refuses each token`, claimsOf(second))
-}
-
-function claimsOf({ headers }: AnswerHead): string | undefined {
-  return challengedClaims(headers['www-authenticate'])
 }
 
 /** @throws {Failure} when the answer is not the success that the row promises */

@@ -14,6 +14,7 @@ export const appTexts = {
     device: 'Sign in on another device',
     sessions: 'Your sessions',
     result: 'Result',
+    agenda: 'Your agenda',
     docs: 'API',
     error: 'Sign-in problem',
     setup: 'Set up',

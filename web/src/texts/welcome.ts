@@ -9,5 +9,6 @@ export const welcomeTexts = {
   signOut: 'Sign out',
   signOutFailed: 'Signing out failed: you are still signed in. Try again.',
   sessions: 'Your sessions',
+  agenda: 'Your agenda',
   switchAccount: 'Switch account',
 } as const

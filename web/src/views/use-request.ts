@@ -1,33 +1,32 @@
 import { onScopeDispose, shallowRef, watch } from 'vue'
-import { api } from '../api.ts'
 import { leaveTo, mayLeaveToSignIn } from '../navigation/leave.ts'
 import { addReturnTo } from '../navigation/add-return-to.ts'
-import { type DownstreamAnswer, readDownstreamAnswer } from '../result/downstream-answer.ts'
 import { useSession } from '../stores/session.ts'
 import { signedOutReasonOf } from '../stores/signed-out-reason.ts'
 import { troubleOf, type Trouble } from '../trouble.ts'
 
-export type CallState =
-  | { kind: 'loading'; previous: DownstreamAnswer | undefined }
-  | { kind: 'ready'; answer: DownstreamAnswer }
+export type RequestState<Body> =
+  | { kind: 'loading'; previous: Body | undefined }
+  | { kind: 'ready'; answer: Body }
   | Trouble
   /** The page goes to the sign-in by itself. */
   | { kind: 'leaving' }
 
-interface CallTarget {
-  call: string
-  search: string
+export interface RequestTarget<Body> {
+  /** Names the request. When the name changes, the next request is sent. */
+  name: string
   /** Where to come back to after a new sign-in. */
   returnTo: string
+  send: (signal: AbortSignal) => Promise<Body>
 }
 
-/** Calls a downstream API each time that the target changes. The last call wins. */
-export function useCall(target: () => CallTarget | undefined) {
+/** Sends a request that needs a session each time that its name changes. The last request wins. */
+export function useRequest<Body>(target: () => RequestTarget<Body> | undefined) {
   const session = useSession()
-  const state = shallowRef<CallState>({ kind: 'loading', previous: undefined })
+  const state = shallowRef<RequestState<Body>>({ kind: 'loading', previous: undefined })
   let latest: AbortController | undefined
 
-  async function run(meanwhile: CallState) {
+  async function run(meanwhile: RequestState<Body>) {
     const current = target()
     latest?.abort()
     if (!current) return
@@ -39,7 +38,10 @@ export function useCall(target: () => CallTarget | undefined) {
     if (outcome.kind === 'problem') await handle(outcome, current)
   }
 
-  async function handle(trouble: Extract<Trouble, { kind: 'problem' }>, { returnTo }: CallTarget) {
+  async function handle(
+    trouble: Extract<Trouble, { kind: 'problem' }>,
+    { returnTo }: RequestTarget<Body>,
+  ) {
     const { problem } = trouble
     const reason = signedOutReasonOf(trouble)
     // If the session is really over, the router's guard goes to the login view.
@@ -52,7 +54,7 @@ export function useCall(target: () => CallTarget | undefined) {
   }
 
   watch(
-    () => JSON.stringify(target()),
+    () => target()?.name,
     () => void run({ kind: 'loading', previous: undefined }),
     { immediate: true },
   )
@@ -61,7 +63,7 @@ export function useCall(target: () => CallTarget | undefined) {
     latest = undefined
   })
 
-  /** Repeats the call. Meanwhile the page shows the old answer, or that the server gave none. */
+  /** Repeats the request. Meanwhile the page shows the old answer, or that the server gave none. */
   function refresh() {
     const { value } = state
     if (value.kind === 'unreachable') return run(value)
@@ -70,11 +72,12 @@ export function useCall(target: () => CallTarget | undefined) {
   return { state, refresh }
 }
 
-async function attempt({ call, search }: CallTarget, signal: AbortSignal): Promise<CallState> {
-  const startedAt = performance.now()
-  const read = (response: Response) => readDownstreamAnswer(response, startedAt)
+async function attempt<Body>(
+  { send }: RequestTarget<Body>,
+  signal: AbortSignal,
+): Promise<RequestState<Body>> {
   try {
-    return { kind: 'ready', answer: await api.call(call, { query: search, read, signal }) }
+    return { kind: 'ready', answer: await send(signal) }
   } catch (error) {
     return troubleOf(error)
   }

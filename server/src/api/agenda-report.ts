@@ -1,0 +1,36 @@
+import { AgendaReport, paths, reportRole } from '@entra-bff/shared'
+import type { FastifyInstance } from 'fastify'
+import { Type } from 'typebox'
+import { requireCaller } from '../caller/caller.ts'
+import { requireRole } from '../caller/requirement.ts'
+import type { OwnRouteTools } from './own-routes.ts'
+
+/** Which members of Graph's answer this route reads, and what they are. */
+const EventPage = Type.Object({
+  value: Type.Array(
+    Type.Object({ subject: Type.String(), start: Type.Object({ dateTime: Type.String() }) }),
+  ),
+})
+
+/** An example of an own route: copy this file. It makes a report of what Microsoft Graph answers. */
+export async function agendaReport(
+  api: FastifyInstance,
+  { graph, callApi }: OwnRouteTools,
+): Promise<void> {
+  const options = {
+    preHandler: requireRole(reportRole),
+    schema: { response: { 200: AgendaReport } },
+    config: { doc: { summary: 'Reports the next events of the signed-in person.' } },
+  }
+  api.get(paths.agendaReport, options, async (request): Promise<AgendaReport> => {
+    const { user } = requireCaller(request)
+    const call = {
+      resource: graph,
+      path: '/v1.0/me/calendar/events?$select=subject,start&$orderby=start/dateTime&$top=5',
+      scopes: ['Calendars.Read'],
+    }
+    const { value } = await callApi(request, call, EventPage)
+    const events = value.map(({ subject, start }) => ({ subject, startsAt: start.dateTime }))
+    return { title: `The agenda of ${user.name}`, events }
+  })
+}

@@ -1,0 +1,50 @@
+import type { FastifyRequest } from 'fastify'
+import type { Static, TSchema } from 'typebox'
+import { Check } from 'typebox/value'
+import { requireCaller } from '../caller/caller.ts'
+import { Failure } from '../failure.ts'
+import { traceHeadersOf } from '../http/trace-context.ts'
+import { requireSuccess } from './answers.ts'
+import type { Call } from './calls.ts'
+import { callWithToken } from './call-with-token.ts'
+import type { DownstreamClient } from './client.ts'
+
+/** A call that an own route makes. The path holds the query, too; the server puts both together. */
+export interface OwnCall extends Pick<Call, 'resource' | 'path' | 'scopes'> {
+  method?: Call['method']
+  /** Sent as JSON. */
+  body?: unknown
+}
+
+/**
+ * Calls an API with the permissions of the caller, by the same client as the table of calls.
+ * @param schema what the route reads of the answer. Other members are left as they are.
+ * @throws {Failure} what a row of the table answers in that case
+ */
+export type CallApi = <Schema extends TSchema>(
+  request: FastifyRequest,
+  call: OwnCall,
+  schema: Schema,
+) => Promise<Static<Schema>>
+
+export function apiCaller(client: DownstreamClient): CallApi {
+  return async (request, own, schema) => {
+    const { method = 'GET', resource, path, scopes, body } = own
+    const id = `${method} ${path.split('?', 1).join()}`
+    const call: Call = { id, title: id, method, resource, path, scopes, answer: 'json' }
+    const caller = requireCaller(request)
+    const sent = {
+      path,
+      headers: { 'client-request-id': request.id, ...traceHeadersOf(request.headers) },
+      body: body === undefined ? undefined : JSON.stringify(body),
+      connection: request.raw.socket,
+    }
+    const answer = await callWithToken(call, caller, (accessToken) =>
+      client.send(call, { ...sent, accessToken }),
+    )
+    requireSuccess(call, answer)
+    const value: unknown = JSON.parse(answer.body.toString() || 'null')
+    if (Check(schema, value)) return value
+    throw new Failure('upstream_error', `${id} answered in another form than the route expects`)
+  }
+}

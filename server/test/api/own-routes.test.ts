@@ -1,0 +1,82 @@
+import { Type } from 'typebox'
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
+import { later } from '../support/clock.ts'
+import { World } from '../support/world.ts'
+
+let world: World
+const notes: unknown[] = []
+beforeAll(async () => {
+  world = await World.open(
+    {},
+    {
+      server: {
+        api: async (api, { graph, callApi }) => {
+          // No option of these routes names a session.
+          api.get('/api/plain', () => ({ fine: true }))
+          api.post('/api/notes', ({ body }) => ({ count: notes.push(body) }))
+          api.get('/api/name', (request) => {
+            const call = { resource: graph, path: '/v1.0/me', scopes: ['User.Read'] }
+            return callApi(request, call, Type.Object({ displayName: Type.String() }))
+          })
+          api.get('/api/unexpected', (request) => {
+            const call = { resource: graph, path: '/v1.0/me', scopes: ['User.Read'] }
+            return callApi(request, call, Type.Object({ displayName: Type.Number() }))
+          })
+        },
+      },
+    },
+  )
+})
+afterEach(() => {
+  vi.useRealTimers()
+})
+afterAll(() => world.close())
+
+describe('an own route', () => {
+  test('an own route needs a session, though nothing in its lines says so', async () => {
+    const { status, json } = await world.openBrowser().fetch('/api/plain')
+    expect([status, json]).toMatchObject([401, { code: 'not_signed_in' }])
+    const browser = await world.signIn()
+    expect(await browser.fetch('/api/plain')).toMatchObject({ status: 200, json: { fine: true } })
+  })
+
+  test('an own route that writes refuses a request without X-CSRF before it does anything', async () => {
+    const browser = await world.signIn()
+    const note = (headers: Record<string, string>) =>
+      browser.fetch('/api/notes', {
+        method: 'POST',
+        body: '{"text":"hello"}',
+        headers: { 'content-type': 'application/json', ...headers },
+      })
+    const refused = await note({ 'x-csrf': '' })
+    expect(refused).toMatchObject({ status: 403, json: { code: 'csrf_failed' } })
+    expect(notes).toEqual([])
+    expect((await note({})).status).toBe(200)
+    expect(notes).toEqual([{ text: 'hello' }])
+  })
+
+  test('a request to an own route keeps the session alive', async () => {
+    const browser = await world.signIn()
+    for (let count = 0; count < 3; count += 1) {
+      later(40)
+      expect((await browser.fetch('/api/plain')).status).toBe(200)
+    }
+  })
+
+  test('an own route calls an API as the caller, and an answer of another form is a 502', async () => {
+    const browser = await world.signIn()
+    const { status, json } = await browser.fetch('/api/name')
+    expect([status, json]).toMatchObject([200, { displayName: 'Adele Vance' }])
+    const other = await browser.fetch('/api/unexpected')
+    expect(other).toMatchObject({ status: 502, json: { code: 'upstream_error' } })
+  })
+
+  test('the document tells of an own route that it needs a session', async () => {
+    const { paths } = (await world.openBrowser().fetch('/openapi.json')).json as {
+      paths: Record<string, { get: { responses: object; security: object[] } }>
+    }
+    const own = paths['/api/plain']?.get
+    expect(Object.keys(own?.responses ?? {})).toEqual(expect.arrayContaining(['200', '401', '403']))
+    expect(own?.security).toEqual([expect.objectContaining({ session: [] })])
+  })
+})

@@ -1,0 +1,17 @@
+import { type Static, Type } from 'typebox'
+
+/** The app role of those who may read reports. */
+export const reportRole = 'Reports.Read'
+
+/** The body of the example of an own route, `GET /api/reports/agenda`. */
+export const AgendaReport = Type.Object({
+  title: Type.String(),
+  events: Type.Array(
+    Type.Object({
+      subject: Type.String(),
+      /** ISO 8601, without a time zone: UTC. */
+      startsAt: Type.String(),
+    }),
+  ),
+})
+export type AgendaReport = Static<typeof AgendaReport>
