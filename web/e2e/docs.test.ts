@@ -23,7 +23,10 @@ describe.skipIf(!browserPath)('the API page in a real browser', () => {
     await page.getByRole('main').getByRole('link', { name: 'Sign in' }).click()
     await page.getByText('You are signed in as Adele Vance.').waitFor()
     expect(new URL(page.url()).pathname).toBe('/docs')
-    const card = page.locator('details', { has: page.locator('code', { hasText: /^\/api\/me$/ }) })
+    const card = page.locator('details', {
+      has: page.locator('code', { hasText: /^\/api\/me$/ }),
+      hasText: /^\s*GET/,
+    })
     await card.locator('summary').click()
     await card.getByRole('button', { name: 'Send' }).click()
     await card.getByText('The server answered 200.').waitFor()

@@ -1,7 +1,6 @@
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { requireCaller } from '../../server/src/caller/caller.ts'
-import { requireStepUp } from '../../server/src/caller/step-up.ts'
+import { callsOf } from '../../server/src/downstream/calls.ts'
 import { World } from '../../server/test/support/world.ts'
 import { browserPath, launchBrowser, signInAs, Visitor } from './support/pages.ts'
 
@@ -14,12 +13,11 @@ describe.skipIf(!browserPath)('in a real browser', () => {
       {},
       {
         server: {
-          api: async (api) => {
-            api.addHook('preHandler', async (request) => {
-              if (request.url !== '/api/me') return
-              await requireStepUp(requireCaller(request), { authenticationContext: 'c1' })
-            })
-          },
+          calls: (settings) =>
+            callsOf(settings).map((call) => ({
+              ...call,
+              ...(call.id === 'me' && { requires: { authenticationContext: 'c1' } }),
+            })),
         },
       },
     )
