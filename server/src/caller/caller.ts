@@ -31,7 +31,7 @@ export interface Caller {
    * @throws {Failure} `consent_required`, `reauthentication_required`, `claims_challenge`,
    * `identity_provider_unavailable`
    */
-  accessToken(scopes: readonly string[], rejected?: Rejection): Promise<string>
+  tokenFor(scopes: readonly string[], rejected?: Rejection): Promise<string>
   /**
    * The failure for an API that refuses every token. It tells the caller how to get a better token.
    * @param claims what the API wants the next token to fulfill

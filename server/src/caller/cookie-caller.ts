@@ -89,7 +89,7 @@ class CookieCaller implements Caller {
     return hasMoreGroups ? isMember(this, group) : this.groups.includes(group.toLowerCase())
   }
 
-  async accessToken(scopes: readonly string[], rejected?: Rejection): Promise<string> {
+  async tokenFor(scopes: readonly string[], rejected?: Rejection): Promise<string> {
     try {
       return await this.#options.tokens.accessToken(this.name, scopes, rejected)
     } catch (error) {

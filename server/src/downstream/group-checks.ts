@@ -66,12 +66,12 @@ export class GroupChecks {
   }
 
   async #ask(caller: Caller, group: string): Promise<boolean> {
-    const token = await caller.accessToken(groupCheckScopes)
+    const token = await caller.tokenFor(groupCheckScopes)
     const answer = await this.#send(token, group)
     if (answer.status !== 401) return isMemberIn(answer, group)
     // As for each call: Graph can refuse a token that has not expired, and one new token is tried.
     const rejected = { token, claims: claimsOf(answer) }
-    const second = await this.#send(await caller.accessToken(groupCheckScopes, rejected), group)
+    const second = await this.#send(await caller.tokenFor(groupCheckScopes, rejected), group)
     if (second.status !== 401) return isMemberIn(second, group)
     throw await caller.challenge('Graph refuses each token', claimsOf(second))
   }
