@@ -15,6 +15,7 @@ import { apiCaller } from './downstream/call-api.ts'
 import type { Call } from './downstream/calls.ts'
 import { checkCalls } from './downstream/check-calls.ts'
 import { DownstreamClient } from './downstream/client.ts'
+import { ConcurrentCalls } from './downstream/concurrent-calls.ts'
 import { downstream } from './downstream/downstream.ts'
 import { GroupChecks, groupCheckScopes } from './downstream/group-checks.ts'
 import type { EntraClient } from './entra/client.ts'
@@ -105,16 +106,20 @@ export async function configured(app: FastifyInstance, options: ConfiguredOption
   await app.register(signOutRoute, { config, entra, room })
   await app.register(fp(frontChannelRoute), { entra, room })
   await app.register(async (api) => {
-    const groupChecks = new GroupChecks(config.graph, proxy)
-    api.addHook('onClose', () => groupChecks.close())
+    const client = metrics?.downstreamClient(proxy, app.log) ?? new DownstreamClient(proxy, app.log)
+    api.addHook('onClose', () => client.close())
+    const groupChecks = new GroupChecks(config.graph, client)
     const isMember = groupChecks.isMember.bind(groupChecks)
     const callers = { room, tokens, claimsChallenges, publicUrl, claimGaps, isMember }
     await api.register(callerGuard, { sources: [cookieCallers(callers)] })
     await api.register(fp(sessionApi), room)
     await api.register(fp(signIn.apiRoutes))
-    const client = metrics?.downstreamClient(proxy, app.log) ?? new DownstreamClient(proxy, app.log)
-    await api.register(fp(downstream), { calls, client })
+    const concurrent = new ConcurrentCalls()
+    await api.register(fp(downstream), { calls, client, concurrent })
     await api.register(signedInOnly)
-    await api.register(fp(options.api), { graph: config.graph, callApi: apiCaller(client) })
+    await api.register(fp(options.api), {
+      graph: config.graph,
+      callApi: apiCaller(client, concurrent),
+    })
   })
 }

@@ -1,6 +1,6 @@
 export type { OwnRoutes, OwnRouteTools } from './api/own-routes.ts'
 export { type Caller, requireCaller } from './caller/caller.ts'
-export { requireGroup, requireRole } from './caller/requirement.ts'
+export { requireGroup, requireRole, requireStepUp } from './caller/requirement.ts'
 export type { Call } from './downstream/calls.ts'
 export { Failure } from './failure.ts'
 export { entraBff, type EntraBffOptions } from './plugin.ts'

@@ -23,6 +23,7 @@ const ownDoc: Omit<RouteDoc, 'summary'> = {
     'consent_required',
     'forbidden',
     'not_found',
+    'rate_limited',
     'upstream_throttled',
     'upstream_error',
     'upstream_too_large',

@@ -1,19 +1,33 @@
 import type { FastifyRequest } from 'fastify'
 import { isGuid } from '../config/guid.ts'
+import type { StepUp } from '../entra/authentication.ts'
 import { Failure } from '../failure.ts'
 import { type Caller, requireCaller } from './caller.ts'
-import { requireStepUp } from './step-up.ts'
+import { requireProof } from './step-up.ts'
 
 /** What a row of the table or a route asks of its caller, besides a session. */
-export interface Requirement {
+export interface Requirement extends StepUp {
   /** An app role: a value of the `roles` claim. */
   role?: string
   /** The object id of a group: a value of the `groups` claim. */
   group?: string
-  /** The authentication context that the sign-in must have satisfied, `c1` to `c99`: a value of the `acrs` claim. */
-  authenticationContext?: string
-  /** Seconds since the person last proved who they are, at most (`auth_time`). */
-  maxAgeSeconds?: number
+}
+
+/** What is wrong with a requirement: sentences that begin behind the name of who requires it. */
+export function* mistakesIn(requirement: Requirement): Generator<string> {
+  const { role, group, authenticationContext, maxAgeSeconds } = requirement
+  if (role !== undefined && !/^\S{1,120}$/.test(role)) {
+    yield `requires "${role}", which is not the value of an app role`
+  }
+  if (group !== undefined && !isGuid(group)) {
+    yield `requires "${group}", which is not the object id of a group, a GUID`
+  }
+  if (authenticationContext !== undefined && !/^c[1-9]\d?$/.test(authenticationContext)) {
+    yield `requires "${authenticationContext}", which is not an authentication context, c1 to c99`
+  }
+  if (maxAgeSeconds !== undefined && !(Number.isSafeInteger(maxAgeSeconds) && maxAgeSeconds >= 0)) {
+    yield `requires a sign-in of the last ${String(maxAgeSeconds)} seconds, which is not a whole number`
+  }
 }
 
 /**
@@ -23,10 +37,10 @@ export interface Requirement {
 export function requireAll(caller: Caller, requirement: Requirement): Promise<void> | undefined {
   const { role, group } = requirement
   if (role !== undefined && !caller.hasRole(role)) throw lacksRole(role)
-  if (group === undefined) return requireStepUp(caller, requirement)
+  if (group === undefined) return requireProof(caller, requirement)
   const goOn = (isMember: boolean) => {
     if (!isMember) throw lacksGroup(group)
-    return requireStepUp(caller, requirement)
+    return requireProof(caller, requirement)
   }
   const isMember = caller.isInGroup(group)
   return isMember instanceof Promise ? isMember.then(goOn) : goOn(isMember)
@@ -39,7 +53,6 @@ type PreHandler = (request: FastifyRequest, reply: unknown, next: (error?: Error
  * @throws {TypeError} for a text that no app role can have: at the start, when the route is registered
  */
 export function requireRole(role: string): PreHandler {
-  if (!/^\S{1,120}$/.test(role)) throw new TypeError(`"${role}" is not the value of an app role`)
   return preHandlerOf({ role })
 }
 
@@ -48,11 +61,20 @@ export function requireRole(role: string): PreHandler {
  * @throws {TypeError} for a text that is not an object id: at the start, when the route is registered
  */
 export function requireGroup(group: string): PreHandler {
-  if (!isGuid(group)) throw new TypeError(`"${group}" is not the object id of a group, a GUID`)
   return preHandlerOf({ group })
 }
 
+/**
+ * A `preHandler` for a route below `/api`: only a caller gets past it whose sign-in was recent, or
+ * satisfied an authentication context.
+ * @throws {TypeError} for what no sign-in can prove: at the start, when the route is registered
+ */
+export function requireStepUp(stepUp: StepUp): PreHandler {
+  return preHandlerOf(stepUp)
+}
+
 function preHandlerOf(requirement: Requirement): PreHandler {
+  for (const mistake of mistakesIn(requirement)) throw new TypeError(`A route ${mistake}`)
   return (request, _reply, next) => {
     const asked = requireAll(requireCaller(request), requirement)
     const goOn = () => {

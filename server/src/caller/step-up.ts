@@ -5,7 +5,7 @@ import type { Caller } from './caller.ts'
  * Lets a caller pass whose sign-in proves what a row or a route requires. It answers at once then.
  * @throws {Failure} `insufficient_user_authentication`
  */
-export function requireStepUp(caller: Caller, required: StepUp): Promise<void> | undefined {
+export function requireProof(caller: Caller, required: StepUp): Promise<void> | undefined {
   if (proves(caller.authentication, required)) return undefined
   return caller.stepUp(required).then((failure) => {
     throw failure

@@ -8,6 +8,7 @@ import { requireSuccess } from './answers.ts'
 import type { Call } from './calls.ts'
 import { callWithToken } from './call-with-token.ts'
 import type { DownstreamClient } from './client.ts'
+import type { ConcurrentCalls } from './concurrent-calls.ts'
 
 /** A call that an own route makes. The path holds the query, too; the server puts both together. */
 export interface OwnCall extends Pick<Call, 'resource' | 'path' | 'scopes'> {
@@ -27,10 +28,11 @@ export type CallApi = <Schema extends TSchema>(
   schema: Schema,
 ) => Promise<Static<Schema>>
 
-export function apiCaller(client: DownstreamClient): CallApi {
+export function apiCaller(client: DownstreamClient, concurrent: ConcurrentCalls): CallApi {
   return async (request, own, schema) => {
     const { method = 'GET', resource, path, scopes, body } = own
-    const id = `${method} ${path.split('?', 1).join()}`
+    // A name out of a fixed set, for metrics and log: the path at the API can hold an id.
+    const id = request.routeOptions.url ?? ''
     const call: Call = { id, title: id, method, resource, path, scopes, answer: 'json' }
     const caller = requireCaller(request)
     const sent = {
@@ -39,12 +41,14 @@ export function apiCaller(client: DownstreamClient): CallApi {
       body: body === undefined ? undefined : JSON.stringify(body),
       connection: request.raw.socket,
     }
-    const answer = await callWithToken(call, caller, (accessToken) =>
-      client.send(call, { ...sent, accessToken }),
-    )
+    const send = (accessToken: string) => client.send(call, { ...sent, accessToken })
+    const answer = await concurrent.run(caller.name, () => callWithToken(call, caller, send))
     requireSuccess(call, answer)
     const value: unknown = JSON.parse(answer.body.toString() || 'null')
     if (Check(schema, value)) return value
-    throw new Failure('upstream_error', `${id} answered in another form than the route expects`)
+    throw new Failure(
+      'upstream_error',
+      `the API of ${id} answered in another form than the route expects`,
+    )
   }
 }

@@ -1,4 +1,5 @@
 import { paths } from '@entra-bff/shared'
+import { mistakesIn } from '../caller/requirement.ts'
 import { isGraph } from '../config/clouds.ts'
 import { isLoopback, isPrivateTransport } from '../config/loopback.ts'
 import { ConfigError } from '../config/reader.ts'
@@ -19,6 +20,7 @@ export function checkCalls(calls: readonly Call[], graphs: readonly string[]): v
       ...aboutParameters(call),
       ...aboutScopes(call, graphs),
       ...aboutBodies(call),
+      ...mistakesIn(call.requires ?? {}),
     ].map((problem) => `the call ${call.method} ${call.id} ${problem}`),
   )
   if (problems.length > 0) throw new ConfigError(problems)

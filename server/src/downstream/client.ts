@@ -36,7 +36,7 @@ export interface CallRequest {
   headers: Record<string, string>
   body: string | undefined
   /** The caller's connection. When it closes, the call ends: nobody can read the answer. */
-  connection: Socket
+  connection: Socket | undefined
 }
 
 /** Sends a request, and reads its answer. */
@@ -106,7 +106,7 @@ export class DownstreamClient {
       }
       // The request emits `close` too early, and a pipelined response never emits `close`. Pipelined
       // calls share a connection: more than ten listeners are no leak here.
-      connection.setMaxListeners(0).once('close', onClose)
+      connection?.setMaxListeners(0).once('close', onClose)
       let pauseMs: number | undefined
       try {
         const answer = await exchange.answer
@@ -115,7 +115,7 @@ export class DownstreamClient {
         pauseMs = pauseAfterAnswer(call, answer, retryUntil)
         if (pauseMs === undefined) return answer
       } catch (cause) {
-        if (connection.destroyed) breaker.left()
+        if (connection?.destroyed) breaker.left()
         requireOpen(connection)
         const failure = transportFailure(call.id, cause)
         // An answer that is too large is an answer.
@@ -124,7 +124,7 @@ export class DownstreamClient {
         pauseMs = exchange.hasBegun ? undefined : pauseAfterError(call, cause, retryUntil)
         if (pauseMs === undefined) throw failure
       } finally {
-        connection.off('close', onClose)
+        connection?.off('close', onClose)
       }
       await pause(pauseMs, connection)
     }
@@ -155,7 +155,7 @@ function optionsOf(
 }
 
 /** @throws {Failure} when the caller has left: with a code that does not count as a fault of the API */
-export function requireOpen(connection: Socket): void {
-  if (!connection.destroyed) return
+export function requireOpen(connection: Socket | undefined): void {
+  if (!connection?.destroyed) return
   throw new Failure('invalid_request', 'the caller closed the connection')
 }

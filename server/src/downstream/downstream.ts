@@ -10,7 +10,7 @@ import { callRequest, schemaOf } from './call-request.ts'
 import type { Call } from './calls.ts'
 import { callWithToken } from './call-with-token.ts'
 import { type DownstreamClient, requireOpen } from './client.ts'
-import { ConcurrentCalls } from './concurrent-calls.ts'
+import type { ConcurrentCalls } from './concurrent-calls.ts'
 import { documentCall } from './document-call.ts'
 import { withOwnNextLink } from './next-link.ts'
 import { OpenStreams } from './open-streams.ts'
@@ -18,6 +18,7 @@ import { OpenStreams } from './open-streams.ts'
 export interface DownstreamOptions {
   calls: readonly Call[]
   client: DownstreamClient
+  concurrent: ConcurrentCalls
 }
 
 /** The ids of a request at the API, for its support. A failure carries them, too. */
@@ -30,14 +31,12 @@ const passedDownOfStream = [...passedDown, 'content-length'] as const
 /** One route for each row of the table of calls. */
 export async function downstream(
   api: FastifyInstance,
-  { calls, client }: DownstreamOptions,
+  { calls, client, concurrent }: DownstreamOptions,
 ): Promise<void> {
-  const concurrent = new ConcurrentCalls()
   const streams = new OpenStreams()
   api.addHook('preClose', async () => {
     streams.endSoon()
   })
-  api.addHook('onClose', () => client.close())
 
   for (const call of calls) {
     const isStream = typeof call.answer === 'object' && 'stream' in call.answer

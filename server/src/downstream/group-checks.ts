@@ -1,21 +1,18 @@
 import { LRUCache } from 'lru-cache'
 import { Type } from 'typebox'
 import type { Caller } from '../caller/caller.ts'
-import type { ProxySettings } from '../config/outbound-proxy.ts'
 import { Failure } from '../failure.ts'
 import { parseObject } from '../json.ts'
 import type { MaybePromise } from '../maybe-promise.ts'
-import { DeadlineError, type OutboundAnswer } from '../outbound/exchange.ts'
-import { Outbound } from '../outbound/outbound.ts'
+import type { OutboundAnswer } from '../outbound/exchange.ts'
 import { secondsOf } from '../retry-after.ts'
 import { schemaCheck } from '../schema-check.ts'
-import { challengedClaims } from './claims-challenge.ts'
+import { callWithToken } from './call-with-token.ts'
+import type { Call } from './calls.ts'
+import type { DownstreamClient } from './client.ts'
 
 /** What a check needs: for their own groups, people need no administrator. */
 export const groupCheckScopes = ['User.Read']
-const path = '/v1.0/me/checkMemberGroups'
-const limits = { maxResponseSize: 64 * 1024, connections: 32, keepAliveTimeout: 30_000 }
-const deadlineMs = 5_000
 
 /** How long an answer counts. Who leaves a group keeps its rights for so long. */
 const keptMs = 5 * 60_000
@@ -27,8 +24,8 @@ const maxAnswers = 10_000
  * Source: Microsoft Graph, "directoryObject: checkMemberGroups", which counts nested groups too.
  */
 export class GroupChecks {
-  readonly #graph: string
-  readonly #outbound: Outbound
+  readonly #call: Call
+  readonly #client: DownstreamClient
   /** Answers, and those under way, by the names of caller and group. */
   readonly #answers = new LRUCache<string, MaybePromise<boolean>>({
     max: maxAnswers,
@@ -38,15 +35,24 @@ export class GroupChecks {
   })
 
   /** @param graph origin of Microsoft Graph */
-  constructor(graph: string, proxy: ProxySettings) {
-    this.#graph = graph
-    this.#outbound = new Outbound(limits, proxy)
+  constructor(graph: string, client: DownstreamClient) {
+    this.#call = {
+      id: 'checkMemberGroups',
+      title: 'Groups of the caller',
+      method: 'POST',
+      resource: graph,
+      path: '/v1.0/me/checkMemberGroups',
+      scopes: groupCheckScopes,
+      answer: 'json',
+    }
+    this.#client = client
   }
 
   /**
    * @param group an object id
    * @returns at once what Graph answered in the last five minutes
-   * @throws {Failure} `upstream_error`, `upstream_timeout`, `upstream_throttled`, or why there is no token
+   * @throws {Failure} `upstream_error`, `upstream_timeout`, `upstream_too_large`, `upstream_throttled`, or why
+   * there is no token
    */
   isMember(caller: Caller, group: string): MaybePromise<boolean> {
     const name = `${caller.name} ${group.toLowerCase()}`
@@ -61,40 +67,19 @@ export class GroupChecks {
     return asked
   }
 
-  close(): Promise<void> {
-    return this.#outbound.close()
-  }
-
   async #ask(caller: Caller, group: string): Promise<boolean> {
-    const token = await caller.tokenFor(groupCheckScopes)
-    const answer = await this.#send(token, group)
-    if (answer.status !== 401) return isMemberIn(answer, group)
-    // As for each call: Graph can refuse a token that has not expired, and one new token is tried.
-    const rejected = { token, claims: claimsOf(answer) }
-    const second = await this.#send(await caller.tokenFor(groupCheckScopes, rejected), group)
-    if (second.status !== 401) return isMemberIn(second, group)
-    throw await caller.challenge('Graph refuses each token', claimsOf(second))
-  }
-
-  async #send(accessToken: string, group: string): Promise<OutboundAnswer> {
     const request = {
-      origin: this.#graph,
-      path,
-      method: 'POST' as const,
-      headers: { authorization: `Bearer ${accessToken}`, 'content-type': 'application/json' },
+      path: this.#call.path,
+      headers: {},
       body: JSON.stringify({ groupIds: [group] }),
+      // Several requests can wait for one answer: none of their connections ends it.
+      connection: undefined,
     }
-    try {
-      return await this.#outbound.send(request, deadlineMs)
-    } catch (cause) {
-      const code = cause instanceof DeadlineError ? 'upstream_timeout' : 'upstream_error'
-      throw notTold(code, 'Graph cannot be asked for a group', { cause })
-    }
+    const answer = await callWithToken(this.#call, caller, (accessToken) =>
+      this.#client.send(this.#call, { ...request, accessToken }),
+    )
+    return isMemberIn(answer, group)
   }
-}
-
-function claimsOf({ headers }: OutboundAnswer): string | undefined {
-  return challengedClaims(headers['www-authenticate'])
 }
 
 /** Those of the groups in question that the account is in. */
@@ -104,8 +89,7 @@ const isBody = schemaCheck(Type.Object({ value: Type.Array(Type.String()) }))
 function isMemberIn({ status, headers, body }: OutboundAnswer, group: string): boolean {
   const reason = `Graph answered ${String(status)} when asked for a group`
   if (status === 429) {
-    const retryAfterSeconds = secondsOf(headers['retry-after'])
-    throw notTold('upstream_throttled', reason, { retryAfterSeconds })
+    throw notTold('upstream_throttled', reason, secondsOf(headers['retry-after']))
   }
   if (status === 403) {
     throw notTold('upstream_error', `${reason}: grant the app GroupMember.Read.All`)
@@ -117,11 +101,11 @@ function isMemberIn({ status, headers, body }: OutboundAnswer, group: string): b
 
 /** Nobody gets in because Graph does not answer. */
 function notTold(
-  code: 'upstream_error' | 'upstream_timeout' | 'upstream_throttled',
+  code: 'upstream_error' | 'upstream_throttled',
   reason: string,
-  options: { cause?: unknown; retryAfterSeconds?: number } = {},
+  retryAfterSeconds?: number,
 ): Failure {
   const publicDetail =
     'Microsoft Graph did not tell whether your account is in the group that this needs. Try again later.'
-  return new Failure(code, reason, { ...options, publicDetail })
+  return new Failure(code, reason, { retryAfterSeconds, publicDetail })
 }

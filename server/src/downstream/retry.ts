@@ -47,14 +47,14 @@ function pauseUntil(until: number, askedMs: number): number | undefined {
 }
 
 /** Waits, but no longer than the connection of the caller is open. */
-export function pause(milliseconds: number, connection: Socket): Promise<void> {
+export function pause(milliseconds: number, connection: Socket | undefined): Promise<void> {
   return new Promise((resolve) => {
     const end = () => {
       clearTimeout(timer)
-      connection.off('close', end)
+      connection?.off('close', end)
       resolve()
     }
     const timer = setTimeout(end, milliseconds)
-    connection.once('close', end)
+    connection?.once('close', end)
   })
 }

@@ -1,11 +1,16 @@
+import type { ServerResponse } from 'node:http'
 import { Type } from 'typebox'
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import { later } from '../support/clock.ts'
+import { startUpstream, type Upstream } from '../support/upstream.ts'
 import { World } from '../support/world.ts'
 
 let world: World
+let upstream: Upstream
 const notes: unknown[] = []
+const unanswered: ServerResponse[] = []
 beforeAll(async () => {
+  upstream = await startUpstream((_request, response) => unanswered.push(response))
   world = await World.open(
     {},
     {
@@ -17,6 +22,14 @@ beforeAll(async () => {
           api.get('/api/name', (request) => {
             const call = { resource: graph, path: '/v1.0/me', scopes: ['User.Read'] }
             return callApi(request, call, Type.Object({ displayName: Type.String() }))
+          })
+          api.get('/api/slow', (request) => {
+            const call = {
+              resource: new URL(upstream.endpoint).origin,
+              path: '/',
+              scopes: ['User.Read'],
+            }
+            return callApi(request, call, Type.Object({}))
           })
           api.get('/api/unexpected', (request) => {
             const call = { resource: graph, path: '/v1.0/me', scopes: ['User.Read'] }
@@ -30,7 +43,10 @@ beforeAll(async () => {
 afterEach(() => {
   vi.useRealTimers()
 })
-afterAll(() => world.close())
+afterAll(async () => {
+  await world.close()
+  upstream.close()
+})
 
 describe('an own route', () => {
   test('an own route needs a session, though nothing in its lines says so', async () => {
@@ -69,6 +85,18 @@ describe('an own route', () => {
     expect([status, json]).toMatchObject([200, { displayName: 'Adele Vance' }])
     const other = await browser.fetch('/api/unexpected')
     expect(other).toMatchObject({ status: 502, json: { code: 'upstream_error' } })
+  })
+
+  test('calls of own routes count, too, when a session has eight calls under way', async () => {
+    const browser = await world.signIn()
+    const first = Array.from({ length: 8 }, () => browser.fetch('/api/slow'))
+    await vi.waitUntil(() => unanswered.length === 8, { timeout: 5_000 })
+    const ninth = await browser.fetch('/api/me')
+    expect(ninth).toMatchObject({ status: 429, json: { code: 'rate_limited' } })
+    for (const response of unanswered) {
+      response.writeHead(200, { 'content-type': 'application/json' }).end('{}')
+    }
+    for (const { status } of await Promise.all(first)) expect(status).toBe(200)
   })
 
   test('the document tells of an own route that it needs a session', async () => {

@@ -15,11 +15,11 @@ afterAll(async () => {
   undiciTimers.reset()
 })
 
-test('a Graph that does not tell within five seconds whether a caller is in a group is a 504', async () => {
+test('a Graph that does not tell in time whether a caller is in a group is a 504', async () => {
   const browser = await world.signInAs(lidia)
   world.emulator.failNext('checkMemberGroups', { hang: true })
   const waiting = browser.fetch('/api/readers')
   await vi.waitUntil(() => world.emulator.requests('checkMemberGroups').length === 1)
-  await vi.advanceTimersByTimeAsync(6_000)
+  await vi.advanceTimersByTimeAsync(21_000)
   expect(await waiting).toMatchObject({ status: 504, json: { code: 'upstream_timeout' } })
 })

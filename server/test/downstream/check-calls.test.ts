@@ -129,6 +129,22 @@ describe('a table of calls with a mistake', () => {
       'cannot be listed',
     ],
     ['pages of bytes', [{ ...orders, answer: { stream: ['text/csv'] }, paged: true }], 'be paged'],
+    ['a role of spaces', [{ ...orders, requires: { role: 'a role' } }], 'the value of an app role'],
+    [
+      'the name of a group',
+      [{ ...orders, requires: { group: 'Readers' } }],
+      'the object id of a group',
+    ],
+    ...['c0', 'c100', 'mfa', ''].map((authenticationContext): [string, Call[], string] => [
+      `the authentication context ${JSON.stringify(authenticationContext)}`,
+      [{ ...orders, requires: { authenticationContext } }],
+      'c1 to c99',
+    ]),
+    ...[-1, 0.5, Number.NaN].map((maxAgeSeconds): [string, Call[], string] => [
+      `a maximum age of ${String(maxAgeSeconds)} seconds`,
+      [{ ...orders, requires: { maxAgeSeconds } }],
+      'not a whole number',
+    ]),
     ['bytes of no type', [{ ...orders, answer: { bytes: [] } }], 'needs the media types'],
     ['bytes of any type', [{ ...orders, answer: { stream: ['*/*'] } }], 'needs the media types'],
   ])('%s stops the start with a sentence that names the row', async (_name, calls, sentence) => {
@@ -157,6 +173,20 @@ describe('a table of calls without a mistake', () => {
       [{ ...orders, ...graph, scopes: [`${graph.resource}/User.Read`] }],
     ],
     ['a path that begins as one of the server', [{ ...orders, id: 'sessions-of-today' }]],
+    [
+      'a requirement of each kind',
+      [
+        {
+          ...orders,
+          requires: {
+            role: 'Orders.Read',
+            group: '11111111-2222-4333-8444-555555555555',
+            authenticationContext: 'c99',
+            maxAgeSeconds: 0,
+          },
+        },
+      ],
+    ],
     ['a download', [{ ...orders, answer: { stream: ['text/csv', 'application/vnd.ms-excel'] } }]],
   ])('the server starts with %s', async (_name, calls) => {
     expect(await problemsOf(calls)).toEqual([])

@@ -1,7 +1,6 @@
 import type { Problem, SignInError } from '@entra-bff/shared'
 import type { AppOptions } from '../../src/app.ts'
-import { requireCaller } from '../../src/caller/caller.ts'
-import { requireStepUp } from '../../src/caller/step-up.ts'
+import { requireStepUp } from '../../src/caller/requirement.ts'
 import type { StepUp } from '../../src/entra/authentication.ts'
 import type { Answer, Browser, Page } from './browser.ts'
 
@@ -10,10 +9,7 @@ export function stepUpRoutes(routes: Record<string, StepUp>): Pick<AppOptions, '
   return {
     api: async (api) => {
       for (const [path, required] of Object.entries(routes)) {
-        api.get(path, async (request) => {
-          await requireStepUp(requireCaller(request), required)
-          return { done: true }
-        })
+        api.get(path, { preHandler: requireStepUp(required) }, () => ({ done: true }))
       }
     },
   }
