@@ -5,7 +5,7 @@ export const reportRole = 'Reports.Read'
 
 /** The body of the example of an own route, `GET /api/reports/agenda`. */
 export const AgendaReport = Type.Object({
-  title: Type.String(),
+  preparedFor: Type.String(),
   events: Type.Array(
     Type.Object({
       subject: Type.String(),

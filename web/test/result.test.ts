@@ -124,7 +124,7 @@ test('a missing scope is explained, with the way to give consent', async () => {
       login: '/auth/login?scopes=Calendars.Read',
     }),
   })
-  expect(page.text()).toContain('Calendars.Read')
+  expect(page.text()).toContain('Detail of consent_required.')
   expect(linkNamed(page, 'Give consent').attributes('href')).toBe(
     '/auth/login?scopes=Calendars.Read&returnTo=%2Fresult%2Fme%2Fcalendar',
   )

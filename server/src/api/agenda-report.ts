@@ -13,10 +13,7 @@ const EventPage = Type.Object({
 })
 
 /** An example of an own route: copy this file. It makes a report of what Microsoft Graph answers. */
-export async function agendaReport(
-  api: FastifyInstance,
-  { graph, callApi }: OwnRouteTools,
-): Promise<void> {
+export function agendaReport(api: FastifyInstance, { graph, callApi }: OwnRouteTools): void {
   const options = {
     preHandler: requireRole(reportRole),
     schema: { response: { 200: AgendaReport } },
@@ -31,6 +28,6 @@ export async function agendaReport(
     }
     const { value } = await callApi(request, call, EventPage)
     const events = value.map(({ subject, start }) => ({ subject, startsAt: start.dateTime }))
-    return { title: `The agenda of ${user.name}`, events }
+    return { preparedFor: user.name, events }
   })
 }

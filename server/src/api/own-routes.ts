@@ -1,5 +1,4 @@
 import type { FastifyInstance } from 'fastify'
-import fp from 'fastify-plugin'
 import type { CallApi } from '../downstream/call-api.ts'
 import { agendaReport } from './agenda-report.ts'
 
@@ -9,10 +8,10 @@ export interface OwnRouteTools {
   callApi: CallApi
 }
 
-/** Registers routes below `/api`. Each needs a session, and is part of `/openapi.json`. */
+/** Adds routes below `/api`. Each needs a session, and is part of `/openapi.json`. */
 export type OwnRoutes = (api: FastifyInstance, tools: OwnRouteTools) => Promise<void>
 
 /** Your own routes: a file for each, and a line here. */
 export const ownRoutes: OwnRoutes = async (api, tools) => {
-  await api.register(fp(agendaReport), tools)
+  agendaReport(api, tools)
 }

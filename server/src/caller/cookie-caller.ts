@@ -153,7 +153,7 @@ class CookieCaller implements Caller {
     }
     return new Failure(reason, message, {
       cause,
-      publicDetail: `This call needs the permission ${scopes.join(', ')}.`,
+      publicDetail: `This call needs the permission ${scopes.join(', ')}, which you have not given to this app yet.`,
       loginHref: this.#loginHref({ scopes: scopes.join(' ') }),
     })
   }

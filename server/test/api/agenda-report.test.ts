@@ -22,8 +22,8 @@ describe('the example of an own route', () => {
     await browser.goTo(href ?? '')
     const { status, json } = await browser.fetch(paths.agendaReport)
     expect(status).toBe(200)
-    const { title, events } = json as { title: string; events: { subject: string }[] }
-    expect(title).toBe('The agenda of Adele Vance')
+    const { preparedFor, events } = json as { preparedFor: string; events: { subject: string }[] }
+    expect(preparedFor).toBe('Adele Vance')
     expect(events.length).toBeGreaterThan(0)
     expect(Object.keys(events[0] ?? {})).toEqual(['subject', 'startsAt'])
   })

@@ -2,6 +2,5 @@ export const agendaTexts = {
   title: 'Your agenda',
   back: 'Back',
   noEvents: 'No events.',
-  /** For the sentence that asks for consent. */
-  scopes: ['Calendars.Read'],
+  preparedFor: (name: string) => `Prepared for ${name}`,
 } as const

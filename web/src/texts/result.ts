@@ -22,6 +22,4 @@ export const resultTexts = {
   stepUp: 'Confirm that it is you',
   consent: 'Give consent',
   consentTitle: 'Your consent is needed',
-  consentDetail: (scopes: readonly string[]) =>
-    `This call needs the permission ${scopes.join(', ')}, which you have not given to this app yet.`,
 } as const

@@ -82,7 +82,7 @@ export function downstream(text: string, headers: Record<string, string> = {}): 
   return { status: 200, body: text, headers }
 }
 
-function json(schema: TSchema, body: unknown): Answer {
+export function json(schema: TSchema, body: unknown): Answer {
   if (!Value.Check(schema, body)) throw new Error('The fake server breaks the contract')
   return { status: 200, body: JSON.stringify(body) }
 }

@@ -34,19 +34,16 @@ export function urgently(page: Awaited<ReturnType<typeof openApp>>['page']) {
   return page.get('[role=alert]').text()
 }
 
+const lazyFiles = import.meta.glob([
+  '../../src/views/*View.vue',
+  '../../src/components/SessionExpiry.vue',
+])
+
 /** Waits until answers have arrived and lazily loaded files are there. */
 export async function settle() {
   for (let round = 0; round < 5; round++) {
     await flushPromises()
-    await import('../../src/views/WelcomeView.vue')
-    await import('../../src/views/NotFoundView.vue')
-    await import('../../src/views/ResultView.vue')
-    await import('../../src/views/ErrorView.vue')
-    await import('../../src/views/SetupView.vue')
-    await import('../../src/views/DeviceView.vue')
-    await import('../../src/views/SessionsView.vue')
-    await import('../../src/views/DocsView.vue')
-    await import('../../src/components/SessionExpiry.vue')
+    for (const load of Object.values(lazyFiles)) await load()
   }
   await flushPromises()
 }

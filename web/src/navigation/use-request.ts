@@ -1,9 +1,12 @@
 import { onScopeDispose, shallowRef, watch } from 'vue'
-import { leaveTo, mayLeaveToSignIn } from '../navigation/leave.ts'
-import { addReturnTo } from '../navigation/add-return-to.ts'
+import { useAnnouncer } from '../feedback/use-announcer.ts'
+import { useFocusFallback } from '../feedback/use-focus-fallback.ts'
 import { useSession } from '../stores/session.ts'
 import { signedOutReasonOf } from '../stores/signed-out-reason.ts'
+import { resultTexts } from '../texts/result.ts'
 import { troubleOf, type Trouble } from '../trouble.ts'
+import { addReturnTo } from './add-return-to.ts'
+import { leaveTo, mayLeaveToSignIn } from './leave.ts'
 
 export type RequestState<Body> =
   | { kind: 'loading'; previous: Body | undefined }
@@ -20,9 +23,13 @@ export interface RequestTarget<Body> {
   send: (signal: AbortSignal) => Promise<Body>
 }
 
-/** Sends a request that needs a session each time that its name changes. The last request wins. */
+/**
+ * Sends a request that needs a session each time that its name changes. The last request wins. When there
+ * is no answer, a screen reader is told why.
+ */
 export function useRequest<Body>(target: () => RequestTarget<Body> | undefined) {
   const session = useSession()
+  const { announce } = useAnnouncer()
   const state = shallowRef<RequestState<Body>>({ kind: 'loading', previous: undefined })
   let latest: AbortController | undefined
 
@@ -61,6 +68,12 @@ export function useRequest<Body>(target: () => RequestTarget<Body> | undefined) 
   onScopeDispose(() => {
     latest?.abort()
     latest = undefined
+  })
+
+  useFocusFallback(state)
+  watch(state, (now) => {
+    if (now.kind === 'problem') announce(now.problem.title, 'assertive')
+    else if (now.kind === 'leaving') announce(resultTexts.leaving)
   })
 
   /** Repeats the request. Meanwhile the page shows the old answer, or that the server gave none. */
