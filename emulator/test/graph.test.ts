@@ -77,6 +77,24 @@ test('events need Calendars.Read', async () => {
   expect(((await response.json()) as { value: unknown[] }).value.length).toBeGreaterThan(0)
 })
 
+test('events come in pages, and a number that is none is a 400', async () => {
+  const { access } = await tokensOf(emulator, 'Adele Vance', 'openid Calendars.Read')
+  const page = async (path: string) => {
+    const response = await callGraph(emulator, path, access)
+    const body = (await response.json()) as { value: { id: string }[]; '@odata.nextLink'?: string }
+    return { ids: body.value.map(({ id }) => id), next: body['@odata.nextLink'] }
+  }
+  const all = await page('/me/events')
+  const [first, ...others] = all.ids
+  const one = await page('/me/events?$top=1')
+  expect(one.ids).toEqual([first])
+  const rest = await page(
+    `${(one.next ?? '').replace(/^.*\/v1\.0/, '').replace('top=1', 'top=99')}`,
+  )
+  expect(rest).toEqual({ ids: others, next: undefined })
+  expect((await callGraph(emulator, '/me/events?$top=some', access)).status).toBe(400)
+})
+
 test('an event is found by its id, and only by its owner', async () => {
   const { access } = await tokensOf(emulator, 'Adele Vance', 'openid Calendars.Read')
   const list = await callGraph(emulator, '/me/calendar/events', access)

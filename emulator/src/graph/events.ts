@@ -5,12 +5,29 @@ import type { GraphCall } from './graph-call.ts'
 import { odata } from './odata.ts'
 import { eventsOf } from './sample-data.ts'
 
-export function events({ caller, origin }: GraphCall): Reply {
+/** Events of a page, when `$top` says nothing (Microsoft Graph, "List events"). */
+const defaultPageSize = 10
+
+export function events({ caller, exchange, origin }: GraphCall): Reply {
   requireScope(caller, 'ErrorAccessDenied', 'Calendars.Read', 'Calendars.ReadWrite')
+  const { path, query } = exchange
+  const top = numberIn(query, '$top') ?? defaultPageSize
+  const end = (numberIn(query, '$skip') ?? 0) + top
+  const all = eventsOf(caller.user)
+  const next = `${origin}${path}?%24top=${String(top)}&%24skip=${String(end)}`
   return odata({
     '@odata.context': `${origin}/v1.0/$metadata#users('${caller.user.id}')/calendar/events`,
-    value: eventsOf(caller.user),
+    ...(end < all.length && { '@odata.nextLink': next }),
+    value: all.slice(end - top, end),
   })
+}
+
+function numberIn(query: URLSearchParams, name: '$top' | '$skip'): number | undefined {
+  const text = query.get(name)
+  if (text === null) return undefined
+  if (/^\d{1,6}$/.test(text)) return Number(text)
+  const message = `Invalid value '${text}' for ${name} query option found.`
+  throw new GraphError(400, 'RequestBroker--ParseUri', message)
 }
 
 export function event({ exchange, caller, origin }: GraphCall): Reply {

@@ -16,6 +16,8 @@ export interface ChildOptions {
   before?: string
   /** The user that runs the server, who must be able to read its files. */
   uid?: number
+  /** In place of the server that the tests have built. */
+  program?: string
 }
 
 /** The built server in a process of its own, which can be killed. */
@@ -26,8 +28,8 @@ export class ChildServer {
   #stderr = ''
 
   constructor(settings: Readonly<Record<string, string>>, options: ChildOptions) {
-    const { cwd, nodeArguments = [], before, uid } = options
-    const command = [process.execPath, ...nodeArguments, builtServer]
+    const { cwd, nodeArguments = [], before, uid, program = builtServer } = options
+    const command = [process.execPath, ...nodeArguments, program]
     const [file = '', ...args] =
       before === undefined ? command : ['bash', '-c', `${before}; exec "$@"`, 'bash', ...command]
     this.#child = spawn(file, args, {
