@@ -8,6 +8,7 @@ import { World } from '../support/world.ts'
 let world: World
 let upstream: Upstream
 const notes: unknown[] = []
+let plainAnswers = 0
 const unanswered: ServerResponse[] = []
 beforeAll(async () => {
   upstream = await startUpstream((_request, response) => unanswered.push(response))
@@ -17,7 +18,7 @@ beforeAll(async () => {
       server: {
         api: async (api, { graph, callApi }) => {
           // No option of these routes names a session.
-          api.get('/api/plain', () => ({ fine: true }))
+          api.get('/api/plain', () => ({ count: (plainAnswers += 1) }))
           api.post('/api/notes', ({ body }) => ({ count: notes.push(body) }))
           api.get('/api/name', (request) => {
             const call = { resource: graph, path: '/v1.0/me', scopes: ['User.Read'] }
@@ -52,8 +53,9 @@ describe('an own route', () => {
   test('an own route needs a session, though nothing in its lines says so', async () => {
     const { status, json } = await world.openBrowser().fetch('/api/plain')
     expect([status, json]).toMatchObject([401, { code: 'not_signed_in' }])
+    expect(plainAnswers).toBe(0)
     const browser = await world.signIn()
-    expect(await browser.fetch('/api/plain')).toMatchObject({ status: 200, json: { fine: true } })
+    expect(await browser.fetch('/api/plain')).toMatchObject({ status: 200, json: { count: 1 } })
   })
 
   test('an own route that writes refuses a request without X-CSRF before it does anything', async () => {
