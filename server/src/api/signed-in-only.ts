@@ -1,6 +1,7 @@
 import type { FastifyInstance, onRequestHookHandler, onSendAsyncHookHandler } from 'fastify'
 import fp from 'fastify-plugin'
 import { requireCaller } from '../caller/caller.ts'
+import { callProblems } from '../downstream/document-call.ts'
 import type { RouteDoc } from '../http/route-doc.ts'
 
 /**
@@ -16,20 +17,7 @@ export const signedInOnly = fp(registerSignedInOnly, {
 const ownDoc: Omit<RouteDoc, 'summary'> = {
   tag: 'Your routes',
   session: 'needed',
-  problems: [
-    'reauthentication_required',
-    'claims_challenge',
-    'insufficient_user_authentication',
-    'consent_required',
-    'forbidden',
-    'not_found',
-    'rate_limited',
-    'upstream_throttled',
-    'upstream_error',
-    'upstream_too_large',
-    'identity_provider_unavailable',
-    'upstream_timeout',
-  ],
+  problems: [...callProblems, 'insufficient_user_authentication'],
 }
 
 async function registerSignedInOnly(api: FastifyInstance): Promise<void> {

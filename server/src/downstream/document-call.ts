@@ -1,3 +1,4 @@
+import type { ProblemCode } from '@entra-bff/shared'
 import { type TProperties, Type } from 'typebox'
 import type { AnswerDoc, RouteDoc } from '../http/route-doc.ts'
 import { mediaTypesOf } from './answers.ts'
@@ -6,6 +7,21 @@ import type { AnswerForm, Call } from './calls.ts'
 const ids = ['request-id', 'client-request-id'] as const
 const headers = [...ids, 'ETag', 'Content-Disposition'] as const
 
+/** What a call of an API can end in, besides the problems of every route. */
+export const callProblems: readonly ProblemCode[] = [
+  'reauthentication_required',
+  'claims_challenge',
+  'consent_required',
+  'forbidden',
+  'not_found',
+  'rate_limited',
+  'upstream_throttled',
+  'upstream_error',
+  'upstream_too_large',
+  'identity_provider_unavailable',
+  'upstream_timeout',
+]
+
 /** Describes the route of a row. Fastify checks params, query and body by schemas, which describe them. */
 export function documentCall({ title, scopes, answer, requires }: Call): RouteDoc {
   return {
@@ -13,20 +29,7 @@ export function documentCall({ title, scopes, answer, requires }: Call): RouteDo
     description: `Calls an API with the permissions ${scopes.join(', ')} of the signed-in person. A successful call counts as use of the session.`,
     tag: 'APIs',
     session: 'needed',
-    problems: [
-      'reauthentication_required',
-      'claims_challenge',
-      ...(requires ? (['insufficient_user_authentication'] as const) : []),
-      'consent_required',
-      'forbidden',
-      'not_found',
-      'rate_limited',
-      'upstream_throttled',
-      'upstream_error',
-      'upstream_too_large',
-      'identity_provider_unavailable',
-      'upstream_timeout',
-    ],
+    problems: requires ? [...callProblems, 'insufficient_user_authentication'] : callProblems,
     problemHeaders: ids,
     answers: {
       '2XX': bodyOf(answer),
