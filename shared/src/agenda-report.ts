@@ -1,8 +1,5 @@
 import { type Static, Type } from 'typebox'
 
-/** The app role of those who may read reports. */
-export const reportRole = 'Reports.Read'
-
 /** The body of the example of an own route, `GET /api/reports/agenda`. */
 export const AgendaReport = Type.Object({
   preparedFor: Type.String(),

@@ -1,5 +1,6 @@
 export * from './agenda-report.ts'
 export * from './app-info.ts'
+export * from './app-roles.ts'
 export * from './device.ts'
 export * from './downstream.ts'
 export * from './local-path.ts'

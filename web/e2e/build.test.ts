@@ -17,6 +17,11 @@ test('each text file of the build lies beside its compressed forms', () => {
   }
 })
 
+test('no page loads the library of the schemas', () => {
+  const scripts = texts.filter((file) => file.endsWith('.js'))
+  for (const file of scripts) expect(read(file).toString()).not.toContain('~kind')
+})
+
 test('the first load of each page has at most 45 kB of scripts, 8 kB of styles, 3 kB of HTML', () => {
   const html = read('index.html').toString()
   const sizeOf = (pattern: RegExp) =>
