@@ -15,6 +15,13 @@ const document = {
         parameters: [{ name: 'id', in: 'path', required: true, schema: { type: 'string' } }],
         responses: { 204: { description: 'Ended.' } },
       },
+      patch: {
+        ...operation,
+        operationId: 'patchApiSessionsId',
+        summary: 'Names one session.',
+        requestBody: { content: { 'application/json': { schema: { $ref: '#/schemas/Name' } } } },
+        responses: { 204: { description: 'Named.' } },
+      },
     },
     '/api/session/events': {
       get: {
@@ -25,7 +32,19 @@ const document = {
       },
     },
   },
-  components: { schemas: {} },
+  components: {
+    schemas: {
+      Name: {
+        type: 'object',
+        properties: {
+          name: { type: 'string', examples: ['Laptop'] },
+          note: { anyOf: [{ type: 'string' }, { type: 'null' }] },
+          order: { type: 'integer', minimum: 1 },
+          tags: { type: 'array', items: { enum: ['home', 'work'] } },
+        },
+      },
+    },
+  },
 }
 const openApi: Answer = { status: 200, body: JSON.stringify(document) }
 
@@ -35,10 +54,13 @@ test('the API page shows every path, and sends a request with the header that it
     '/openapi.json': openApi,
     'DELETE /api/sessions/a%2Fb': problem(404, 'not_found'),
   })
-  expect(page.findAll('code').map((code) => code.text())).toEqual(Object.keys(document.paths))
+  expect(page.findAll('code').map((code) => code.text())).toEqual([
+    '/api/sessions/{id}',
+    ...Object.keys(document.paths),
+  ])
   expect(page.text()).toContain('You are signed in as Adele Vance.')
   expect(page.text()).toContain('Needs a session.')
-  expect(page.findAll('form')).toHaveLength(1)
+  expect(page.findAll('form')).toHaveLength(2)
   await page.get('input').setValue('a/b')
   await page.get('form').trigger('submit')
   await settle()
@@ -46,6 +68,22 @@ test('the API page shows every path, and sends a request with the header that it
   expect(page.text()).toContain('The server answered 404.')
   expect(page.text()).toContain('"code": "not_found"')
   expect(buttonNamed(page, 'Send').attributes('aria-disabled')).toBe('false')
+})
+
+test('a body on the API page begins with the members that its schema names', async () => {
+  const { page, server } = await openApp('/docs', {
+    '/api/session': signedIn(),
+    '/openapi.json': openApi,
+    'PATCH /api/sessions/': { status: 204, body: null },
+  })
+  const field = page.get<HTMLTextAreaElement>('textarea')
+  const name = { name: 'Laptop', note: '', order: 1, tags: ['home'] }
+  expect(JSON.parse(field.element.value)).toEqual(name)
+  await field.setValue('{"name":"Phone"}')
+  await page.findAll('form')[1]?.trigger('submit')
+  await settle()
+  expect(server.requests).toContain('PATCH /api/sessions/')
+  expect(field.element.value).toBe('{"name":"Phone"}')
 })
 
 test('the API page leads a person who is not signed in to the sign-in and back', async () => {

@@ -45,7 +45,7 @@ const ProfileChange = Type.Object(
   {
     mobilePhone: Type.Union([Type.String({ pattern: '^[+(]?\\d[\\d ()./-]{1,62}$' }), Type.Null()]),
   },
-  { additionalProperties: false },
+  { additionalProperties: false, examples: [{ mobilePhone: '+1 425 555 0100' }] },
 )
 
 /** The table of calls. To call one more API, add a row. The server calls no API without a row. */

@@ -36,8 +36,11 @@ interface Schema {
   $ref?: string
   type?: string
   items?: Schema
+  properties?: Record<string, Schema>
+  anyOf?: Schema[]
   enum?: string[]
   const?: string
+  minimum?: number
   examples?: unknown[]
 }
 
@@ -68,7 +71,7 @@ export function isOnlyForBrowsers({ method, responses }: Endpoint) {
   return isNavigation || 'text/event-stream' in (responses['200']?.content ?? {})
 }
 
-/** An example of a body, as text; its schema where there is no example. */
+/** An example of a body, as text: the first that its schema gives, else the members that the schema names. */
 export function exampleIn({ components }: OpenApiDocument, body: Partial<Body> | undefined) {
   const [media] = Object.values(body?.content ?? {})
   return media?.schema && JSON.stringify(exampleOf(media.schema), null, 4)
@@ -76,10 +79,20 @@ export function exampleIn({ components }: OpenApiDocument, body: Partial<Body> |
   function exampleOf(schema: Schema): unknown {
     const name = schema.$ref?.split('/').at(-1)
     const named = name === undefined ? schema : (components.schemas[name] ?? schema)
-    if (named.examples) return named.examples[0]
-    return named.type === 'array' && named.items ? [exampleOf(named.items)] : named
+    const given = named.examples?.[0] ?? named.const ?? named.enum?.[0]
+    if (given !== undefined) return given
+    const option = named.anyOf?.[0]
+    if (option) return exampleOf(option)
+    if (named.type === 'array') return named.items ? [exampleOf(named.items)] : []
+    if (named.type === 'object') {
+      const members = Object.entries(named.properties ?? {})
+      return Object.fromEntries(members.map(([member, its]) => [member, exampleOf(its)]))
+    }
+    return emptyValues[named.type ?? ''] ?? named.minimum ?? 0
   }
 }
+
+const emptyValues: Readonly<Partial<Record<string, unknown>>> = { string: '', boolean: false }
 
 /** @param values what a person has filled in, by the name of the parameter */
 export function requestOf({ path, parameters }: Endpoint, values: Record<string, string>) {
