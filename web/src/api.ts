@@ -1,4 +1,4 @@
 import { createClient } from '@entra-bff/shared/client'
 
-/** The server of this page. Every request of the page goes through it, except the event stream. */
+/** The server of this page. Only the event stream and the API page (`docs/requests.ts`) send requests of their own. */
 export const api = createClient()
