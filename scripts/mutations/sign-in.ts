@@ -151,8 +151,7 @@ export const signIn: Mutation[] = [
     breaks: 'claims of the caller go to Entra',
     change: {
       'server/src/sign-in/redirect/start.ts': {
-        'await claimsChallenges.find(handle)':
-          '((await claimsChallenges.find(handle)) ?? { claims: handle })',
+        'await demands.find(handle)': '((await demands.find(handle)) ?? { claims: handle })',
       },
     },
   },

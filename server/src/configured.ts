@@ -11,7 +11,7 @@ import type { EntraSettings } from './config/entra.ts'
 import type { DownstreamSettings } from './config/downstream.ts'
 import { graphsOf } from './config/clouds.ts'
 import { callViews } from './downstream/call-views.ts'
-import { apiCaller } from './downstream/call-api.ts'
+import { createCallApi } from './downstream/call-api.ts'
 import type { Call } from './downstream/calls.ts'
 import { checkCalls } from './downstream/check-calls.ts'
 import { DownstreamClient } from './downstream/client.ts'
@@ -31,7 +31,7 @@ import { signOutRoute } from './sign-out/sign-out.ts'
 import { sharedCount } from './store/shared-count.ts'
 import type { Store } from './store/store.ts'
 import { followNames, followRotation, openVault } from './store/vault.ts'
-import { ClaimsChallenges } from './tokens/claims-challenges.ts'
+import { SignInDemands } from './tokens/sign-in-demands.ts'
 import { createSessionTokens } from './tokens/session-tokens.ts'
 
 export interface ConfiguredOptions {
@@ -66,9 +66,10 @@ export async function configured(app: FastifyInstance, options: ConfiguredOption
   if (config.session.store.kind === 'redis') followNames(app, vault)
   const cookies = cookiesOf(publicUrl)
   const calls = options.calls(config)
-  checkCalls(calls, graphsOf(settings.authority))
+  const graphs = graphsOf(settings.authority)
+  checkCalls(calls, graphs)
   const tokens = createSessionTokens(metrics?.tokenSource(entra) ?? entra, vault, app.log)
-  const claimsChallenges = new ClaimsChallenges(vault)
+  const demands = new SignInDemands(vault)
   const views: SessionViewsOptions = {
     app: info,
     methods: deviceLogin ? ['redirect', 'device'] : ['redirect'],
@@ -87,14 +88,15 @@ export async function configured(app: FastifyInstance, options: ConfiguredOption
     sessions: room.sessions.cacheCounts,
     tokens: tokens.cacheCounts,
   })
-  const scopes = [...config.scopes, ...groupCheckScopes, ...calls.flatMap((call) => call.scopes)]
+  const scopesOfCalls = calls.flatMap((call) => call.scopes)
+  const knownScopes = [...config.scopes, ...groupCheckScopes, ...scopesOfCalls]
   const signIn = createSignIn({
     ...options,
     vault,
     cookies,
     room,
-    claimsChallenges,
-    scopes,
+    demands,
+    knownScopes,
   })
 
   await app.register(rateLimits, {
@@ -110,7 +112,7 @@ export async function configured(app: FastifyInstance, options: ConfiguredOption
     api.addHook('onClose', () => client.close())
     const groupChecks = new GroupChecks(config.graph, client)
     const isMember = groupChecks.isMember.bind(groupChecks)
-    const callers = { room, tokens, claimsChallenges, publicUrl, claimGaps, isMember }
+    const callers = { room, tokens, demands, publicUrl, claimGaps, knownScopes, isMember }
     await api.register(callerGuard, { sources: [cookieCallers(callers)] })
     await api.register(fp(sessionApi), room)
     await api.register(fp(signIn.apiRoutes))
@@ -119,7 +121,7 @@ export async function configured(app: FastifyInstance, options: ConfiguredOption
     await api.register(signedInOnly)
     await api.register(fp(options.api), {
       graph: config.graph,
-      callApi: apiCaller(client, concurrent),
+      callApi: createCallApi(client, concurrent, graphs),
     })
   })
 }

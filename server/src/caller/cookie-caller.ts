@@ -10,7 +10,7 @@ import { auditedAs, loginHintOf } from '../session/record.ts'
 import type { SessionRoom } from '../session/room.ts'
 import { type LiveSession, notSignedIn } from '../session/lookup.ts'
 import { touchSession } from '../session/touch.ts'
-import type { ClaimsChallenges } from '../tokens/claims-challenges.ts'
+import type { SignInDemands } from '../tokens/sign-in-demands.ts'
 import type { SessionTokens } from '../tokens/session-tokens.ts'
 import { isTransient, type Rejection } from '../tokens/token-refresh.ts'
 import type { Caller } from './caller.ts'
@@ -21,9 +21,11 @@ import { stepUpChallenge, stepUpClaims, stepUpDetail } from './step-up.ts'
 export interface CookieCallerOptions {
   room: SessionRoom
   tokens: SessionTokens
-  claimsChallenges: ClaimsChallenges
+  demands: SignInDemands
   publicUrl: string
   claimGaps: ClaimGaps
+  /** The scopes that the query of a sign-in may name. */
+  knownScopes: readonly string[]
   /** Asks Microsoft Graph whether a caller is in a group. @throws {Failure} when Graph does not tell */
   isMember: (caller: Caller, group: string) => MaybePromise<boolean>
 }
@@ -105,7 +107,7 @@ class CookieCaller implements Caller {
       const loginHref = this.#loginHref()
       return new Failure('reauthentication_required', reason, { cause, loginHref })
     }
-    const kept = await this.#options.claimsChallenges.keep(this.name, { claims })
+    const kept = await this.#options.demands.keep(this.name, { claims })
     const loginHref = this.#loginHref({ claims: kept })
     return new Failure('claims_challenge', reason, { cause, loginHref })
   }
@@ -118,7 +120,7 @@ class CookieCaller implements Caller {
     }
     const claims = stepUpClaims(required)
     const { tenantId, id: userId } = this.user
-    const kept = await this.#options.claimsChallenges.keep(this.name, {
+    const kept = await this.#options.demands.keep(this.name, {
       ...(claims !== undefined && { claims }),
       stepUp: { ...required, tenantId, userId },
     })
@@ -154,8 +156,14 @@ class CookieCaller implements Caller {
     return new Failure(reason, message, {
       cause,
       publicDetail: `This call needs the permission ${scopes.join(', ')}, which you have not given to this app yet.`,
-      loginHref: this.#loginHref({ scopes: scopes.join(' ') }),
+      loginHref: this.#loginHref(await this.#queryFor(scopes)),
     })
+  }
+
+  async #queryFor(scopes: readonly string[]): Promise<LoginQuery> {
+    const { knownScopes, demands } = this.#options
+    if (scopes.every((scope) => knownScopes.includes(scope))) return { scopes: scopes.join(' ') }
+    return { claims: await demands.keep(this.name, { scopes: [...scopes] }) }
   }
 
   #audit({ reason: code, facts: entra }: EntraFailure): void {

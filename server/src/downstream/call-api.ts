@@ -5,13 +5,17 @@ import { requireCaller } from '../caller/caller.ts'
 import { Failure } from '../failure.ts'
 import { traceHeadersOf } from '../http/trace-context.ts'
 import { requireSuccess } from './answers.ts'
+import { fillPath, type PathParameters } from './call-path.ts'
 import type { Call } from './calls.ts'
 import { callWithToken } from './call-with-token.ts'
+import { addressMistakes } from './check-calls.ts'
 import type { DownstreamClient } from './client.ts'
 import type { ConcurrentCalls } from './concurrent-calls.ts'
 
-/** A call that an own route makes. The path holds the query, too; the server puts both together. */
+/** A call that an own route makes. */
 export interface OwnCall extends Pick<Call, 'resource' | 'path' | 'scopes'> {
+  /** Values for the segments `{name}` of the path. Of what a request sends, nothing else belongs in the path. */
+  params?: PathParameters
   method?: Call['method']
   /** Sent as JSON. */
   body?: unknown
@@ -21,6 +25,7 @@ export interface OwnCall extends Pick<Call, 'resource' | 'path' | 'scopes'> {
  * Calls an API with the permissions of the caller, by the same client as the table of calls.
  * @param schema what the route reads of the answer. Other members are left as they are.
  * @throws {Failure} what a row of the table answers in that case
+ * @throws {TypeError} for an address or scopes by which a row of the table would stop the start
  */
 export type CallApi = <Schema extends TSchema>(
   request: FastifyRequest,
@@ -28,12 +33,20 @@ export type CallApi = <Schema extends TSchema>(
   schema: Schema,
 ) => Promise<Static<Schema>>
 
-export function apiCaller(client: DownstreamClient, concurrent: ConcurrentCalls): CallApi {
+/** @param graphs origins of Microsoft Graph in the cloud of AUTHORITY */
+export function createCallApi(
+  client: DownstreamClient,
+  concurrent: ConcurrentCalls,
+  graphs: readonly string[],
+): CallApi {
   return async (request, own, schema) => {
-    const { method = 'GET', resource, path, scopes, body } = own
+    const { method = 'GET', resource, path: pattern, params = {}, scopes, body } = own
     // A name out of a fixed set, for metrics and log: the path at the API can hold an id.
     const id = request.routeOptions.url ?? ''
+    const path = fillPath(pattern, params)
     const call: Call = { id, title: id, method, resource, path, scopes, answer: 'json' }
+    for (const mistake of addressMistakes(call, graphs))
+      throw new TypeError(`A call of ${id} ${mistake}`)
     const caller = requireCaller(request)
     const sent = {
       path,

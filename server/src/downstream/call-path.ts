@@ -8,9 +8,14 @@ export type PathParameters = Readonly<Record<string, string>>
 /** A value that could lead a server out of its segment, even a server that decodes it once more. */
 const escaping = /[/\\%\u0000-\u001f\u007f]|^\.{0,2}$/
 
+/** A path at an API with its segments `{name}` filled in. @throws {Failure} `invalid_request` */
+export function fillPath(path: string, values: PathParameters): string {
+  return fill(path, /\{(\w+)\}/g, values)
+}
+
 /** The path at the API. @throws {Failure} `invalid_request` */
 export function apiPath({ path, params }: Call, values: PathParameters): string {
-  return params ? fill(path, /\{(\w+)\}/g, values) : path
+  return params ? fillPath(path, values) : path
 }
 
 /** The path at this server. @throws {Failure} `invalid_request` */

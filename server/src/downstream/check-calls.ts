@@ -16,9 +16,8 @@ export function checkCalls(calls: readonly Call[], graphs: readonly string[]): v
   const problems = calls.flatMap((call, index) =>
     [
       ...aboutId(call, calls.slice(0, index)),
-      ...aboutAddress(call),
+      ...addressMistakes(call, graphs),
       ...aboutParameters(call),
-      ...aboutScopes(call, graphs),
       ...aboutBodies(call),
       ...mistakesIn(call.requires ?? {}),
     ].map((problem) => `the call ${call.method} ${call.id} ${problem}`),
@@ -44,12 +43,17 @@ function form({ id }: Pick<Call, 'id'>): string {
   return id.replace(/:\w+/g, ':')
 }
 
-function* aboutAddress({ resource, path }: Call): Generator<string> {
+/** @param graphs origins of Microsoft Graph in the cloud of AUTHORITY */
+export function* addressMistakes(
+  { resource, path, scopes }: Pick<Call, 'resource' | 'path' | 'scopes'>,
+  graphs: readonly string[],
+): Generator<string> {
   const url = URL.canParse(resource) ? new URL(resource) : undefined
   if (url?.origin !== resource || !isPrivateTransport(url)) {
     yield 'needs a resource such as https://api.example.com: an origin, with https:// unless it is on this machine'
   }
   if (!path.startsWith('/')) yield 'needs a path that begins with a slash'
+  yield* aboutScopes(resource, scopes, graphs)
 }
 
 function* aboutParameters({ id, path, params = {} }: Call): Generator<string> {
@@ -66,7 +70,11 @@ function* aboutParameters({ id, path, params = {} }: Call): Generator<string> {
   if (isInPart) yield 'needs each parameter as a whole segment of its path'
 }
 
-function* aboutScopes({ resource, scopes }: Call, graphs: readonly string[]): Generator<string> {
+function* aboutScopes(
+  resource: string,
+  scopes: readonly string[],
+  graphs: readonly string[],
+): Generator<string> {
   // Undefined stands for Microsoft Graph. Without a scope of an API, Entra issues a token for Graph.
   const [api, ...others] = resourcesOf(scopes)
   if (others.length > 0) yield 'needs scopes of one API: Entra takes no others (AADSTS28000)'

@@ -91,7 +91,8 @@ const problem: Problem = {
   title: 'Consent needed',
   status: 403,
   code: 'consent_required',
-  detail: 'This call needs the permission Calendars.Read, which you have not given to this app yet.',
+  detail:
+    'This call needs the permission Calendars.Read, which you have not given to this app yet.',
   correlationId: '6b1f0c9e-3a7d-4c52-9d0e-2f4b8a1c7e55',
   login: { href: '/auth/login?scopes=Calendars.Read' },
 }

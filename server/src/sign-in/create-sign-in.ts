@@ -7,7 +7,7 @@ import type { Cookies } from '../http/cookie-attributes.ts'
 import type { SessionRoom } from '../session/room.ts'
 import { sessionPlugin } from '../session/plugin.ts'
 import type { Vault } from '../store/vault.ts'
-import type { ClaimsChallenges } from '../tokens/claims-challenges.ts'
+import type { SignInDemands } from '../tokens/sign-in-demands.ts'
 import { deviceLoginCookie } from './device/device-login-cookie.ts'
 import { DeviceLogins } from './device/device-logins.ts'
 import { deviceLoginRoutes, noDeviceLoginRoutes } from './device/device-login-routes.ts'
@@ -24,9 +24,9 @@ export interface SignInOptions {
   vault: Vault
   cookies: Cookies
   room: SessionRoom
-  claimsChallenges: ClaimsChallenges
-  /** The scopes of all calls. A sign-in can ask for no other scope. */
-  scopes: readonly string[]
+  demands: SignInDemands
+  /** The scopes that the query of a sign-in may name. */
+  knownScopes: readonly string[]
 }
 
 /** The two plugins of `sign-in/`: the routes that a browser visits, and the routes below `/api`. */

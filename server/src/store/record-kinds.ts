@@ -10,7 +10,7 @@ export const recordKinds = {
   userSessions: 'user-sessions',
   /** The sessions of one session at Entra: `session/session-index.ts`. */
   sidSessions: 'sid-sessions',
-  /** What the next sign-in must ask Entra for, sealed: `tokens/claims-challenges.ts`. */
+  /** What the next sign-in must ask Entra for, sealed: `tokens/sign-in-demands.ts`. */
   claims: 'claims',
   /** A `state` whose callback has come, empty: `sign-in/redirect/take-attempt.ts`. */
   usedState: 'used-state',

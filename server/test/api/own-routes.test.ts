@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http'
 import { Type } from 'typebox'
-import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
+import { requireCaller } from '../../src/caller/caller.ts'
 import { later } from '../support/clock.ts'
 import { startUpstream, type Upstream } from '../support/upstream.ts'
 import { World } from '../support/world.ts'
@@ -32,6 +33,20 @@ beforeAll(async () => {
             }
             return callApi(request, call, Type.Object({}))
           })
+          api.get('/api/mail/:id', (request) => {
+            const params = request.params as { id: string }
+            const path = '/v1.0/me/messages/{id}'
+            const call = { resource: graph, path, params, scopes: ['Mail.Read'] }
+            return callApi(request, call, Type.Object({}))
+          })
+          api.get('/api/other-host', (request) => {
+            const call = { resource: 'http://api.example.com', path: '/', scopes: ['User.Read'] }
+            return callApi(request, call, Type.Object({}))
+          })
+          api.get('/api/token', async (request) => {
+            const token = await requireCaller(request).tokenFor(['Mail.Read'])
+            return { length: token.length }
+          })
           api.get('/api/unexpected', (request) => {
             const call = { resource: graph, path: '/v1.0/me', scopes: ['User.Read'] }
             return callApi(request, call, Type.Object({ displayName: Type.Number() }))
@@ -47,6 +62,10 @@ afterEach(() => {
 afterAll(async () => {
   await world.close()
   upstream.close()
+})
+
+beforeEach(() => {
+  world.emulator.revokeConsents()
 })
 
 describe('an own route', () => {
@@ -87,6 +106,49 @@ describe('an own route', () => {
     expect([status, json]).toMatchObject([200, { displayName: 'Adele Vance' }])
     const other = await browser.fetch('/api/unexpected')
     expect(other).toMatchObject({ status: 502, json: { code: 'upstream_error' } })
+  })
+
+  test('a permission that no row names is asked for by the link of the 403, and by no other link', async () => {
+    const browser = await world.signIn()
+    const refused = await browser.fetch('/api/token')
+    expect(refused).toMatchObject({ status: 403, json: { code: 'consent_required' } })
+    const { href } = (refused.json as { login: { href: string } }).login
+    expect(href).not.toContain('Mail.Read')
+    const { url } = await browser.goTo(href, world.toEntra)
+    expect(url.searchParams.get('scope')?.split(' ')).toContain('Mail.Read')
+    await browser.goTo(url.href)
+    expect(await browser.fetch('/api/token')).toMatchObject({ status: 200 })
+    const forged = await browser.goTo('/auth/login?scopes=Mail.Read')
+    expect(forged.url.pathname).toBe('/error')
+  })
+
+  test('a person who declines a permission of an own route can be asked again', async () => {
+    const browser = await world.signIn()
+    const { login } = (await browser.fetch('/api/token')).json as { login: { href: string } }
+    const declined = { error: 'access_denied', aadsts: 65004 }
+    world.emulator.failNext('authorize', { entraError: declined })
+    const page = await browser.goTo(login.href)
+    const { retry } = (await browser.reportOf(page)) as { retry: { href: string } }
+    await browser.goTo(retry.href)
+    expect(await browser.fetch('/api/token')).toMatchObject({ status: 200 })
+  })
+
+  test('a value of a request fills one segment of the path of an own call', async () => {
+    const browser = await world.signIn()
+    const { login } = (await browser.fetch('/api/mail/1')).json as { login: { href: string } }
+    await browser.goTo(login.href)
+    world.emulator.clearRequests()
+    const climbing = await browser.fetch('/api/mail/..%2f..%2fusers')
+    expect(climbing).toMatchObject({ status: 400, json: { code: 'invalid_request' } })
+    await browser.fetch('/api/mail/a%20b')
+    expect(world.emulator.requests().map(({ path }) => path)).toEqual(['/v1.0/me/messages/a%20b'])
+  })
+
+  test('an own call to a host that must not have the token is a 500, and the token stays here', async () => {
+    const browser = await world.signIn()
+    const answer = await browser.fetch('/api/other-host')
+    expect(answer).toMatchObject({ status: 500, json: { code: 'internal_error' } })
+    expect(world.logLines.join('')).toContain('A call of /api/other-host needs a resource such as')
   })
 
   test('calls of own routes count, too, when a session has eight calls under way', async () => {

@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto'
 import { type LocalPath } from '@entra-bff/shared'
 import { type Static, Type } from 'typebox'
 import { sameText } from '../../secrets/key-ring.ts'
-import { DemandedStepUp } from '../../tokens/claims-challenges.ts'
+import { DemandedStepUp } from '../../tokens/sign-in-demands.ts'
 
 /**
  * One try to sign in. Each attempt has a sealed cookie of its own, so that two tabs do not disturb each

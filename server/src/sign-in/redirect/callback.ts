@@ -10,7 +10,7 @@ import { ReplacedMeanwhile } from '../../session/endings.ts'
 import type { SessionRoom } from '../../session/room.ts'
 import { beginSession, type BeginSessionOptions, type Grant } from '../begin-session.ts'
 import { toSignInFailure } from '../failure.ts'
-import type { ClaimsChallenges } from '../../tokens/claims-challenges.ts'
+import type { SignInDemands } from '../../tokens/sign-in-demands.ts'
 import type { SignInReports } from '../report/reports.ts'
 import type { Attempt } from './attempt.ts'
 import { type AuthorizeAnswer, codeOf, isReturnFromSignOut, stateOf } from './authorize-answer.ts'
@@ -23,7 +23,7 @@ export interface CallbackOptions extends BeginSessionOptions, TakeAttemptOptions
   entra: EntraClient
   room: SessionRoom
   reports: SignInReports
-  claimsChallenges: ClaimsChallenges
+  demands: SignInDemands
 }
 
 const doc: RouteDoc = {
@@ -54,7 +54,7 @@ export async function callbackRoute(
   scope: FastifyInstance,
   options: CallbackOptions,
 ): Promise<void> {
-  const { config, attempts, reports, claimsChallenges } = options
+  const { config, attempts, reports, demands } = options
   scope.get<{ Querystring: AuthorizeAnswer }>(config.redirectPath, {
     exposeHeadRoute: false,
     config: { doc, rateLimit: {} },
@@ -70,7 +70,7 @@ export async function callbackRoute(
         requireStepUpProved(attempt, grant.claims)
         const start = { method: 'redirect', beganAt, previousSession } as const
         await beginSession(request, reply, grant, start, options)
-        if (demand !== undefined) await claimsChallenges.remove(demand).catch(() => undefined)
+        if (demand !== undefined) await demands.remove(demand).catch(() => undefined)
       } catch (error) {
         // The browser is signed in by its other sign-in.
         if (error instanceof ReplacedMeanwhile) return reply.redirect(returnTo, 303)
@@ -89,9 +89,9 @@ export async function callbackRoute(
 async function redeem(
   code: string,
   { scopes, nonce, codeVerifier, demand }: Attempt,
-  { config: { redirectUri }, entra, claimsChallenges }: CallbackOptions,
+  { config: { redirectUri }, entra, demands }: CallbackOptions,
 ): Promise<Grant> {
-  const demanded = demand === undefined ? undefined : await claimsChallenges.find(demand)
+  const demanded = demand === undefined ? undefined : await demands.find(demand)
   const grant = { code, redirectUri, scopes, nonce, codeVerifier, claims: demanded?.claims }
   const { claims, cache, accessToken } = await entra.authorizationCodeGrant(grant)
   return { claims, cache, scopes: accessToken.scopes }

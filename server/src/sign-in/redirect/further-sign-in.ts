@@ -47,7 +47,6 @@ function codeOf(
   return code === 'admin_consent_required' ? code : undefined
 }
 
-function sameDemand({ scopes, stepUp, demand }: Attempt): LoginQuery {
-  if (!stepUp) return { scopes: scopes.join(' ') }
-  return demand === undefined ? {} : { claims: demand }
+function sameDemand({ scopes, demand }: Attempt): LoginQuery {
+  return demand === undefined ? { scopes: scopes.join(' ') } : { claims: demand }
 }

@@ -6,7 +6,7 @@ import type { EntraClient } from '../../entra/client.ts'
 import { wantsPage } from '../../http/navigation.ts'
 import type { RouteDoc } from '../../http/route-doc.ts'
 import type { SessionRoom } from '../../session/room.ts'
-import type { ClaimsChallenges, SignInDemand } from '../../tokens/claims-challenges.ts'
+import type { SignInDemands, SignInDemand } from '../../tokens/sign-in-demands.ts'
 import { toSignInFailure } from '../failure.ts'
 import type { SignInReports } from '../report/reports.ts'
 import { type Attempt, codeChallenge, createAttempt } from './attempt.ts'
@@ -25,9 +25,9 @@ export interface StartOptions {
   attempts: AttemptCookies
   reports: SignInReports
   room: Pick<SessionRoom, 'lastSession'>
-  claimsChallenges: ClaimsChallenges
-  /** The scopes of all calls. A sign-in can ask for no other scope. */
-  scopes: readonly string[]
+  demands: SignInDemands
+  /** The scopes that the query of a sign-in may name. */
+  knownScopes: readonly string[]
 }
 
 type LoginRequest = FastifyRequest<{ Querystring: LoginQuery }>
@@ -49,7 +49,7 @@ const doc: RouteDoc = {
 
 /** `GET /auth/login`: begins an attempt and sends the browser to Entra. */
 export const startRoute: FastifyPluginAsyncTypebox<StartOptions> = async (scope, options) => {
-  const { config, attempts, reports, room, claimsChallenges } = options
+  const { config, attempts, reports, room, demands } = options
   const route = {
     schema: { querystring: LoginQuery },
     exposeHeadRoute: false,
@@ -62,15 +62,15 @@ export const startRoute: FastifyPluginAsyncTypebox<StartOptions> = async (scope,
   scope.get(paths.login, route, async (request, reply) => {
     requireNavigation(request)
     requireShortHints(request.query)
-    const scopes = scopesOf(request.query, options.scopes, config)
+    const asked = scopesOf(request.query, options.knownScopes, config)
     const returnTo = returnToOf(request)
     try {
       const previousSession = room.lastSession.read(request)?.key
       const { claims: handle } = request.query
-      const demand = handle === undefined ? undefined : await claimsChallenges.find(handle)
+      const demand = handle === undefined ? undefined : await demands.find(handle)
       const attempt = createAttempt({
         returnTo,
-        scopes,
+        scopes: demand?.scopes ?? asked,
         ...(handle !== undefined && demand && { demand: handle }),
         ...(demand?.stepUp && { stepUp: demand.stepUp }),
         ...(previousSession && { previousSession }),

@@ -18,6 +18,8 @@ const SignInDemand = Type.Object({
   /** Claims to fulfill, as JSON (OpenID Connect Core section 5.5). */
   claims: Type.Optional(Type.String()),
   stepUp: Type.Optional(DemandedStepUp),
+  /** Permissions that no row of the table names: an own route needs them. */
+  scopes: Type.Optional(Type.Array(Type.String())),
 })
 export type SignInDemand = Static<typeof SignInDemand>
 
@@ -25,10 +27,10 @@ const lifetimeMs = 10 * 60_000
 const prefix = `${recordKinds.claims}:`
 
 /**
- * What the next sign-in of a session must ask for: claims that Entra or an API wants fulfilled, or a
- * step-up. The browser carries only a handle of it, so the browser cannot change it.
+ * What the next sign-in of a session must ask for: claims that Entra or an API wants fulfilled, a step-up,
+ * or permissions. The browser carries only the handle of a demand, so the browser cannot change the demand.
  */
-export class ClaimsChallenges {
+export class SignInDemands {
   readonly #records: Records<typeof SignInDemand>
 
   constructor(vault: Vault) {
