@@ -228,7 +228,7 @@ export const http: Mutation[] = [
   {
     rule: '#12',
     breaks: 'bodies of 64 MiB are read',
-    change: { 'server/src/app.ts': { 'bodyLimit: 64 * 1024': 'bodyLimit: 64 * 1024 * 1024' } },
+    change: { 'server/src/http/json-bodies.ts': { '= 64 * 1024': '= 64 * 1024 * 1024' } },
   },
   {
     rule: '#12',

@@ -13,6 +13,7 @@ import { healthRoutes } from './http/health.ts'
 import { forwarded } from './http/forwarded.ts'
 import { hostHeader } from './http/host-header.ts'
 import { headersOf, pagePolicy, securityHeaders } from './http/headers.ts'
+import { maxBodyBytes, takeJsonAlone } from './http/json-bodies.ts'
 import { loggerOptions, type LogStream } from './http/logger-options.ts'
 import { problems, sendProblem } from './http/problems.ts'
 import { RequestLog } from './http/request-log.ts'
@@ -58,7 +59,7 @@ export async function buildApp(config: Config, options: AppOptions = {}): Promis
     trustProxy: config.trustProxy ? trusts(config.trustProxy) : false,
     logController: new RequestLog(),
     genReqId: () => crypto.randomUUID(),
-    bodyLimit: 64 * 1024,
+    bodyLimit: maxBodyBytes,
     // Characters. Ids of Outlook are longer than Fastify's limit of 100.
     routerOptions: { maxParamLength: 512 },
     schemaController: noOwnCompilers,
@@ -74,7 +75,7 @@ export async function buildApp(config: Config, options: AppOptions = {}): Promis
   })
   const services = await openServices(app, config, options)
   const { entra, info, metrics, store } = services
-  app.removeContentTypeParser('text/plain')
+  takeJsonAlone(app)
   useTypeBox(app)
   app.server.on('checkExpectation', answerExpectation(headers))
 

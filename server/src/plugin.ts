@@ -1,10 +1,12 @@
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyPluginAsync } from 'fastify'
 import fp from 'fastify-plugin'
 import type { OwnRoutes } from './api/own-routes.ts'
 import { bff, type BffOptions } from './bff.ts'
-import { loadConfig } from './config/config.ts'
+import { type Config, loadConfig } from './config/config.ts'
+import { ConfigError } from './config/reader.ts'
 import { callsOf } from './downstream/calls.ts'
 import { headersOf, securityHeaders } from './http/headers.ts'
+import { takeJsonAlone } from './http/json-bodies.ts'
 import { loggerOptions } from './http/logger-options.ts'
 import { problems } from './http/problems.ts'
 import { useTypeBox } from './http/schemas.ts'
@@ -24,22 +26,37 @@ export interface EntraBffOptions {
 /**
  * Adds sign-in, sessions and `/api` to a Fastify app that exists already:
  * `await app.register(entraBff, { settings: process.env })`. The app keeps its own routes, error
- * handler, compilers of schemas and headers. PORT, HOST, TRUST_PROXY, WORKERS and METRICS_PORT do
- * nothing: the app listens, and its option `trustProxy` says whom it trusts.
+ * handler, parsers, compilers of schemas and headers; its hooks run on the routes of the plugin too.
  * @throws {ConfigError} when the settings have problems, or the store cannot be used
  */
-export async function entraBff(
+export const entraBff: FastifyPluginAsync<EntraBffOptions> = fp(registerEntraBff, {
+  name: 'entra-bff',
+  fastify: '5.x',
+})
+
+async function registerEntraBff(app: FastifyInstance, options: EntraBffOptions): Promise<void> {
+  requireNoSessions(app)
+  // The app can register more plugins.
+  app.addHook('onReady', async () => {
+    requireNoSessions(app)
+  })
+  await app.register(scoped, options)
+}
+
+async function scoped(
   app: FastifyInstance,
   { settings, api = none, calls = callsOf }: EntraBffOptions,
 ): Promise<void> {
-  const config = loadConfig({ ...settings, METRICS_PORT: undefined })
+  if (app.prefix !== '') throw new Error(`entraBff takes no prefix, and got ${app.prefix}`)
+  const config = loadConfig({ ...settings, ...unused })
+  requireRegistration(config)
   const services = await openServices(app, config, {})
   const { serializers } = loggerOptions(config.logLevel)
   app.addHook('onRoute', (route) => {
     // The app's own lines could hold the query of a request, and with it an authorization code.
     route.logSerializers = serializers
   })
-  app.removeContentTypeParser('text/plain')
+  takeJsonAlone(app)
   useTypeBox(app)
   await app.register(problems)
   await app.register(securityHeaders, { headers: headersOf(config.secure) })
@@ -49,3 +66,29 @@ export async function entraBff(
 }
 
 const none: OwnRoutes = async () => undefined
+
+/** Settings of the server that listens and logs, which here is the app. An app can use their names otherwise. */
+const unused = {
+  HOST: undefined,
+  LOG_LEVEL: undefined,
+  METRICS_PORT: undefined,
+  TRUST_PROXY: undefined,
+  WORKERS: undefined,
+}
+
+/** With two of them, the hooks of one would save the session of the other. */
+function requireNoSessions(app: FastifyInstance): void {
+  if (app.hasRequestDecorator('session'))
+    throw new Error(
+      'Register @fastify/session in a scope beside entraBff, not around it: both set request.session',
+    )
+}
+
+/** The Setup view, which would name what is missing, is no part of the plugin. */
+function requireRegistration({ entra, setup }: Config): void {
+  if (entra) return
+  const missing = setup.filter(({ status }) => status !== 'present')
+  throw new ConfigError(
+    missing.map(({ name, status, detail }) => `${name} is ${status}: ${detail}`),
+  )
+}

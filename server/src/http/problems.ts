@@ -69,4 +69,5 @@ const codeByStatus = new Map<number, ProblemCode>([
   [405, 'method_not_allowed'],
   [413, 'payload_too_large'],
   [415, 'unsupported_media_type'],
+  [429, 'rate_limited'],
 ])
