@@ -16,9 +16,9 @@ export function buildWeb(): void {
   runOrGiveUp('vite/bin/vite.js', ['build', 'web', '--logLevel', 'warn'])
 }
 
-/** Compiles the package that holds the typed client. */
-export function buildShared(): void {
-  runOrGiveUp('typescript/bin/tsc', ['-b', 'shared'])
+/** Compiles the packages that other projects can install. */
+export function buildPackages(): void {
+  runOrGiveUp('typescript/bin/tsc', ['-b', 'shared', 'server'])
 }
 
 /** Builds the server, unless `pnpm mutate` has already built it. */

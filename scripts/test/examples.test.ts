@@ -1,21 +1,13 @@
-import { execFile, spawn, spawnSync } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import {
-  cpSync,
-  mkdirSync,
-  mkdtempSync,
-  realpathSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs'
-import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { rmSync } from 'node:fs'
+import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { adele, World } from '../../server/test/support/world.ts'
-import { buildShared } from '../support/build.ts'
+import { buildPackages } from '../support/build.ts'
 import { codeIn, readTokens } from '../support/markdown.ts'
+import { OutsideProject } from '../support/outside-project.ts'
 import { root } from '../support/paths.ts'
 
 const demo = 'http://localhost:3000'
@@ -89,67 +81,36 @@ describe('examples/README.md', () => {
 })
 
 describe('the typed client in a project outside the workspace', () => {
-  let folder: string
+  let project: OutsideProject
   beforeAll(() => {
-    buildShared()
-    folder = mkdtempSync(join(tmpdir(), 'entra-bff-outside-'))
-    const archive = npm('pack', join(root, 'shared'))
-    // To check the types inside of typebox would take a minute.
-    const options = { strict: true, module: 'NodeNext', types: ['node'], skipLibCheck: true }
-    write('tsconfig.json', JSON.stringify({ compilerOptions: options }))
-    write('package.json', '{ "type": "module" }')
-    // A link instead of a download.
-    const typebox = realpathSync(join(root, 'shared/node_modules/typebox'))
-    npm('install', '--no-audit', '--no-fund', `./${archive}`, typebox)
-    for (const name of ['@types/node', 'tough-cookie']) link(name)
+    buildPackages()
+    project = new OutsideProject()
+    const archive = project
+      .run('npm', ['pack', join(root, 'shared')])
+      .trim()
+      .split('\n')
+      .at(-1)
+    project.install([`./${archive ?? ''}`], ['shared/node_modules/typebox'])
   }, 120_000)
   afterAll(() => {
-    rmSync(folder, { recursive: true })
+    project.remove()
   })
-
-  const write = (file: string, text: string) => {
-    writeFileSync(join(folder, file), text)
-  }
-
-  /** @returns the last line that npm printed */
-  function npm(...args: string[]): string {
-    // The settings of the pnpm that runs the tests are not those of npm.
-    const env = Object.entries(process.env).filter(([name]) => !name.startsWith('npm_'))
-    const options = ['--offline', '--ignore-scripts', '--cache', join(folder, 'cache')]
-    const { status, stdout, stderr } = spawnSync('npm', [...args, ...options], {
-      cwd: folder,
-      env: Object.fromEntries(env),
-      encoding: 'utf8',
-    })
-    if (status !== 0) throw new Error(stderr)
-    return stdout.trim().split('\n').at(-1) ?? ''
-  }
-
-  function link(name: string): void {
-    const target = join(folder, 'node_modules', name)
-    mkdirSync(dirname(target), { recursive: true })
-    symlinkSync(realpathSync(join(root, 'node_modules', name)), target)
-  }
-
-  function compile(): string {
-    const compiler = join(root, 'node_modules/typescript/bin/tsc')
-    return spawnSync(process.execPath, [compiler, '-p', folder], { encoding: 'utf8' }).stdout
-  }
 
   test('the lines of the README and the example compile strictly against the package, and run', async () => {
     const [readme = ''] = readTokens('README.md').flatMap((token) =>
       token.type === 'code' && token.lang === 'ts' ? [String(token.text)] : [],
     )
-    write('readme.ts', here(readme))
-    write(
+    project.write('readme.ts', here(readme))
+    project.write(
       'types.ts',
       `import type { ProblemError } from '@entra-bff/shared/client'
       // @ts-expect-error There is no such code.
       export const isNonsense = (error: ProblemError) => error.code === 'nonsense'`,
     )
-    cpSync(join(root, 'examples/device-login.ts'), join(folder, 'device-login.ts'))
-    expect(compile()).toBe('')
+    project.copy('examples/device-login.ts', 'device-login.ts')
+    expect(project.compile()).toBe('')
 
+    const { folder } = project
     const { stdout } = await promisify(execFile)(process.execPath, ['readme.js'], { cwd: folder })
     expect(stdout).toBe('Nobody is signed in.\nnot_signed_in\n')
     const { output } = await signInBy(`node device-login.js ${demo}`, folder, adele, 'y')
@@ -157,6 +118,7 @@ describe('the typed client in a project outside the workspace', () => {
   })
 
   test('a program that uses the client loads no other package', async () => {
+    const { folder } = project
     rmSync(join(folder, 'node_modules/typebox'), { recursive: true })
     const program = `import { createClient } from '@entra-bff/shared/client'
       const { authenticated } = await createClient({ baseUrl: '${world.origin}' }).session()
