@@ -63,7 +63,7 @@ interface Command {
 }
 
 /** Commands of pnpm itself that the pages use. */
-const ownCommands = new Set(['install', 'add', 'remove', 'exec'])
+const ownCommands = new Set(['install', 'add', 'remove', 'exec', 'pack'])
 
 function commandsIn(code: string): Command[] {
   const pattern = /\bpnpm(?:@[\d.]+)?(?: --filter "?([^\s"]+)"?)?(?: run)? ([a-z][\w:-]*)/g

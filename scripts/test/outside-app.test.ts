@@ -49,7 +49,7 @@ beforeAll(() => {
   project.copy('examples/fastify-app.ts', 'app.ts')
   project.write('types.ts', types)
   complaints = project.compile()
-}, 120_000)
+}, 240_000)
 afterAll(() => {
   project.remove()
 })
