@@ -9,7 +9,7 @@ import { findRedis } from './support/find-redis.ts'
 import { root } from './support/paths.ts'
 import { giveUp, say } from './support/say.ts'
 import { citationsOf, readSecurityPage } from './support/security-page.ts'
-import { notShown, readReport, type TestReport } from './support/test-report.ts'
+import { notAnswered, notShown, readReport, type TestReport } from './support/test-report.ts'
 
 /** Finds or installs a browser, Redis and nginx, builds, and runs all tests. Arguments go to Vitest. */
 const browser = findBrowser()
@@ -46,8 +46,11 @@ process.exitCode = status ?? 1
 if (existsSync(file)) {
   const report = readReport(file)
   summarize(report)
-  // Only a run of all tests can show every rule.
-  if (args.length === 0 && browser !== undefined && redis !== undefined) checkSecurityPage(report)
+  // Only a run of all tests can show every rule and every code.
+  if (args.length === 0 && browser !== undefined && redis !== undefined) {
+    checkSecurityPage(report)
+    checkProblemCodes(report)
+  }
 }
 rmSync(folder, { recursive: true })
 
@@ -64,4 +67,12 @@ function checkSecurityPage(report: TestReport): void {
   process.exitCode = 1
   say('docs/security.md names tests that are not there by that whole title, or did not pass:')
   for (const { file, title } of missing) say(`  ${file} "${title}"`)
+}
+
+/** Fails the run when a server answered no test with one of the problem codes. */
+function checkProblemCodes(report: TestReport): void {
+  const missing = notAnswered(report)
+  if (missing.length === 0) return
+  process.exitCode = 1
+  say(`No test gets these problem codes from a server: ${missing.join(', ')}`)
 }

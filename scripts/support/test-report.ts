@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { type ProblemCode, problemCodes } from '@entra-bff/shared'
 import { root } from './paths.ts'
 import type { Citation } from './security-page.ts'
 
@@ -22,6 +23,8 @@ interface TestResult {
   /** `passed`, `failed`, or one of several words for a test that was not run. */
   status: string
   failureMessages: string[]
+  /** What `server/test/support/check-answers.ts` adds. */
+  meta?: { problemCodes?: string[] }
 }
 
 export function readReport(file: string): TestReport {
@@ -47,4 +50,12 @@ export function notShown(citations: Citation[], report: TestReport, folder = roo
     const named = (results.get(join(folder, file)) ?? []).filter((test) => pattern.test(test.title))
     return named.length === 0 || named.some(({ status }) => status !== 'passed')
   })
+}
+
+/** The problem codes that no answer had in a test that passed. */
+export function notAnswered({ testResults }: TestReport): ProblemCode[] {
+  const tests = testResults.flatMap(({ assertionResults }) => assertionResults)
+  const passed = tests.filter(({ status }) => status === 'passed')
+  const answered = new Set(passed.flatMap(({ meta }) => meta?.problemCodes ?? []))
+  return problemCodes.filter((code) => !answered.has(code))
 }

@@ -58,7 +58,8 @@ function problemOf(failure: Failure, correlationId: string): Problem {
 
 function toFailure(error: unknown): Failure {
   if (error instanceof Failure) return error
-  const { statusCode } = error as Partial<FastifyError>
+  // A route can throw anything, `undefined` too.
+  const { statusCode } = (error ?? {}) as Partial<FastifyError>
   const status = statusCode ?? 500
   const fallback = status >= 400 && status < 500 ? 'invalid_request' : 'internal_error'
   return new Failure(codeByStatus.get(status) ?? fallback, 'unexpected', { cause: error })

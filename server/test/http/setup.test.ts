@@ -1,6 +1,7 @@
 import { afterAll, describe, expect, test } from 'vitest'
 import { buildApp } from '../../src/app.ts'
 import { loadConfig } from '../../src/config/config.ts'
+import { World } from '../support/world.ts'
 
 describe('without values from the app registration', () => {
   const app = buildApp(
@@ -9,9 +10,12 @@ describe('without values from the app registration', () => {
   afterAll(async () => (await app).close())
 
   test('without an app registration, the API says that it is not configured', async () => {
-    const answer = await (await app).inject('/api/session')
-    expect(answer.statusCode).toBe(503)
-    expect(answer.json()).toMatchObject({ code: 'config_missing' })
+    const world = await World.open({ CLIENT_SECRET: '' })
+    for (const path of ['/api/session', '/api/me']) {
+      const { status, json } = await world.openBrowser().fetch(path)
+      expect([status, json]).toMatchObject([503, { code: 'config_missing' }])
+    }
+    await world.close()
   })
 
   test('without an app registration, a sign-in leads to the Setup view', async () => {

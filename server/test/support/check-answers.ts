@@ -1,5 +1,12 @@
 import { afterAll, afterEach } from 'vitest'
-import { takeFaults } from './watch-answers.ts'
+import { takeCodes, takeFaults } from './watch-answers.ts'
+
+declare module 'vitest' {
+  interface TaskMeta {
+    /** The problem codes of the answers that came during the test. `scripts/test.ts` reads them. */
+    problemCodes?: string[]
+  }
+}
 
 /** Fails a test in which a server gave an answer that the server's OpenAPI document does not describe. */
 function requireDescribed(): void {
@@ -7,5 +14,8 @@ function requireDescribed(): void {
   if (faults.length > 0) throw new Error(faults.join('\n'))
 }
 
-afterEach(requireDescribed)
+afterEach(({ task }) => {
+  task.meta.problemCodes = takeCodes()
+  requireDescribed()
+})
 afterAll(requireDescribed)

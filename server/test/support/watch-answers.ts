@@ -1,4 +1,5 @@
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http'
+import type { Problem } from '@entra-bff/shared'
 import type { FastifyInstance } from 'fastify'
 // Its types give every server the method `openApi`.
 import type {} from '../../src/openapi/plugin.ts'
@@ -6,11 +7,19 @@ import { AnswerCheck } from './answer-check.ts'
 import type { OpenApi } from './openapi.ts'
 
 const faults = new Set<string>()
+const codes = new Set<string>()
 
 /** @returns what was wrong with the answers since the last call */
 export function takeFaults(): string[] {
   const found = [...faults]
   faults.clear()
+  return found
+}
+
+/** @returns the problem codes that the answers since the last call had */
+export function takeCodes(): string[] {
+  const found = [...codes]
+  codes.clear()
   return found
 }
 
@@ -44,14 +53,15 @@ function watch(
   }
   response.end = (...args: unknown[]) => {
     keep(args[0], chunks)
-    const fault = check.faultOf({
-      method,
-      path: url.split(/[?#]/, 1)[0] ?? '',
-      status: response.statusCode,
-      headers: { ...response.getHeaders(), ...written },
-      body: Buffer.concat(chunks),
-    })
+    const headers = { ...response.getHeaders(), ...written }
+    const body = Buffer.concat(chunks)
+    const path = url.split(/[?#]/, 1)[0] ?? ''
+    const fault = check.faultOf({ method, path, status: response.statusCode, headers, body })
     if (fault) faults.add(fault)
+    // An answer to HEAD has no body.
+    if (headers['content-type'] === 'application/problem+json' && body.length > 0) {
+      codes.add((JSON.parse(body.toString()) as Problem).code)
+    }
     return Reflect.apply(end, undefined, args) as ServerResponse
   }
 }
