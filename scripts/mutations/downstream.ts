@@ -213,6 +213,25 @@ export const downstream: Mutation[] = [
     change: { [retry]: { '[502, 503, 504]': '[500, 502, 503, 504]' } },
   },
   {
+    rule: 'E10',
+    breaks: 'calls that failed together come back together',
+    change: { [retry]: { 'Math.random() * (': 'Math.random() * 0 * (' } },
+  },
+  {
+    rule: 'E10',
+    breaks: 'a second try has as much time as the first',
+    change: {
+      [client]: { 'Math.ceil(endsAt - performance.now())': 'Math.min(deadlineMs, endsAt)' },
+    },
+  },
+  {
+    rule: 'E10',
+    breaks: 'a call goes on when its caller has left before the second try',
+    change: {
+      [client]: { '      requireOpen(connection)\n      breaker': '      breaker' },
+    },
+  },
+  {
     rule: 'E11',
     breaks: 'a link to another host is told as the next page',
     change: {

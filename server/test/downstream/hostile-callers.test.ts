@@ -56,7 +56,7 @@ test.each<[line: string, headers?: string[], body?: string]>([
   ['PATCH /api/me', ['Content-Type: multipart/mixed; boundary=x', 'Content-Length: 5'], '--x--'],
   ['POST /api/me', [jsonType, changeLength, 'X-HTTP-Method-Override: PATCH'], change],
 ])(
-  'Graph gets nothing of a hostile request: %s %j (#18, #19)',
+  'Graph gets nothing of a hostile request: %s, case %# (#18, #19)',
   async (line, headers = [], body) => {
     const status = await send(line, headers, body)
     expect(status).toBeGreaterThanOrEqual(400)
@@ -124,7 +124,7 @@ test.each<[line: string, sent: Sent, headers?: string[], body?: string]>([
     `14;x="y"\r\n${change}\r\n0\r\nHost: evil.example\r\n\r\n`,
   ],
 ])(
-  'of a hostile request, Graph gets what the row of the call says alone: %s %j (#18, #19)',
+  'of a hostile request, Graph gets what the row of the call says alone: %s, case %# (#18, #19)',
   async (line, { method = 'GET', path = '/v1.0/me', query = {}, body = '' }, headers = [], own) => {
     await send(line, [...hostile, ...headers], own)
     const [sent, ...others] = world.emulator.requests('graph')
