@@ -156,6 +156,19 @@ describe('a stream of an API', () => {
     },
   )
 
+  test('a stream that the API throttles is told with the Retry-After and the request id of the API (#21)', async () => {
+    const date = new Date(Date.now() + 3_600_000 * 24).toUTCString()
+    for (const [asked, told] of [
+      ['7', '7'],
+      [date, '3600'],
+    ] as const) {
+      api.answer = (_request, response) =>
+        response.writeHead(429, { ...json, 'retry-after': asked, 'request-id': 'r-1' }).end('{}')
+      const { status, headers } = await api.browser.fetch('/api/live')
+      expect([status, headers['retry-after'], headers['request-id']]).toEqual([429, told, 'r-1'])
+    }
+  })
+
   test('a packed stream is an upstream error, since none was asked for', async () => {
     const open = answerWith({ ...file, 'content-encoding': 'gzip' })
     expect((await api.browser.fetch('/api/live')).json).toMatchObject({ code: 'upstream_error' })

@@ -1,12 +1,13 @@
 import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { createServer } from 'node:https'
-import type { AddressInfo } from 'node:net'
+import { type AddressInfo, createServer as createTcpServer, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { makeCertificates } from '../support/certificates.ts'
 import { json } from '../support/scripted-api.ts'
+import { undiciTimers } from '../support/undici-timers.ts'
 import { startUpstream } from '../support/upstream.ts'
 import { World } from '../support/world.ts'
 
@@ -40,5 +41,27 @@ test('an API that cannot be reached is a 502 at once (#22)', async () => {
   const browser = await world.signIn()
   upstream.close()
   expect((await browser.fetch('/api/me')).json).toMatchObject({ code: 'upstream_error' })
+  await world.close()
+})
+
+test('an API that accepts a connection and never begins TLS is a 504 after five seconds (#22)', async () => {
+  const server = createTcpServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  const world = await World.open({ ENDPOINT: `https://127.0.0.1:${String(port)}/v1.0/me` })
+  const browser = await world.signIn()
+  undiciTimers.reset()
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  const connected = once(server, 'connection') as Promise<[Socket]>
+  const waiting = browser.fetch('/api/me')
+  const [socket] = await connected
+  // The clock of undici's time limits may be a second late.
+  await vi.advanceTimersByTimeAsync(7_000)
+  const { status, json: problem } = await waiting
+  expect([status, problem]).toMatchObject([504, { code: 'upstream_timeout' }])
+  vi.useRealTimers()
+  undiciTimers.reset()
+  socket.destroy()
+  server.close()
   await world.close()
 })
