@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import type { Browser } from '../support/browser.ts'
+import { behindNginx } from '../support/surroundings.ts'
 import { undiciTimers } from '../support/undici-timers.ts'
 import { World } from '../support/world.ts'
 
@@ -38,20 +39,25 @@ afterAll(async () => {
   await world.close()
 })
 
-test('three hundred people whose tokens have expired, or expire soon, cause one refresh each (#23)', async () => {
-  undiciTimers.reset()
-  // No time limit ends a call, however busy this machine is.
-  const toFake = ['Date', 'setTimeout', 'clearTimeout'] as const
-  vi.useFakeTimers({ toFake: [...toFake], now: Date.now() + callsAfterMs })
-  world.emulator.clearRequests()
-  const calls = sessions.flatMap((session) => Array<Session>(callsAtOnce).fill(session))
-  const answers = await Promise.all(calls.map(({ browser }) => browser.fetch('/api/me')))
-  for (const [index, { status, json }] of answers.entries()) {
-    const userPrincipalName = calls[index]?.username
-    expect([status, json]).toMatchObject([200, { userPrincipalName }])
-  }
-  const sent = world.emulator.requests('token').map(({ form }) => form['refresh_token'])
-  expect(sent).toHaveLength(people)
-  expect(new Set(sent).size).toBe(people)
-  expect(world.complaints).toEqual([])
-}, 60_000)
+// So many connections at once are more than the proxy of the tests takes.
+test.skipIf(behindNginx)(
+  'three hundred people whose tokens have expired, or expire soon, cause one refresh each (#23)',
+  async () => {
+    undiciTimers.reset()
+    // No time limit ends a call, however busy this machine is.
+    const toFake = ['Date', 'setTimeout', 'clearTimeout'] as const
+    vi.useFakeTimers({ toFake: [...toFake], now: Date.now() + callsAfterMs })
+    world.emulator.clearRequests()
+    const calls = sessions.flatMap((session) => Array<Session>(callsAtOnce).fill(session))
+    const answers = await Promise.all(calls.map(({ browser }) => browser.fetch('/api/me')))
+    for (const [index, { status, json }] of answers.entries()) {
+      const userPrincipalName = calls[index]?.username
+      expect([status, json]).toMatchObject([200, { userPrincipalName }])
+    }
+    const sent = world.emulator.requests('token').map(({ form }) => form['refresh_token'])
+    expect(sent).toHaveLength(people)
+    expect(new Set(sent).size).toBe(people)
+    expect(world.complaints).toEqual([])
+  },
+  60_000,
+)
