@@ -88,9 +88,7 @@ test('events come in pages, and a number that is none is a 400', async () => {
   const [first, ...others] = all.ids
   const one = await page('/me/events?$top=1')
   expect(one.ids).toEqual([first])
-  const rest = await page(
-    `${(one.next ?? '').replace(/^.*\/v1\.0/, '').replace('top=1', 'top=99')}`,
-  )
+  const rest = await page((one.next ?? '').replace(/^.*\/v1\.0/, '').replace('top=1', 'top=99'))
   expect(rest).toEqual({ ids: others, next: undefined })
   expect((await callGraph(emulator, '/me/events?$top=some', access)).status).toBe(400)
 })
