@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import type { SampleEvent } from '../src/graph/sample-data.ts'
 import { startEmulator, type Emulator } from '../src/index.ts'
 import { callGraph, client, tokensOf } from './support/sign-in.ts'
 
@@ -86,11 +87,78 @@ test('events come in pages, and a number that is none is a 400', async () => {
   }
   const all = await page('/me/events')
   const [first, ...others] = all.ids
-  const one = await page('/me/events?$top=1')
+  const one = await page('/me/events?$top=1&$select=subject')
   expect(one.ids).toEqual([first])
-  const rest = await page((one.next ?? '').replace(/^.*\/v1\.0/, '').replace('top=1', 'top=99'))
+  const { search } = new URL(one.next ?? '')
+  expect(Object.fromEntries(new URLSearchParams(search))).toEqual({
+    $top: '1',
+    $select: 'subject',
+    $skip: '1',
+  })
+  const rest = await page(`/me/events${search.replace('top=1', 'top=99')}`)
   expect(rest).toEqual({ ids: others, next: undefined })
   expect((await callGraph(emulator, '/me/events?$top=some', access)).status).toBe(400)
+})
+
+describe('a calendar view', () => {
+  const dayMs = 24 * 3600 * 1000
+  const day = (days: number) => new Date(Date.now() + days * dayMs).toISOString()
+  const view = async (query: Record<string, string>) => {
+    const { access } = await tokensOf(emulator, 'Adele Vance', 'openid Calendars.Read')
+    const path = `/me/calendarView?${new URLSearchParams(query).toString()}`
+    const answer = await callGraph(emulator, path, access)
+    return { status: answer.status, body: (await answer.json()) as { value: SampleEvent[] } }
+  }
+  const month = { startDateTime: day(0), endDateTime: day(30) }
+
+  test('it has the events of its window alone', async () => {
+    const { body } = await view(month)
+    const all = await view({ startDateTime: day(-30), endDateTime: day(30) })
+    expect(body.value.length).toBeGreaterThan(0)
+    expect(all.body.value.length).toBeGreaterThan(body.value.length)
+    for (const { start } of body.value) {
+      expect(Date.parse(`${start.dateTime}Z`)).toBeGreaterThan(Date.parse(month.startDateTime))
+    }
+    const past = { startDateTime: day(-30).slice(0, 19), endDateTime: day(-20).slice(0, 10) }
+    expect(await view(past)).toMatchObject({ status: 200, body: { value: [] } })
+  })
+
+  test('without both ends of its window, or with what is no time, it is a 400', async () => {
+    const { startDateTime, endDateTime } = month
+    const ends = [
+      {},
+      { startDateTime },
+      { endDateTime },
+      { startDateTime, endDateTime: 'tomorrow' },
+      { startDateTime: '2026-01-01T19:00:00 05:30', endDateTime },
+    ]
+    for (const query of ends) {
+      expect(await view(query)).toMatchObject({
+        status: 400,
+        body: { error: { code: 'ErrorInvalidParameter' } },
+      })
+    }
+  })
+
+  test('it is sorted by the start, and by nothing else', async () => {
+    const startsOf = async ($orderby: string) => {
+      const { body } = await view({ ...month, $orderby })
+      return body.value.map(({ start }) => start.dateTime)
+    }
+    const starts = await startsOf('start/dateTime')
+    expect(starts).toEqual(starts.toSorted())
+    expect(await startsOf('start/dateTime desc')).toEqual(starts.toReversed())
+    for (const $orderby of ['start', 'color', 'start/dateTime up', '']) {
+      expect((await view({ ...month, $orderby })).status).toBe(400)
+    }
+  })
+
+  test('each event has what was selected, its id and its ETag', async () => {
+    const { body } = await view({ ...month, $select: 'subject, start' })
+    for (const event of body.value) {
+      expect(Object.keys(event).sort()).toEqual(['@odata.etag', 'id', 'start', 'subject'])
+    }
+  })
 })
 
 test('an event is found by its id, and only by its owner', async () => {

@@ -4,7 +4,7 @@ import type { Reply } from '../http/reply.ts'
 import type { EntraState } from '../state.ts'
 import { callerOf, requireScope } from './caller.ts'
 import { answerOrGraphError, GraphError } from './errors.ts'
-import { event, events } from './events.ts'
+import { calendarView, event, events } from './events.ts'
 import type { GraphCall } from './graph-call.ts'
 import { message } from './message.ts'
 import { odata } from './odata.ts'
@@ -33,8 +33,14 @@ const routes: GraphRoute[] = [
   {
     endpoint: 'events',
     method: 'GET',
-    path: /^\/v1\.0\/me\/(calendar\/)?(events|calendarView)$/,
+    path: /^\/v1\.0\/me\/(calendar\/)?events$/,
     answer: events,
+  },
+  {
+    endpoint: 'events',
+    method: 'GET',
+    path: /^\/v1\.0\/me\/(calendar\/)?calendarView$/,
+    answer: calendarView,
   },
   {
     endpoint: 'event',

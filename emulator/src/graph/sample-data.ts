@@ -38,13 +38,15 @@ export function membershipsOf(user: SampleUser) {
   }))
 }
 
-/** Each meeting: subject, days from today, and hour (UTC). */
+/** Each meeting: subject, days from today, and hour (UTC). They stand in the order of their creation. */
 const meetings: [string, number, number][] = [
-  ['Weekly planning', 1, 9],
-  ['Mark 8 launch review', 1, 14],
-  ['One to one with Megan', 2, 11],
-  ['Design critique', 3, 10],
   ['Company all-hands', 4, 16],
+  ['Mark 8 kick-off', -9, 13],
+  ['Weekly planning', 1, 9],
+  ['One to one with Megan', 2, 11],
+  ['Budget review', -2, 15],
+  ['Mark 8 launch review', 1, 14],
+  ['Design critique', 3, 10],
 ]
 
 function at(days: number, hour: number) {
@@ -52,12 +54,21 @@ function at(days: number, hour: number) {
   return { dateTime: `${date}T${String(hour).padStart(2, '0')}:00:00.0000000`, timeZone: 'UTC' }
 }
 
+/** An id as long as those of Exchange: 150 characters. */
+function eventId(user: SampleUser, index: number): string {
+  const bytes = Buffer.alloc(107)
+  bytes.write(`${user.id}:${String(index)}`)
+  return `AAMkAG${bytes.toString('base64url')}=`
+}
+
+export type SampleEvent = ReturnType<typeof eventsOf>[number]
+
 export function eventsOf(user: SampleUser) {
   return meetings.map(([subject, days, hour], index) => ({
     '@odata.etag': `W/"${String(index + 1)}"`,
-    id: `AAMkAG${Buffer.from(`${user.id}:${String(index)}`).toString('base64url')}`,
+    id: eventId(user, index),
     subject,
-    bodyPreview: `${subject}, as every week.`,
+    bodyPreview: `${subject}, in brief.`,
     isAllDay: false,
     start: at(days, hour),
     end: at(days, hour + 1),
