@@ -6,7 +6,7 @@ export const AgendaReport = Type.Object({
   events: Type.Array(
     Type.Object({
       subject: Type.String(),
-      /** ISO 8601, without a time zone: UTC. */
+      /** ISO 8601, in UTC: it ends with `Z`. */
       startsAt: Type.String(),
     }),
   ),

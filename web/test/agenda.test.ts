@@ -5,7 +5,7 @@ import { linkNamed, openApp, urgently } from './support/open-app.ts'
 
 const report: AgendaReport = {
   preparedFor: 'Adele Vance',
-  events: [{ subject: 'Design review', startsAt: '2026-01-02T09:00:00.0000000' }],
+  events: [{ subject: 'Design review', startsAt: '2026-01-02T09:00:00.0000000Z' }],
 }
 
 test('the agenda is offered to those with the role that it needs', async () => {

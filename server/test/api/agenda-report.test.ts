@@ -1,4 +1,4 @@
-import { type Problem, paths } from '@entra-bff/shared'
+import { type AgendaReport, type Problem, paths } from '@entra-bff/shared'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { alex, registration } from '../support/own-routes.ts'
 import { adele, World } from '../support/world.ts'
@@ -22,10 +22,14 @@ describe('the example of an own route', () => {
     await browser.goTo(href ?? '')
     const { status, json } = await browser.fetch(paths.agendaReport)
     expect(status).toBe(200)
-    const { preparedFor, events } = json as { preparedFor: string; events: { subject: string }[] }
+    const { preparedFor, events } = json as AgendaReport
     expect(preparedFor).toBe('Adele Vance')
     expect(events.length).toBeGreaterThan(0)
     expect(Object.keys(events[0] ?? {})).toEqual(['subject', 'startsAt'])
+    const times = events.map(({ startsAt }) => Date.parse(startsAt))
+    expect(times).toEqual(times.toSorted((one, other) => one - other))
+    for (const { startsAt } of events) expect(startsAt).toMatch(/Z$/)
+    for (const time of times) expect(time).toBeGreaterThan(Date.now())
   })
 
   test('it refuses a person without the app role, and a person who is signed out', async () => {
