@@ -24,3 +24,12 @@ export const csrfHeader = { name: 'x-csrf', value: '1' } as const
 export function callPath(id: string): string {
   return `/api/${id}`
 }
+
+/**
+ * A value as one segment of a path.
+ * @throws {TypeError} for a value that is missing, or that would lead to another path: `..`
+ */
+export function pathSegment(name: string, value = ''): string {
+  if (/^\.{0,2}$/.test(value)) throw new TypeError(`"${value}" is no value for ${name}`)
+  return encodeURIComponent(value)
+}

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { type Answer, problem, signedIn, signedOut } from './support/answers.ts'
 import { buttonNamed, linkNamed, openApp, settle } from './support/open-app.ts'
 
+const id = { name: 'id', in: 'path', required: true, schema: { type: 'string' } }
 const operation = { tags: ['Session'], security: [], parameters: [] }
 const document = {
   tags: [{ name: 'Session' }],
@@ -12,13 +13,14 @@ const document = {
         operationId: 'deleteApiSessionsId',
         summary: 'Ends one session.',
         security: [{ session: [], csrf: [] }],
-        parameters: [{ name: 'id', in: 'path', required: true, schema: { type: 'string' } }],
+        parameters: [id],
         responses: { 204: { description: 'Ended.' } },
       },
       patch: {
         ...operation,
         operationId: 'patchApiSessionsId',
         summary: 'Names one session.',
+        parameters: [id],
         requestBody: { content: { 'application/json': { schema: { $ref: '#/schemas/Name' } } } },
         responses: { 204: { description: 'Named.' } },
       },
@@ -70,19 +72,35 @@ test('the API page shows every path, and sends a request with the header that it
   expect(buttonNamed(page, 'Send').attributes('aria-disabled')).toBe('false')
 })
 
+test.each(['..', '.', ''])(
+  'the API page sends nothing for a value that would lead to another path: "%s"',
+  async (value) => {
+    const { page, server } = await openApp('/docs', {
+      '/api/session': signedIn(),
+      '/openapi.json': openApi,
+    })
+    await page.get('input').setValue(value)
+    await page.get('form').trigger('submit')
+    await settle()
+    expect(server.requests.filter((request) => request.startsWith('DELETE'))).toEqual([])
+    expect(page.text()).toContain('No answer came.')
+  },
+)
+
 test('a body on the API page begins with the members that its schema names', async () => {
   const { page, server } = await openApp('/docs', {
     '/api/session': signedIn(),
     '/openapi.json': openApi,
-    'PATCH /api/sessions/': { status: 204, body: null },
+    'PATCH /api/sessions/a': { status: 204, body: null },
   })
   const field = page.get<HTMLTextAreaElement>('textarea')
   const name = { name: 'Laptop', note: '', order: 1, tags: ['home'] }
   expect(JSON.parse(field.element.value)).toEqual(name)
+  await page.findAll('input')[1]?.setValue('a')
   await field.setValue('{"name":"Phone"}')
   await page.findAll('form')[1]?.trigger('submit')
   await settle()
-  expect(server.requests).toContain('PATCH /api/sessions/')
+  expect(server.requests).toContain('PATCH /api/sessions/a')
   expect(field.element.value).toBe('{"name":"Phone"}')
 })
 

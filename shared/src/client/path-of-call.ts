@@ -1,4 +1,4 @@
-import { callPath } from '../paths.ts'
+import { callPath, pathSegment } from '../paths.ts'
 
 export interface CallTarget {
   /** A value for each segment such as `:eventId` in the id of the call. */
@@ -9,11 +9,7 @@ export interface CallTarget {
 
 /** @throws {TypeError} for a parameter that is missing, or that would lead to another path: `..` */
 export function pathOfCall(id: string, { params = {}, query = '' }: CallTarget): string {
-  const path = id.replace(/:(\w+)/g, (_segment, name: string) => {
-    const value = params[name] ?? ''
-    if (/^\.{0,2}$/.test(value)) throw new TypeError(`"${value}" is no value for :${name}`)
-    return encodeURIComponent(value)
-  })
+  const path = id.replace(/:(\w+)/g, (_match, name: string) => pathSegment(name, params[name]))
   const text = typeof query === 'string' ? query : new URLSearchParams(query).toString()
   return callPath(path) + text.replace(/^(?=[^?])/, '?')
 }

@@ -1,3 +1,5 @@
+import { pathSegment } from '@entra-bff/shared'
+
 /** What the API page reads of an OpenAPI document. */
 export interface OpenApiDocument {
   tags: { name: string }[]
@@ -94,7 +96,10 @@ export function exampleIn({ components }: OpenApiDocument, body: Partial<Body> |
 
 const emptyValues: Readonly<Partial<Record<string, unknown>>> = { string: '', boolean: false }
 
-/** @param values what a person has filled in, by the name of the parameter */
+/**
+ * @param values what a person has filled in, by the name of the parameter
+ * @throws {TypeError} for a value that would lead to another path: `..`
+ */
 export function requestOf({ path, parameters }: Endpoint, values: Record<string, string>) {
   const filled = (place: Parameter['in']) =>
     parameters
@@ -102,7 +107,7 @@ export function requestOf({ path, parameters }: Endpoint, values: Record<string,
       .map(({ name }): [string, string] => [name, values[name] ?? ''])
   const search = new URLSearchParams(filled('query')).toString()
   const address = path.replace(/\{(\w+)\}/g, (_match, name: string) =>
-    encodeURIComponent(values[name] ?? ''),
+    pathSegment(name, values[name]),
   )
   return {
     path: search ? `${address}?${search}` : address,
