@@ -51,8 +51,10 @@ test.each([
   expect(world.emulator.requests('me')).toHaveLength(0)
 })
 
-test('the Welcome view offers reads alone', async () => {
+test('the Welcome view offers to read the profile, and not to change it', async () => {
   const browser = await world.signIn()
-  const { calls } = (await browser.fetch('/api/session')).json as { calls: { id: string }[] }
-  expect(calls.map(({ id }) => id)).toEqual(['me', 'me/calendar', 'me/groups'])
+  const { calls } = (await browser.fetch('/api/session')).json as { calls: { title: string }[] }
+  const titles = calls.map(({ title }) => title)
+  expect(titles).toContain('Your profile')
+  expect(titles).not.toContain('Change your profile')
 })

@@ -20,11 +20,11 @@ export interface ScriptedApi {
 /**
  * For a whole file. After each test, the next call must be answered as if nothing had happened.
  * @param signIn path of the sign-in, with the permissions that the calls need
- * @param server may have a table of calls
+ * @param server may have a table of calls, and routes of its own
  */
 export function useScriptedApi(
   signIn = '/auth/login',
-  server: Pick<AppOptions, 'calls'> = {},
+  server: Pick<AppOptions, 'calls' | 'api'> = {},
 ): ScriptedApi {
   const api = { answer: goodAnswer } as ScriptedApi
   beforeAll(async () => {
