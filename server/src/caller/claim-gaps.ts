@@ -11,6 +11,11 @@ const steps: Readonly<Record<Claim, string>> = {
     'App registrations, this app, Token configuration, Add groups claim: choose the kind of the group, and Group ID for the ID token',
 }
 
+/** Entra leaves out `roles` for a person who has none, so the app registration may be right. */
+function sentences(claim: Claim): string {
+  return `No ID token so far has had "${claim}". If the app registration does not give it: ${steps[claim]}`
+}
+
 /**
  * Claims that routes ask for, and that no caller's ID token had since the start of this process. Such a
  * claim may be missing from the app registration, for which the Setup view and the log name it.
@@ -37,7 +42,7 @@ export class ClaimGaps {
       this.#gaps.delete(claim)
     } else if (!this.#gaps.has(claim)) {
       this.#gaps.set(claim, needed)
-      this.#log.warn({ claim, needed }, `an ID token without "${claim}". ${steps[claim]}`)
+      this.#log.warn({ claim, needed }, sentences(claim))
     }
   }
 
@@ -46,6 +51,6 @@ export class ClaimGaps {
     [...this.#gaps].map(([claim, needed]) => ({
       name: `claim ${claim}`,
       status: 'missing',
-      detail: `A route asks for ${needed}. ${steps[claim]}`,
+      detail: `A route asks for ${needed}. ${sentences(claim)}`,
     }))
 }

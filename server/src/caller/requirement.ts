@@ -13,7 +13,7 @@ export interface Requirement extends StepUp {
   group?: string
 }
 
-/** What is wrong with a requirement: sentences that begin behind the name of who requires it. */
+/** What is wrong with a requirement: the rest of a sentence that begins with the name of the row or route. */
 export function* mistakesIn(requirement: Requirement): Generator<string> {
   const { role, group, authenticationContext, maxAgeSeconds } = requirement
   if (role !== undefined && !/^\S{1,120}$/.test(role)) {

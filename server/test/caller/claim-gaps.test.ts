@@ -19,7 +19,7 @@ async function missing(): Promise<unknown> {
   )
 }
 
-const warnings = () => world.logLines.filter((line) => line.includes('an ID token without'))
+const warnings = () => world.logLines.filter((line) => line.includes('No ID token so far has had'))
 
 // Each of two servers behind nginx knows only of its own requests.
 describe.skipIf(behindNginx)('claims that the app registration does not ask for', () => {
