@@ -3,7 +3,7 @@ import { cookiesOf } from '../http/cookie-attributes.ts'
 import type { Route } from './routes.ts'
 
 /** The schemes that are needed together. */
-type Requirement = Readonly<Record<string, readonly string[]>>
+type SecurityRequirement = Readonly<Record<string, readonly string[]>>
 
 export function securitySchemes(publicUrl: string): Record<string, object> {
   return {
@@ -23,10 +23,10 @@ export function securitySchemes(publicUrl: string): Record<string, object> {
 }
 
 /** The alternatives, each of which suffices. Another credential, such as a bearer token, is one more. */
-export function securityOf({ session, method, sendsHeader }: Route): Requirement[] {
+export function securityOf({ session, method, sendsHeader }: Route): SecurityRequirement[] {
   if (session === 'ignored') return []
-  const csrf: Requirement = sendsHeader ? { csrf: [] } : {}
-  const signedIn: Requirement = { session: [], ...csrf }
+  const csrf: SecurityRequirement = sendsHeader ? { csrf: [] } : {}
+  const signedIn: SecurityRequirement = { session: [], ...csrf }
   if (session === 'needed') return [signedIn]
   return [method === 'get' ? {} : csrf, signedIn]
 }
