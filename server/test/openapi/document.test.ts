@@ -76,8 +76,8 @@ test('docs/api.md names each route of the document, and no other', async () => {
       name: `${method.toUpperCase()} ${path}`,
       // The page has one row for the table of calls. Own routes but the example have none.
       isLeftOut:
-        operation?.tags.includes('APIs') ||
-        (operation?.tags.includes('Your routes') && path !== '/api/reports/agenda'),
+        path !== '/api/reports/agenda' &&
+        ['APIs', 'Your routes'].some((tag) => operation?.tags.includes(tag)),
     })),
   )
   const leftOut = operations.filter(({ isLeftOut }) => isLeftOut).map(({ name }) => name)
