@@ -209,6 +209,15 @@ export const downstream: Mutation[] = [
   },
   {
     rule: 'E10',
+    breaks: 'an answer to an old request lets every request pass to a host that fails',
+    change: {
+      'server/src/downstream/circuit-breaker.ts': {
+        'if (pass !== this.#openings) return\n    this.#failures': 'void pass\n    this.#failures',
+      },
+    },
+  },
+  {
+    rule: 'E10',
     breaks: 'the failed request of one user keeps others from the host',
     change: { [retry]: { '[502, 503, 504]': '[500, 502, 503, 504]' } },
   },
@@ -228,7 +237,7 @@ export const downstream: Mutation[] = [
     rule: 'E10',
     breaks: 'a call goes on when its caller has left before the second try',
     change: {
-      [client]: { '      requireOpen(connection)\n      breaker': '      breaker' },
+      [client]: { '      requireOpen(connection)\n      const pass': '      const pass' },
     },
   },
   {

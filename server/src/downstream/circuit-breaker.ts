@@ -8,11 +8,18 @@ const withinMs = 30_000
 const openMs = 5_000
 
 /**
+ * How often the breaker had opened when a request began. What becomes of a request from before the last
+ * opening changes nothing: only the request that tries the host closes an open breaker.
+ */
+export type Pass = number
+
+/**
  * Keeps requests from a host that does not answer: they would take all connections, and the host gets
  * time to recover. When the pause is over, one request tries.
  *
  * All users of a host share a breaker. An answer about one request, such as 404, 429 or 500, is no failure:
- * with it, one user could keep others from the host.
+ * with it, one user could keep others from the host. But a time-out and a 504 are failures, so ten slow calls
+ * of one user in a row open the breaker for all users, for five seconds.
  */
 export class CircuitBreaker {
   readonly #host: string
@@ -22,15 +29,20 @@ export class CircuitBreaker {
   /** Undefined while the breaker is closed: the usual state. Otherwise, the end of the pause. */
   #openUntil: number | undefined
   #isTrying = false
+  #openings = 0
 
   constructor(host: string, log: Pick<FastifyBaseLogger, 'info' | 'warn'>) {
     this.#host = host
     this.#log = log
   }
 
-  /** To be called before each request. @throws {Failure} `upstream_error` while the breaker is open */
-  enter(): void {
-    if (this.#openUntil === undefined) return
+  /**
+   * To be called before each request.
+   * @returns what `succeeded`, `failed` or `left` is told at the end of the request
+   * @throws {Failure} `upstream_error` while the breaker is open
+   */
+  enter(): Pass {
+    if (this.#openUntil === undefined) return this.#openings
     const leftMs = this.#openUntil - performance.now()
     if (leftMs > 0 || this.#isTrying) {
       throw new Failure('upstream_error', `${this.#host} has failed and is left alone for now`, {
@@ -40,9 +52,11 @@ export class CircuitBreaker {
       })
     }
     this.#isTrying = true
+    return this.#openings
   }
 
-  succeeded(): void {
+  succeeded(pass: Pass): void {
+    if (pass !== this.#openings) return
     this.#failures = 0
     if (this.#openUntil === undefined) return
     this.#openUntil = undefined
@@ -50,10 +64,11 @@ export class CircuitBreaker {
     this.#log.info({ host: this.#host }, 'the API answers again')
   }
 
-  failed(): void {
+  failed(pass: Pass): void {
+    if (pass !== this.#openings) return
     const now = performance.now()
-    if (this.#openUntil !== undefined) {
-      if (this.#isTrying) this.#open(now)
+    if (this.#isTrying) {
+      this.#open(now)
       return
     }
     if (now - this.#firstFailureAt > withinMs) this.#failures = 0
@@ -66,11 +81,12 @@ export class CircuitBreaker {
   }
 
   /** The caller left before there was an answer, which tells nothing about the host. */
-  left(): void {
-    this.#isTrying = false
+  left(pass: Pass): void {
+    if (pass === this.#openings) this.#isTrying = false
   }
 
   #open(now: number): void {
+    this.#openings += 1
     this.#openUntil = now + openMs
     this.#isTrying = false
   }

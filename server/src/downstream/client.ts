@@ -98,7 +98,7 @@ export class DownstreamClient {
     const endsAt = performance.now() + deadlineMs
     for (let attempt = 1; ; attempt += 1) {
       requireOpen(connection)
-      breaker.enter()
+      const pass = breaker.enter()
       const exchange = open(dispatcher, options, Math.ceil(endsAt - performance.now()))
       const retryUntil = attempt < maxAttempts ? endsAt : 0
       const onClose = () => {
@@ -110,17 +110,17 @@ export class DownstreamClient {
       let pauseMs: number | undefined
       try {
         const answer = await exchange.answer
-        if (isOutage(answer.status)) breaker.failed()
-        else breaker.succeeded()
+        if (isOutage(answer.status)) breaker.failed(pass)
+        else breaker.succeeded(pass)
         pauseMs = pauseAfterAnswer(call, answer, retryUntil)
         if (pauseMs === undefined) return answer
       } catch (cause) {
-        if (connection?.destroyed) breaker.left()
+        if (connection?.destroyed) breaker.left(pass)
         requireOpen(connection)
         const failure = transportFailure(call.id, cause)
         // An answer that is too large is an answer.
-        if (failure.code === 'upstream_too_large') breaker.succeeded()
-        else breaker.failed()
+        if (failure.code === 'upstream_too_large') breaker.succeeded(pass)
+        else breaker.failed(pass)
         pauseMs = exchange.hasBegun ? undefined : pauseAfterError(call, cause, retryUntil)
         if (pauseMs === undefined) throw failure
       } finally {

@@ -115,6 +115,48 @@ describe.skipIf(behindNginx)('an API that fails again and again (#22)', () => {
     await vi.waitUntil(async () => (await browser.fetch('/api/me')).status === 200)
   })
 
+  test.each<[string, (old: ServerResponse, leave: () => void) => unknown]>([
+    ['fails', fail(503)],
+    ['succeeds', succeed],
+    [
+      'is given up',
+      (_old, leave) => {
+        leave()
+      },
+    ],
+  ])(
+    'a call from before an API was left alone says nothing while another call tries the API: it %s',
+    async (_name, end) => {
+      const held: ServerResponse[] = []
+      act = (response) => held.push(response)
+      const leaving = new AbortController()
+      const headers = { cookie: await browser.cookieHeader(), 'x-csrf': '1' }
+      const old = fetch(`${world.origin}/api/me`, { headers, signal: leaving.signal })
+      const over = old.catch(() => undefined)
+      await vi.waitUntil(() => held.length === 1)
+      await callTimes(10, () => fail(503))
+      pass(6)
+      act = (response) => held.push(response)
+      const trying = browser.fetch('/api/me')
+      await vi.waitUntil(() => held.length === 2)
+      const [first, second] = held
+      if (first) {
+        end(first, () => {
+          leaving.abort()
+        })
+      }
+      await over
+      await vi.waitUntil(() => first?.destroyed)
+      // A new pause would be over by now.
+      pass(6)
+      await expectRefused(browser)
+      act = succeed
+      if (second) succeed(second)
+      expect((await trying).status).toBe(200)
+      expect((await browser.fetch('/api/me')).status).toBe(200)
+    },
+  )
+
   test('failures of the connection count, too', async () => {
     await callTimes(5, () => (response) => response.socket?.resetAndDestroy())
     expect(failing.requests).toHaveLength(10)
