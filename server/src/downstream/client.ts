@@ -154,8 +154,12 @@ function optionsOf(
   return { origin: resource, path, method, headers: all, body }
 }
 
-/** @throws {Failure} when the caller has left: with a code that does not count as a fault of the API */
+/** @throws {Failure} `invalid_request` when the caller has left */
 export function requireOpen(connection: Socket | undefined): void {
-  if (!connection?.destroyed) return
-  throw new Failure('invalid_request', 'the caller closed the connection')
+  if (connection?.destroyed) throw callerLeft()
+}
+
+/** An `invalid_request`, so that neither log nor metrics count a fault of the API. */
+export function callerLeft(): Failure {
+  return new Failure('invalid_request', 'the caller closed the connection')
 }

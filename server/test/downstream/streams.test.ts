@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import type { ServerResponse } from 'node:http'
 import { connect } from 'node:net'
+import { Type } from 'typebox'
 import { request } from 'undici'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { callsOf } from '../../src/downstream/calls.ts'
@@ -33,6 +34,16 @@ const withStreams: typeof callsOf = (settings) => [
     path: '/v1.0/me/messages/AAMkAA/$value',
     scopes: ['Mail.Read'],
     answer: { stream: ['text/plain'] },
+  },
+  {
+    id: 'exports',
+    title: 'Makes a file',
+    method: 'POST',
+    resource: settings.graph,
+    path: '/v1.0/exports',
+    body: Type.Object({}),
+    scopes: ['User.Read'],
+    answer: { stream: ['application/octet-stream'] },
   },
 ]
 
@@ -83,6 +94,23 @@ describe('a stream of an API', () => {
     open[0]?.end()
     await vi.waitUntil(() => stream.isOver)
     expect(stream.error).toBeUndefined()
+  })
+
+  test('a stream of events is open before its first event', async () => {
+    const open: ServerResponse[] = []
+    api.answer = (_request, response) => {
+      open.push(response)
+      response.writeHead(200, events).flushHeaders()
+    }
+    const stream = await openStream(api.browser)
+    expect([stream.statusCode, stream.headers['content-type']]).toEqual([
+      200,
+      events['content-type'],
+    ])
+    expect(stream.text).toBe('')
+    open[0]?.end('data: 1\n\n')
+    await vi.waitUntil(() => stream.isOver)
+    expect([stream.text, stream.error]).toEqual(['data: 1\n\n', undefined])
   })
 
   test('a download keeps its name and its length, and may be larger than other answers', async () => {
@@ -240,9 +268,38 @@ describe('the end of a stream (#22, #25)', () => {
     expect(Math.max(...levels)).toBeLessThan(50)
   })
 
-  test('an API that resets before the first byte of a stream is a 502 problem', async () => {
+  test.skipIf(behindNginx).each([
+    ['GET', '/api/live', {}],
+    ['POST', '/api/exports', { 'content-type': 'application/json' }],
+  ] as const)(
+    'a caller who leaves before the first byte of a download is no fault of the server: %s %s',
+    async (method, path, type) => {
+      api.world.logLines.length = 0
+      const open: ServerResponse[] = []
+      api.answer = (_request, response) => {
+        open.push(response)
+        response.writeHead(200, file).flushHeaders()
+      }
+      const headers = { cookie: await api.browser.cookieHeader(), 'x-csrf': '1', ...type }
+      const body = method === 'POST' ? '{}' : null
+      const leaving = new AbortController()
+      const { signal } = leaving
+      const answer = request(api.world.origin + path, { method, headers, body, signal })
+      const refused = expect(answer).rejects.toThrow()
+      await vi.waitUntil(() => open.length === 1)
+      // Meanwhile, the head of the API's answer arrives.
+      await api.browser.fetch('/api/session')
+      leaving.abort()
+      await refused
+      await vi.waitUntil(() => isGone(open[0]))
+      const levels = api.world.logLines.map((line) => (JSON.parse(line) as { level: number }).level)
+      expect(Math.max(...levels)).toBeLessThan(50)
+    },
+  )
+
+  test('an API that resets before the first byte of a download is a 502 problem', async () => {
     api.answer = (_request, response) => {
-      response.writeHead(200, events).flushHeaders()
+      response.writeHead(200, file).flushHeaders()
       setImmediate(() => response.socket?.resetAndDestroy())
     }
     const answer = await api.browser.fetch('/api/live')
@@ -319,6 +376,25 @@ describe.skipIf(behindNginx)('a server that closes', () => {
     await broken
     open[1]?.end(' and end')
     expect(await download.body.text()).toBe('begin and end')
+    await closed
+    await world.close()
+  })
+
+  test('a stream of events that begins while the server closes is ended, and does not hold the server up', async () => {
+    const begun: ServerResponse[] = []
+    api.answer = (_request, response) => begun.push(response)
+    const server = { calls: withStreams }
+    const world = await World.open({ ENDPOINT: api.upstream.endpoint }, { server })
+    const headers = { cookie: await (await world.signIn()).cookieHeader(), 'x-csrf': '1' }
+    const asking = request(`${world.origin}/api/live`, { headers })
+    await vi.waitUntil(() => begun.length === 1)
+    const closed = world.stopServer()
+    const isReachable = () => fetch(world.origin).then(Boolean, () => false)
+    await vi.waitUntil(async () => !(await isReachable()))
+    begun[0]?.writeHead(200, events).flushHeaders()
+    const { statusCode, body } = await asking
+    expect(statusCode).toBe(200)
+    await expect(body.text()).rejects.toThrow()
     await closed
     await world.close()
   })
