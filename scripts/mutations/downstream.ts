@@ -142,6 +142,11 @@ export const downstream: Mutation[] = [
   },
   {
     rule: 'E7',
+    breaks: 'a parameter can be a function of OData',
+    change: { [path]: { "()'": '' } },
+  },
+  {
+    rule: 'E7',
     breaks: 'a parameter goes into the path as it is',
     change: { [path]: { 'return encodeURIComponent(value)': 'return value' } },
   },

@@ -5,8 +5,12 @@ import type { Call } from './calls.ts'
 /** The parameters of a request, decoded. The route has checked them by the schemas of the row. */
 export type PathParameters = Readonly<Record<string, string>>
 
-/** A value that could lead a server out of its segment, even a server that decodes it once more. */
-const escaping = /[/\\%\u0000-\u001f\u007f]|^\.{0,2}$/
+/**
+ * What no value may be or hold. A slash or a backslash ends a segment, and `.` and `..` stand for other
+ * ones; behind a percent sign, a server that decodes a path twice finds them too. OData reads `$count` as a
+ * command, `delta()` as a function, and `('a')` as a key.
+ */
+const escaping = /[/\\%()'\u0000-\u001f\u007f]|^\$|^\.{0,2}$/
 
 /** A path at an API with its segments `{name}` filled in. @throws {Failure} `invalid_request` */
 export function fillPath(path: string, values: PathParameters): string {
@@ -29,7 +33,7 @@ function fill(path: string, parameter: RegExp, values: PathParameters): string {
 
 function segmentOf(name: string, value: string): string {
   if (!escaping.test(value)) return encodeURIComponent(value)
-  throw new Failure('invalid_request', `the parameter ${name} could leave its segment`, {
-    publicDetail: `The parameter ${name} must be one segment of a path.`,
+  throw new Failure('invalid_request', `the parameter ${name} is more than a value`, {
+    publicDetail: `The parameter ${name} must be one segment of a path, without parentheses, quotes and a $ at its start.`,
   })
 }

@@ -3,7 +3,7 @@ import type { Socket } from 'node:net'
 import { secondsOf } from '../retry-after.ts'
 import type { Call } from './calls.ts'
 
-/** Methods that do once and twice the same (RFC 9110 section 9.2.2). */
+/** Idempotent methods: a repetition changes nothing more (RFC 9110 section 9.2.2). */
 const idempotent = new Set<Call['method']>(['GET', 'PUT', 'DELETE'])
 /** Statuses of a host that cannot answer now. */
 const outageStatuses = new Set([502, 503, 504])

@@ -43,7 +43,7 @@ describe('a parameter of a call (#18)', () => {
     ['a+b&c', 'a%2Bb%26c'],
     ['...', '...'],
     ['{version}', '%7Bversion%7D'],
-    ['$&', '%24%26'],
+    ['a$&', 'a%24%26'],
   ])('the value %s fills one segment of the path, as %s', async (value, sent) => {
     expect((await get(`/api/files/${value}/versions/7`)).status).toBe(200)
     expect(api.upstream.requests.map(({ url }) => url)).toEqual([`/v1.0/files/${sent}/versions/7`])
@@ -74,6 +74,30 @@ describe('a parameter of a call (#18)', () => {
     expect([400, 404]).toContain(status)
     expect(api.upstream.requests).toHaveLength(0)
   })
+
+  test.each([
+    '$count',
+    '%24value',
+    '$&',
+    'delta()',
+    'microsoft.graph.delta(token=x)',
+    "a'b",
+    '%27',
+    '%28',
+  ])(
+    'a value that OData reads as more than a value is a 400, and reaches no API: %s',
+    async (value) => {
+      const { status, body } = await get(`/api/files/${value}/versions/7`)
+      expect([status, JSON.parse(body)]).toMatchObject([
+        400,
+        {
+          code: 'invalid_request',
+          detail: expect.stringContaining('The parameter name') as string,
+        },
+      ])
+      expect(api.upstream.requests).toHaveLength(0)
+    },
+  )
 
   test.each(['x', '12345', '7%20', '%2e%2e'])(
     'a value that does not fit its schema is a 400 that names the parameter: %s',
