@@ -250,7 +250,7 @@ export const downstream: Mutation[] = [
     breaks: 'a link to another host is told as the next page',
     change: {
       'server/src/downstream/next-link.ts': {
-        'origin === expected.origin': "origin !== ''",
+        'link.origin === expected.origin': "link.origin !== ''",
       },
     },
   },

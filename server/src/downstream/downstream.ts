@@ -127,5 +127,5 @@ function bodyFor(call: Call, { status, body }: OutboundAnswer, reply: FastifyRep
   reply.code(status)
   if (body.length === 0) return reply.send()
   const values = reply.request.params as PathParameters
-  return call.paged ? withOwnNextLink(body, call, values) : body
+  return call.paged ? withOwnNextLink(body, call, values, reply.log) : body
 }

@@ -1,3 +1,4 @@
+import type { FastifyBaseLogger } from 'fastify'
 import { parseObject } from '../json.ts'
 import { apiPath, ownPath, type PathParameters } from './call-path.ts'
 import type { Call } from './calls.ts'
@@ -9,18 +10,47 @@ const name = '@odata.nextLink'
  * removed: nobody should follow it.
  * @param body JSON
  */
-export function withOwnNextLink(body: Buffer, call: Call, values: PathParameters): Buffer {
+export function withOwnNextLink(
+  body: Buffer,
+  call: Call,
+  values: PathParameters,
+  log: Pick<FastifyBaseLogger, 'warn'>,
+): Buffer {
   const page = parseObject(body.toString()) as Record<string, unknown> | undefined
   if (!page || !Object.hasOwn(page, name)) return body
+  const link = urlIn(page[name])
+  const own = link && ownLink(link, call, values)
+  if (link && own === undefined) {
+    const facts = { call: call.id, host: link.host, path: link.pathname }
+    log.warn(facts, 'a link to the next page leads elsewhere, and is removed')
+  }
   // `JSON.stringify` leaves out what is undefined.
-  page[name] = ownLink(page[name], call, values)
+  page[name] = own
   return Buffer.from(JSON.stringify(page))
 }
 
-function ownLink(link: unknown, call: Call, values: PathParameters): string | undefined {
-  if (typeof link !== 'string' || !URL.canParse(link)) return undefined
-  const { origin, pathname, search, username, password } = new URL(link)
+function urlIn(link: unknown): URL | undefined {
+  return typeof link === 'string' && URL.canParse(link) ? new URL(link) : undefined
+}
+
+function ownLink(link: URL, call: Call, values: PathParameters): string | undefined {
   const expected = new URL(call.resource + apiPath(call, values))
-  const isOwn = origin === expected.origin && pathname === expected.pathname
-  return isOwn && !username && !password ? ownPath(call, values) + search : undefined
+  const isOwn = link.origin === expected.origin && link.pathname === expected.pathname
+  if (!isOwn || link.username || link.password) return undefined
+  return ownPath(call, values) + without(expected.searchParams, link.search)
+}
+
+/**
+ * Leaves out the query of the row, which Graph repeats in its link. This server adds it to each call, and
+ * refuses it from a caller.
+ */
+function without(added: URLSearchParams, search: string): string {
+  const others = search
+    .slice(1)
+    .split('&')
+    .filter((pair) => {
+      const [key] = new URLSearchParams(pair).keys()
+      return key !== undefined && !added.has(key)
+    })
+  return others.length > 0 ? `?${others.join('&')}` : ''
 }

@@ -20,6 +20,17 @@ const api = useScriptedApi('/auth/login?scopes=User.Read+Calendars.Read', {
       answer: 'json',
       paged: true,
     },
+    {
+      id: 'mail',
+      title: 'Your mail',
+      method: 'GET',
+      resource: settings.graph,
+      path: '/v1.0/me/messages?$select=subject,from&$top=5',
+      query: ['$skip'],
+      scopes: ['User.Read'],
+      answer: 'json',
+      paged: true,
+    },
   ],
 })
 
@@ -64,6 +75,33 @@ describe('the link to the next page', () => {
     ['nothing', () => null],
   ])('a link to the next page with %s is removed', async (_name, link) => {
     expect(await linkFor(link(), '/api/me/calendar')).toBeUndefined()
+  })
+
+  test.each(['$select=subject,from&$top=5&$skip=5', '%24select=subject%2cfrom&$skip=5&%24top=5'])(
+    'a call whose path has a query can be followed to its next page: %s',
+    async (query) => {
+      const path = '/v1.0/me/messages'
+      const link = await linkFor(`${graph()}${path}?${query}`, '/api/mail')
+      expect(link).toBe('/api/mail?$skip=5')
+      expect((await api.browser.fetch(String(link))).status).toBe(200)
+      expect(api.upstream.requests.at(-1)?.url).toBe(
+        `${path}?$select=subject,from&$top=5&%24skip=5`,
+      )
+    },
+  )
+
+  test('a link that leads elsewhere is told in the log, without its query', async () => {
+    api.world.logLines.length = 0
+    await linkFor('https://evil.example/v1.0/me?$skiptoken=secret', '/api/me/calendar')
+    const [told = '', ...others] = api.world.logLines.filter((line) => line.includes('next page'))
+    expect(others).toEqual([])
+    expect(JSON.parse(told)).toMatchObject({
+      level: 40,
+      call: 'me/calendar',
+      host: 'evil.example',
+      path: '/v1.0/me',
+    })
+    expect(told).not.toContain('secret')
   })
 
   test('a page that is no object is passed on as it is', async () => {
