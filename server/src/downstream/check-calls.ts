@@ -75,6 +75,10 @@ function* aboutScopes(
   scopes: readonly string[],
   graphs: readonly string[],
 ): Generator<string> {
+  if (scopes.length === 0) {
+    yield 'needs a scope: no token is asked for without one'
+    return
+  }
   // Undefined stands for Microsoft Graph. Without a scope of an API, Entra issues a token for Graph.
   const [api, ...others] = resourcesOf(scopes)
   if (others.length > 0) yield 'needs scopes of one API: Entra takes no others (AADSTS28000)'

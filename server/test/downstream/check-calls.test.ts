@@ -80,7 +80,13 @@ describe('a table of calls with a mistake', () => {
       'needs scopes of one API',
     ],
     ['a scope of Graph', [{ ...orders, scopes: ['User.Read'] }], 'needs full names of scopes'],
-    ['no scope', [{ ...orders, scopes: [] }], 'needs full names of scopes'],
+    ['no scope', [{ ...orders, scopes: [] }], 'needs a scope'],
+    ['no scope of Graph', [{ ...orders, ...graph, scopes: [] }], 'needs a scope'],
+    [
+      'no scope of an API on this machine',
+      [{ ...orders, resource: 'http://127.0.0.1:4000', scopes: [] }],
+      'needs a scope',
+    ],
     [
       'a scope of another API than Graph',
       [{ ...orders, resource: graph.resource }],
@@ -201,6 +207,7 @@ describe('a table of calls without a mistake', () => {
     },
     { ENDPOINT: 'https://api.example.com/orders?a={b}', SCOPE: 'openid api://some-api/read' },
     { ENDPOINT: 'http://localhost:5000/orders', SCOPE: 'User.Read' },
+    { SCOPE: 'openid' },
     { ENDPOINT: '' },
   ])('the server starts with its own table, whatever ENDPOINT and SCOPE are: %j', async (env) => {
     const table = callsOf(loadConfig({ ...registered, ...env }))
