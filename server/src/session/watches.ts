@@ -35,13 +35,14 @@ export class SessionWatches {
 
   /**
    * @param name the name of the session's record
-   * @param listener is told what the session is now, soon after this call and then at each look
+   * @param listener is told what the session is now, soon after this call and then at each look; it may be
+   * told the same again
    * @returns ends the watch
    */
   add(name: string, listener: Listener): () => void {
     const watch = this.#watches.get(name) ?? this.#begin(name)
     watch.listeners.add(listener)
-    void this.#look(name, watch, [listener])
+    void this.#look(name, watch)
     return () => {
       watch.listeners.delete(listener)
       if (watch.listeners.size > 0) return
@@ -69,20 +70,15 @@ export class SessionWatches {
     return watch
   }
 
-  async #look(
-    name: string,
-    watch: Watch,
-    listeners: Iterable<Listener> = watch.listeners,
-  ): Promise<void> {
+  /** Tells all listeners: the next look comes when the session changes again, so each must know this one. */
+  async #look(name: string, watch: Watch): Promise<void> {
     const { subscription } = this.#sessions.endListeners
     const found = await this.#find(name)
     const record = found?.kind === 'live' ? found.session.record : undefined
     watch.lastLook = record && new Look(subscription, this.#nextChange(record))
     // A failing store does not end a session.
     if (!found) return
-    for (const listener of listeners) {
-      if (watch.listeners.has(listener)) listener(found)
-    }
+    for (const listener of watch.listeners) listener(found)
   }
 
   async #find(name: string): Promise<SessionLookup | undefined> {
