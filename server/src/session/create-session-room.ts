@@ -37,4 +37,7 @@ export async function sessionApi(api: FastifyInstance, room: SessionRoom): Promi
   await api.register(fp(sessionRoutes), room)
   await api.register(fp(sessionEvents), room)
   await api.register(fp(ownSessionRoutes), room)
+  api.addHook('onClose', async () => {
+    room.watches.close()
+  })
 }

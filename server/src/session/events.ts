@@ -95,9 +95,6 @@ export async function sessionEvents(
     isClosing = true
     for (const streams of streamsByName.values()) for (const stream of streams) stream.end()
   })
-  api.addHook('onClose', async () => {
-    watches.close()
-  })
 }
 
 /** The wire format of the HTML standard, "Server-sent events". */
