@@ -5,6 +5,7 @@ const client = 'server/src/downstream/client.ts'
 const routes = 'server/src/downstream/downstream.ts'
 const answers = 'server/src/downstream/answers.ts'
 const request = 'server/src/downstream/call-request.ts'
+const headers = 'server/src/downstream/passed-headers.ts'
 const path = 'server/src/downstream/call-path.ts'
 const retry = 'server/src/downstream/retry.ts'
 
@@ -27,7 +28,7 @@ export const downstream: Mutation[] = [
   {
     rule: 'E2',
     breaks: "the caller's forwarded address goes to the API",
-    change: { [request]: { "['accept-language',": "['x-forwarded-for', 'accept-language'," } },
+    change: { [headers]: { "['Accept-Language',": "['X-Forwarded-For', 'Accept-Language'," } },
   },
   {
     rule: 'E2',
@@ -39,15 +40,13 @@ export const downstream: Mutation[] = [
   {
     rule: 'E2',
     breaks: 'cookies of the API come back',
-    change: { [routes]: { "['content-type', 'etag',": "['set-cookie', 'content-type', 'etag'," } },
+    change: { [headers]: { "['ETag',": "['Set-Cookie', 'ETag'," } },
   },
   {
     rule: 'E2',
     breaks: "the API's invitation of other origins comes back",
     change: {
-      [routes]: {
-        "['content-type', 'etag',": "['access-control-allow-origin', 'content-type', 'etag',",
-      },
+      [headers]: { "['ETag',": "['Access-Control-Allow-Origin', 'ETag'," },
     },
   },
   {
@@ -173,7 +172,7 @@ export const downstream: Mutation[] = [
   {
     rule: 'E8',
     breaks: 'what a row requires is not asked of the caller',
-    change: { [routes]: { 'requireAll(caller, requires)': 'requireAll(caller, {})' } },
+    change: { [routes]: { 'admit(call.requires)': 'admit()' } },
   },
   {
     rule: 'E9',
@@ -259,7 +258,7 @@ export const downstream: Mutation[] = [
     breaks: 'an own route needs no session',
     change: {
       'server/src/api/signed-in-only.ts': {
-        'requireCaller(request)\n  next()': 'void request\n  next()',
+        '[admit(), ...': '[...',
       },
     },
   },

@@ -1,6 +1,8 @@
-import type { FastifyInstance, onRequestHookHandler, onSendAsyncHookHandler } from 'fastify'
+import type { FastifyInstance, onSendAsyncHookHandler } from 'fastify'
 import fp from 'fastify-plugin'
 import { requireCaller } from '../caller/caller.ts'
+import { keepAlive } from '../caller/keep-alive.ts'
+import { admit } from '../caller/requirement.ts'
 import { callProblems } from '../downstream/document-call.ts'
 import type { RouteDoc } from '../http/route-doc.ts'
 
@@ -22,24 +24,14 @@ const ownDoc: Omit<RouteDoc, 'summary'> = {
 
 async function registerSignedInOnly(api: FastifyInstance): Promise<void> {
   api.addHook('onRoute', (route) => {
-    route.onRequest = [signedIn, ...[route.onRequest ?? []].flat()]
-    route.onSend = [...[route.onSend ?? []].flat(), keepAlive]
+    route.onRequest = [admit(), ...[route.onRequest ?? []].flat()]
+    route.onSend = [...[route.onSend ?? []].flat(), keepAliveOnSuccess]
     const summary = `${[route.method].flat().join()} ${route.url}`
     const { doc = { summary } } = route.config ?? {}
     if (doc !== 'hidden') route.config = { ...route.config, doc: { ...ownDoc, ...doc } }
   })
 }
 
-const signedIn: onRequestHookHandler = (request, _reply, next) => {
-  requireCaller(request)
-  next()
-}
-
-const keepAlive: onSendAsyncHookHandler = async (request, reply) => {
-  if (reply.statusCode >= 400) return
-  await requireCaller(request)
-    .touch(reply)
-    .catch((error: unknown) => {
-      request.log.warn({ err: error }, 'the idle expiry of the session was not moved')
-    })
+const keepAliveOnSuccess: onSendAsyncHookHandler = async (request, reply) => {
+  if (reply.statusCode < 400) await keepAlive(requireCaller(request), reply)
 }

@@ -46,13 +46,28 @@ export function requireAll(caller: Caller, requirement: Requirement): Promise<vo
   return isMember instanceof Promise ? isMember.then(goOn) : goOn(isMember)
 }
 
-type PreHandler = (request: FastifyRequest, reply: unknown, next: (error?: Error) => void) => void
+type Hook = (request: FastifyRequest, reply: unknown, next: (error?: Error) => void) => void
+
+/** A hook that lets only a caller pass who has a session, and who fulfills the requirement. */
+export function admit(requirement?: Requirement): Hook {
+  return (request, _reply, next) => {
+    const caller = requireCaller(request)
+    const asked = requirement && requireAll(caller, requirement)
+    if (!asked) {
+      next()
+      return
+    }
+    asked.then(() => {
+      next()
+    }, next)
+  }
+}
 
 /**
  * A `preHandler` for a route below `/api`: only a caller with this app role gets past it.
  * @throws {TypeError} for a text that no app role can have: at the start, when the route is registered
  */
-export function requireRole(role: string): PreHandler {
+export function requireRole(role: string): Hook {
   return preHandlerOf({ role })
 }
 
@@ -60,7 +75,7 @@ export function requireRole(role: string): PreHandler {
  * A `preHandler` for a route below `/api`: only a caller in this group gets past it.
  * @throws {TypeError} for a text that is not an object id: at the start, when the route is registered
  */
-export function requireGroup(group: string): PreHandler {
+export function requireGroup(group: string): Hook {
   return preHandlerOf({ group })
 }
 
@@ -69,20 +84,13 @@ export function requireGroup(group: string): PreHandler {
  * satisfied an authentication context.
  * @throws {TypeError} for what no sign-in can prove: at the start, when the route is registered
  */
-export function requireStepUp(stepUp: StepUp): PreHandler {
+export function requireStepUp(stepUp: StepUp): Hook {
   return preHandlerOf(stepUp)
 }
 
-function preHandlerOf(requirement: Requirement): PreHandler {
+function preHandlerOf(requirement: Requirement): Hook {
   for (const mistake of mistakesIn(requirement)) throw new TypeError(`A route ${mistake}`)
-  return (request, _reply, next) => {
-    const asked = requireAll(requireCaller(request), requirement)
-    const goOn = () => {
-      next()
-    }
-    if (asked) asked.then(goOn, next)
-    else goOn()
-  }
+  return admit(requirement)
 }
 
 function lacksRole(role: string): Failure {

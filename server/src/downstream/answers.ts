@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http'
 import type { Readable } from 'node:stream'
 import { Failure } from '../failure.ts'
 import { secondsOf } from '../retry-after.ts'
-import type { AnswerForm, Call } from './calls.ts'
+import { type AnswerForm, type Call, mediaTypesOf } from './calls.ts'
 
 /** The answer of an API, read whole or as it comes. */
 export interface Answer {
@@ -46,7 +46,7 @@ function failureOf({ id }: Call, answer: Answer): Failure {
   return new Failure('upstream_error', reason, { retryAfterSeconds })
 }
 
-/** This pattern matches a media type (RFC 9110 section 8.3.1). Parameters follow a semicolon. */
+/** RFC 9110 section 8.3.1. */
 const jsonType = /^application\/(?:[\w.!#$&^-]+\+)?json\s*(?:;|$)/i
 
 function requireType(call: Call, { status, headers, body }: Answer): void {
@@ -69,10 +69,6 @@ function isExpected(form: AnswerForm, type: string): boolean {
   if (form === 'json') return jsonType.test(type)
   const [mediaType = ''] = type.split(';', 1)
   return mediaTypesOf(form).includes(mediaType.trim().toLowerCase())
-}
-
-export function mediaTypesOf(form: Exclude<AnswerForm, 'json'>): readonly string[] {
-  return 'bytes' in form ? form.bytes : form.stream
 }
 
 function isParsable(body: Buffer): boolean {

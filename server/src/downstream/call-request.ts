@@ -3,13 +3,12 @@ import { Type } from 'typebox'
 import { Clean } from 'typebox/value'
 import { Failure } from '../failure.ts'
 import { traceHeadersOf } from '../http/trace-context.ts'
-import { mediaTypesOf } from './answers.ts'
 import { apiPath, type PathParameters } from './call-path.ts'
-import type { Call } from './calls.ts'
+import { type Call, mediaTypesOf } from './calls.ts'
 import type { CallRequest } from './client.ts'
+import { requestHeaders } from './passed-headers.ts'
 
-/** Besides the trace, the only headers that go from the caller to the API. */
-const passedUp = ['accept-language', 'if-none-match'] as const
+const passedUp = requestHeaders.map((name) => name.toLowerCase())
 
 /** The schema of the route of a call. A call without parameters, query and body has nothing to check. */
 export function schemaOf({ params, query, body }: Call): FastifySchema {

@@ -8,6 +8,10 @@ import type { DownstreamSettings } from '../config/downstream.ts'
  */
 export type AnswerForm = 'json' | { bytes: readonly string[] } | { stream: readonly string[] }
 
+export function mediaTypesOf(form: Exclude<AnswerForm, 'json'>): readonly string[] {
+  return 'bytes' in form ? form.bytes : form.stream
+}
+
 /** A call of a downstream API, made with the caller's own permissions: one row of the table. */
 export interface Call {
   /** The path of the call below `/api`. A segment such as `:eventId` is a parameter. */

@@ -4,8 +4,7 @@ import { isGraph } from '../config/clouds.ts'
 import { isLoopback, isPrivateTransport } from '../config/loopback.ts'
 import { ConfigError } from '../config/reader.ts'
 import { resourceOf, resourcesOf } from '../config/scopes.ts'
-import { mediaTypesOf } from './answers.ts'
-import type { Call } from './calls.ts'
+import { type Call, mediaTypesOf } from './calls.ts'
 
 /**
  * Checks the whole table, so that a mistake in a row stops the start.

@@ -1,11 +1,10 @@
 import type { ProblemCode } from '@entra-bff/shared'
 import { type TProperties, Type } from 'typebox'
 import type { AnswerDoc, RouteDoc } from '../http/route-doc.ts'
-import { mediaTypesOf } from './answers.ts'
-import type { AnswerForm, Call } from './calls.ts'
+import { type Call, mediaTypesOf } from './calls.ts'
+import { answerHeaders, idHeaders, requestHeaders, streamHeaders } from './passed-headers.ts'
 
-const ids = ['request-id', 'client-request-id'] as const
-const headers = [...ids, 'ETag', 'Content-Disposition'] as const
+const headers = [...idHeaders, ...answerHeaders] as const
 
 /** What a call of an API can end in, besides the problems of every route. */
 export const callProblems: readonly ProblemCode[] = [
@@ -23,36 +22,38 @@ export const callProblems: readonly ProblemCode[] = [
 ]
 
 /** Describes the route of a row. Fastify checks params, query and body by schemas, which describe them. */
-export function documentCall({ title, scopes, answer, requires }: Call): RouteDoc {
+export function documentCall(call: Call): RouteDoc {
+  const { title, scopes, requires } = call
   return {
     summary: title,
     description: `Calls an API with the permissions ${scopes.join(', ')} of the signed-in person. A successful call counts as use of the session.`,
     tag: 'APIs',
     session: 'needed',
     problems: requires ? [...callProblems, 'insufficient_user_authentication'] : callProblems,
-    problemHeaders: ids,
+    problemHeaders: idHeaders,
     answers: {
-      '2XX': bodyOf(answer),
+      '2XX': bodyOf(call),
       304: { description: 'The version in If-None-Match is the newest.', headers },
     },
-    request: { headers: passedHeaders },
+    request: { headers: passedUp },
   }
 }
 
-function bodyOf(answer: AnswerForm): AnswerDoc {
+function bodyOf({ answer, paged }: Call): AnswerDoc {
   if (answer === 'json') {
     // Microsoft Graph says `application/json`; an API can say `application/hal+json`.
     const types = ['application/json', 'application/*']
-    return { description: 'The JSON of the API, as the API sent it.', types, headers }
+    const but = paged ? ', but for the link to the next page' : ''
+    return { description: `The JSON of the API, as the API sent it${but}.`, types, headers }
   }
   const types = mediaTypesOf(answer)
   if ('bytes' in answer) return { description: 'The bytes of the API, as sent.', types, headers }
   const description = 'The bytes of the API, as they come. The stream ends with the session.'
-  return { description, types, headers: [...headers, 'Content-Length'] }
+  return { description, types, headers: [...idHeaders, ...streamHeaders] }
 }
 
 /** The headers that go on to the API, besides those of a trace. */
-const passedHeaders = Type.Object(optionalTexts(['Accept-Language', 'If-None-Match']))
+const passedUp = Type.Object(optionalTexts(requestHeaders))
 
 function optionalTexts(names: readonly string[]): TProperties {
   return Object.fromEntries(names.map((name) => [name, Type.Optional(Type.String())]))

@@ -1,8 +1,9 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { callPath } from '@entra-bff/shared'
-import type { FastifyInstance, FastifyReply, FastifyRequest, onRequestHookHandler } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { type Caller, requireCaller } from '../caller/caller.ts'
-import { requireAll } from '../caller/requirement.ts'
+import { keepAlive } from '../caller/keep-alive.ts'
+import { admit } from '../caller/requirement.ts'
 import type { OutboundAnswer } from '../outbound/exchange.ts'
 import { type Answer, requireSuccess } from './answers.ts'
 import type { PathParameters } from './call-path.ts'
@@ -14,6 +15,7 @@ import type { ConcurrentCalls } from './concurrent-calls.ts'
 import { documentCall } from './document-call.ts'
 import { withOwnNextLink } from './next-link.ts'
 import { OpenStreams } from './open-streams.ts'
+import { answerHeaders, idHeaders, streamHeaders } from './passed-headers.ts'
 
 export interface DownstreamOptions {
   calls: readonly Call[]
@@ -21,12 +23,8 @@ export interface DownstreamOptions {
   concurrent: ConcurrentCalls
 }
 
-/** The ids of a request at the API, for its support. A failure carries them, too. */
-const passedIds = ['request-id', 'client-request-id'] as const
-/** Besides the ids, the only headers that go from the API to the caller. */
-const passedDown = ['content-type', 'etag', 'content-disposition'] as const
-/** The same of a stream. Other answers have a length of this server. */
-const passedDownOfStream = [...passedDown, 'content-length'] as const
+const passedDown = ['Content-Type', ...answerHeaders].map((name) => name.toLowerCase())
+const passedDownOfStream = ['Content-Type', ...streamHeaders].map((name) => name.toLowerCase())
 
 /** One route for each row of the table of calls. */
 export async function downstream(
@@ -47,7 +45,8 @@ export async function downstream(
       config: { doc: documentCall(call) },
       // For HEAD, Fastify would read a stream to its end.
       exposeHeadRoute: call.method === 'GET' && !isStream,
-      onRequest: admit(call),
+      // Before the body is read.
+      onRequest: admit(call.requires),
       handler: (isStream ? passStream : passWhole)(call),
     })
   }
@@ -87,34 +86,17 @@ export async function downstream(
   }
 }
 
-/** Refuses a caller before the body is read, and before a token is asked for. */
-function admit({ requires }: Call): onRequestHookHandler {
-  return (request, _reply, next) => {
-    const caller = requireCaller(request)
-    const checked = requires && requireAll(caller, requires)
-    if (!checked) {
-      next()
-      return
-    }
-    checked.then(() => {
-      next()
-    }, next)
-  }
-}
-
 /** @throws {Failure} when the answer is not the success that the row promises */
 function accept(call: Call, caller: Caller, answer: Answer, reply: FastifyReply): Promise<void> {
-  passHeaders(answer, reply, passedIds)
+  passHeaders(answer, reply, idHeaders)
   requireSuccess(call, answer)
-  return caller.touch(reply).catch((error: unknown) => {
-    reply.log.warn({ err: error }, 'the idle expiry of the session was not moved')
-  })
+  return keepAlive(caller, reply)
 }
 
 function passHeaders(
   { headers }: { headers: IncomingHttpHeaders },
   reply: FastifyReply,
-  names: readonly (keyof IncomingHttpHeaders & string)[],
+  names: readonly string[],
 ): void {
   for (const name of names) {
     const value = headers[name]

@@ -1,0 +1,8 @@
+/** Besides the trace, the only headers that go from the caller to the API. */
+export const requestHeaders = ['Accept-Language', 'If-None-Match'] as const
+/** The ids of a request at the API, for its support. A failure carries them, too. */
+export const idHeaders = ['request-id', 'client-request-id'] as const
+/** Besides the ids and the type, the only headers that go from the API to the caller. */
+export const answerHeaders = ['ETag', 'Content-Disposition'] as const
+/** The same of a stream. Other answers have a length of this server. */
+export const streamHeaders = [...answerHeaders, 'Content-Length'] as const
