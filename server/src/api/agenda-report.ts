@@ -9,7 +9,7 @@ import type { OwnRouteTools } from './own-routes.ts'
 const EventPage = Type.Object({
   value: Type.Array(
     Type.Object({
-      subject: Type.String(),
+      subject: Type.Union([Type.String(), Type.Null()]),
       start: Type.Object({ dateTime: Type.String(), timeZone: Type.Literal('UTC') }),
     }),
   ),
@@ -39,7 +39,10 @@ export function agendaReport(api: FastifyInstance, { graph, callApi }: OwnRouteT
       scopes: ['Calendars.Read'],
     }
     const { value } = await callApi(request, call, EventPage)
-    const events = value.map(({ subject, start }) => ({ subject, startsAt: `${start.dateTime}Z` }))
+    const events = value.map(({ subject, start }) => ({
+      subject: subject ?? '(no subject)',
+      startsAt: `${start.dateTime}Z`,
+    }))
     return { preparedFor: user.name, events }
   })
 }

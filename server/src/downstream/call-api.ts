@@ -3,7 +3,6 @@ import type { Static, TSchema } from 'typebox'
 import { Check } from 'typebox/value'
 import { requireCaller } from '../caller/caller.ts'
 import { Failure } from '../failure.ts'
-import { traceHeadersOf } from '../http/trace-context.ts'
 import { requireSuccess } from './answers.ts'
 import { fillPath, type PathParameters } from './call-path.ts'
 import type { Call } from './calls.ts'
@@ -11,6 +10,7 @@ import { callWithToken } from './call-with-token.ts'
 import { addressMistakes } from './check-calls.ts'
 import type { DownstreamClient } from './client.ts'
 import type { ConcurrentCalls } from './concurrent-calls.ts'
+import { tracingHeaders } from './passed-headers.ts'
 
 /** A call that an own route makes. */
 export interface OwnCall extends Pick<Call, 'resource' | 'path' | 'scopes'> {
@@ -50,7 +50,7 @@ export function createCallApi(
     const caller = requireCaller(request)
     const sent = {
       path,
-      headers: { 'client-request-id': request.id, ...traceHeadersOf(request.headers) },
+      headers: tracingHeaders(request),
       body: body === undefined ? undefined : JSON.stringify(body),
       connection: request.raw.socket,
     }

@@ -8,9 +8,9 @@ export type PathParameters = Readonly<Record<string, string>>
 /**
  * What no value may be or hold. A slash or a backslash ends a segment, and `.` and `..` stand for other
  * ones; behind a percent sign, a server that decodes a path twice finds them too. OData reads `$count` as a
- * command, `delta()` as a function, and `('a')` as a key.
+ * command, and `delta()` as a function.
  */
-const escaping = /[/\\%()'\u0000-\u001f\u007f]|^\$|^\.{0,2}$/
+const escaping = /[/\\%\u0000-\u001f\u007f]|^\$|\)$|^\.{0,2}$/
 
 /** A path at an API with its segments `{name}` filled in. @throws {Failure} `invalid_request` */
 export function fillPath(path: string, values: PathParameters): string {

@@ -2,11 +2,10 @@ import type { FastifyRequest, FastifySchema } from 'fastify'
 import { Type } from 'typebox'
 import { Clean } from 'typebox/value'
 import { Failure } from '../failure.ts'
-import { traceHeadersOf } from '../http/trace-context.ts'
 import { apiPath, type PathParameters } from './call-path.ts'
 import { type Call, mediaTypesOf } from './calls.ts'
 import type { CallRequest } from './client.ts'
-import { requestHeaders } from './passed-headers.ts'
+import { requestHeaders, tracingHeaders } from './passed-headers.ts'
 
 const passedUp = requestHeaders.map((name) => name.toLowerCase())
 
@@ -55,13 +54,13 @@ function queryOf(call: Call, request: FastifyRequest): string {
 }
 
 function headersOf({ answer }: Call, request: FastifyRequest): Record<string, string> {
-  const headers: Record<string, string> = { 'client-request-id': request.id }
+  const headers = tracingHeaders(request)
   for (const name of passedUp) {
     const value = request.headers[name]
     if (typeof value === 'string') headers[name] = value
   }
   if (answer !== 'json') headers['accept'] = mediaTypesOf(answer).join(', ')
-  return Object.assign(headers, traceHeadersOf(request.headers))
+  return headers
 }
 
 function bodyOf(call: Call, { body }: FastifyRequest): string | undefined {

@@ -18,7 +18,7 @@ export type Pass = number
  * time to recover. When the pause is over, one request tries.
  *
  * All users of a host share a breaker. An answer about one request, such as 404, 429 or 500, is no failure:
- * with it, one user could keep others from the host. But a time-out and a 504 are failures, so ten slow calls
+ * if it counted, one user could keep others from the host. A time-out and a 504 are failures: ten slow calls
  * of one user in a row open the breaker for all users, for five seconds.
  */
 export class CircuitBreaker {

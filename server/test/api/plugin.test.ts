@@ -141,6 +141,18 @@ describe('what an app had before the plugin', () => {
       json: { code: 'rate_limited' },
     })
   })
+
+  test('an id that the app takes from its callers does not go on to an API', async () => {
+    await app.close()
+    app = fastify({ requestIdHeader: 'x-request-id' })
+    await app.register(entraBff, { settings, api })
+    const browser = await signIn()
+    emulator.clearRequests()
+    await browser.fetch('/api/me', { headers: { 'x-request-id': 'chosen' } })
+    const [request] = emulator.requests('me')
+    expect(request?.path).toBe('/v1.0/me')
+    expect(request?.headers).not.toHaveProperty('client-request-id')
+  })
 })
 
 describe('sessions that an app has of its own', () => {

@@ -44,6 +44,8 @@ describe('a parameter of a call (#18)', () => {
     ['...', '...'],
     ['{version}', '%7Bversion%7D'],
     ['a$&', 'a%24%26'],
+    ["O'Brien", "O'Brien"],
+    ['report%20(1).pdf', 'report%20(1).pdf'],
   ])('the value %s fills one segment of the path, as %s', async (value, sent) => {
     expect((await get(`/api/files/${value}/versions/7`)).status).toBe(200)
     expect(api.upstream.requests.map(({ url }) => url)).toEqual([`/v1.0/files/${sent}/versions/7`])
@@ -75,16 +77,7 @@ describe('a parameter of a call (#18)', () => {
     expect(api.upstream.requests).toHaveLength(0)
   })
 
-  test.each([
-    '$count',
-    '%24value',
-    '$&',
-    'delta()',
-    'microsoft.graph.delta(token=x)',
-    "a'b",
-    '%27',
-    '%28',
-  ])(
+  test.each(['$count', '%24value', '$&', 'delta()', 'microsoft.graph.delta(token=x)', 'a%29'])(
     'a value that OData reads as more than a value is a 400, and reaches no API: %s',
     async (value) => {
       const { status, body } = await get(`/api/files/${value}/versions/7`)
