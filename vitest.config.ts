@@ -2,6 +2,7 @@ import { defineConfig } from 'vitest/config'
 
 /** Compares each answer of a server that a test starts with the server's OpenAPI document. */
 const checkAnswers = 'server/test/support/check-answers.ts'
+const setupFiles = ['scripts/support/give-back-the-clock.ts', 'scripts/support/wait-longer.ts']
 const conditions = ['@entra-bff/source', 'node', 'import', 'default']
 
 interface Extras {
@@ -19,7 +20,7 @@ function nodeProject(name: string, include: string, testTimeoutMs: number, extra
       environment: 'node' as const,
       // Most time of a test file would go into loading modules again.
       isolate: false,
-      setupFiles: ['scripts/support/give-back-the-clock.ts', extras.setupFile ?? []].flat(),
+      setupFiles: [...setupFiles, ...(extras.setupFile ? [extras.setupFile] : [])],
       testTimeout: testTimeoutMs,
       globalSetup: extras.globalSetup ?? [],
     },

@@ -142,7 +142,7 @@ export const downstream: Mutation[] = [
   {
     rule: 'E7',
     breaks: 'a parameter can be a function of OData',
-    change: { [path]: { "()'": '' } },
+    change: { [path]: { '|\\)$': '' } },
   },
   {
     rule: 'E7',

@@ -19,8 +19,8 @@ const ends: Readonly<Record<string, string>> = {
 }
 
 let copy: string
-let emulator: Emulator
-let server: ChildServer
+let emulator: Emulator | undefined
+let server: ChildServer | undefined
 let origin: string
 const touched: string[] = []
 
@@ -42,8 +42,8 @@ beforeAll(async () => {
   server = await new ChildServer(settings, { cwd: copy, program }).listening()
 }, 240_000)
 afterAll(async () => {
-  await server.end()
-  await emulator.close()
+  await server?.end()
+  await emulator?.close()
   rmSync(copy, { recursive: true })
 })
 

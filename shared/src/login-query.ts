@@ -15,7 +15,7 @@ export const LoginQuery = Type.Object({
   domainHint: Type.Optional(Type.String()),
   /** Scopes to ask for, separated by spaces. The default is `SCOPE`. */
   scopes: Type.Optional(Type.String({ maxLength: 2_048 })),
-  /** The handle of a claims challenge or a step-up. The server keeps what it stands for. */
+  /** The handle of what the sign-in must ask for: claims, a step-up, permissions. The server keeps it. */
   claims: Type.Optional(Type.String({ maxLength: 64 })),
 })
 export type LoginQuery = Static<typeof LoginQuery>

@@ -1,6 +1,5 @@
 import type { FastifyInstance, onSendAsyncHookHandler } from 'fastify'
 import fp from 'fastify-plugin'
-import { requireCaller } from '../caller/caller.ts'
 import { keepAlive } from '../caller/keep-alive.ts'
 import { admit } from '../caller/requirement.ts'
 import { callProblems } from '../downstream/document-call.ts'
@@ -33,5 +32,7 @@ async function registerSignedInOnly(api: FastifyInstance): Promise<void> {
 }
 
 const keepAliveOnSuccess: onSendAsyncHookHandler = async (request, reply) => {
-  if (reply.statusCode < 400) await keepAlive(requireCaller(request), reply)
+  // A hook of the app can answer before the guard has looked for a caller.
+  const { caller } = request
+  if (caller && reply.statusCode < 400) await keepAlive(caller, reply)
 }

@@ -16,6 +16,9 @@ export interface Requirement extends StepUp {
 /** What is wrong with a requirement: the rest of a sentence that begins with the name of the row or route. */
 export function* mistakesIn(requirement: Requirement): Generator<string> {
   const { role, group, authenticationContext, maxAgeSeconds } = requirement
+  if ((role ?? group ?? authenticationContext ?? maxAgeSeconds) === undefined) {
+    yield 'requires nothing: name a role, a group, an authenticationContext or maxAgeSeconds'
+  }
   if (role !== undefined && !/^\S{1,120}$/.test(role)) {
     yield `requires "${role}", which is not the value of an app role`
   }

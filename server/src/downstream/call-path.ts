@@ -12,9 +12,10 @@ export type PathParameters = Readonly<Record<string, string>>
  */
 const escaping = /[/\\%\u0000-\u001f\u007f]|^\$|\)$|^\.{0,2}$/
 
-/** A path at an API with its segments `{name}` filled in. @throws {Failure} `invalid_request` */
+/** A path at an API with its segments `{name}` filled in. Its query stays as it is. @throws {Failure} `invalid_request` */
 export function fillPath(path: string, values: PathParameters): string {
-  return fill(path, /\{(\w+)\}/g, values)
+  const [pathname = ''] = path.split('?', 1)
+  return fill(pathname, /\{(\w+)\}/g, values) + path.slice(pathname.length)
 }
 
 /** The path at the API. @throws {Failure} `invalid_request` */
@@ -28,12 +29,16 @@ export function ownPath({ id, params }: Call, values: PathParameters): string {
 }
 
 function fill(path: string, parameter: RegExp, values: PathParameters): string {
-  return path.replace(parameter, (_, name: string) => segmentOf(name, values[name] ?? ''))
+  return path.replace(parameter, (_, name: string) => {
+    const value = values[name]
+    if (value === undefined) throw new TypeError(`the path ${path} needs a value for ${name}`)
+    return segmentOf(name, value)
+  })
 }
 
 function segmentOf(name: string, value: string): string {
   if (!escaping.test(value)) return encodeURIComponent(value)
   throw new Failure('invalid_request', `the parameter ${name} is more than a value`, {
-    publicDetail: `The parameter ${name} must be one segment of a path, without parentheses, quotes and a $ at its start.`,
+    publicDetail: `The parameter ${name} must be one segment of a path: no slash, backslash or percent sign, no $ at its start and no ) at its end.`,
   })
 }

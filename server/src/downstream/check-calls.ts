@@ -18,7 +18,7 @@ export function checkCalls(calls: readonly Call[], graphs: readonly string[]): v
       ...addressMistakes(call, graphs),
       ...aboutParameters(call),
       ...aboutBodies(call),
-      ...mistakesIn(call.requires ?? {}),
+      ...(call.requires ? mistakesIn(call.requires) : []),
     ].map((problem) => `the call ${call.method} ${call.id} ${problem}`),
   )
   if (problems.length > 0) throw new ConfigError(problems)
@@ -52,21 +52,28 @@ export function* addressMistakes(
     yield 'needs a resource such as https://api.example.com: an origin, with https:// unless it is on this machine'
   }
   if (!path.startsWith('/')) yield 'needs a path that begins with a slash'
+  if (segmentsOf(path).some((part) => /[{}]/.test(part) && !parameter.test(part))) {
+    yield 'needs each parameter as a whole segment of its path'
+  }
   yield* aboutScopes(resource, scopes, graphs)
 }
 
-function* aboutParameters({ id, path, params = {} }: Call): Generator<string> {
+const parameter = /^\{(\w+)\}$/
+
+function segmentsOf(path: string): string[] {
   const [pathname = ''] = path.split('?', 1)
+  return pathname.split('/')
+}
+
+function* aboutParameters({ id, path, params = {} }: Call): Generator<string> {
   const inId = [...id.matchAll(/:(\w+)/g)].map(([, name = '']) => name)
-  const inPath = pathname.split('/').flatMap((part) => /^\{(\w+)\}$/.exec(part)?.[1] ?? [])
+  const inPath = segmentsOf(path).flatMap((part) => parameter.exec(part)?.[1] ?? [])
   for (const name of new Set([...inId, ...inPath, ...Object.keys(params)])) {
     if (!inId.includes(name)) yield `needs the parameter :${name} in its id`
     if (!inPath.includes(name))
       yield `needs the parameter {${name}} in its path, as a whole segment`
     if (!Object.hasOwn(params, name)) yield `needs a schema for its parameter ${name}`
   }
-  const isInPart = pathname.split('/').some((part) => /[{}]/.test(part) && !/^\{\w+\}$/.test(part))
-  if (isInPart) yield 'needs each parameter as a whole segment of its path'
 }
 
 function* aboutScopes(

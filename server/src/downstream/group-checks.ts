@@ -62,7 +62,9 @@ export class GroupChecks {
     this.#answers.set(name, asked)
     asked.then(
       (isMember) => this.#answers.set(name, isMember),
-      () => this.#answers.delete(name),
+      () => {
+        if (this.#answers.get(name) === asked) this.#answers.delete(name)
+      },
     )
     return asked
   }

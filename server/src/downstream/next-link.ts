@@ -21,7 +21,8 @@ export function withOwnNextLink(
   const link = urlIn(page[name])
   const own = link && ownLink(link, call, values)
   if (link && own === undefined) {
-    const facts = { call: call.id, host: link.host, path: link.pathname }
+    // Without the path, which can hold ids of people.
+    const facts = { call: call.id, host: link.host }
     log.warn(facts, 'a link to the next page leads elsewhere, and is removed')
   }
   // `JSON.stringify` leaves out what is undefined.

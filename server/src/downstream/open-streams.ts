@@ -73,7 +73,7 @@ class Group {
 
   add(body: Readable): void {
     this.#bodies.add(body)
-    if (this.#isOver) breakOff(body)
+    if (this.#isOver) endForClosing(body)
   }
 
   delete(body: Readable): void {
@@ -82,10 +82,10 @@ class Group {
 
   end(): void {
     this.#isOver = true
-    this.#bodies.forEach(breakOff)
+    this.#bodies.forEach(endForClosing)
   }
 }
 
-function breakOff(body: Readable): void {
+function endForClosing(body: Readable): void {
   body.destroy(new Error('the server closes'))
 }

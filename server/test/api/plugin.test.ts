@@ -142,6 +142,15 @@ describe('what an app had before the plugin', () => {
     })
   })
 
+  test('a hook of the app can answer a request to a route of the plugin', async () => {
+    app.addHook('onRequest', async (request, reply) => {
+      if (request.url === '/api/whoami') return reply.redirect('/elsewhere')
+    })
+    await app.register(entraBff, { settings, api })
+    const browser = await listen()
+    expect((await browser.fetch('/api/whoami')).status).toBe(302)
+  })
+
   test('an id that the app takes from its callers does not go on to an API', async () => {
     await app.close()
     app = fastify({ requestIdHeader: 'x-request-id' })

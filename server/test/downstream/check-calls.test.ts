@@ -135,6 +135,7 @@ describe('a table of calls with a mistake', () => {
       'cannot be listed',
     ],
     ['pages of bytes', [{ ...orders, answer: { stream: ['text/csv'] }, paged: true }], 'be paged'],
+    ['a requirement of nothing', [{ ...orders, requires: {} }], 'requires nothing'],
     ['a role of spaces', [{ ...orders, requires: { role: 'a role' } }], 'the value of an app role'],
     [
       'the name of a group',

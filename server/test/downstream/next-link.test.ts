@@ -90,18 +90,20 @@ describe('the link to the next page', () => {
     },
   )
 
-  test('a link that leads elsewhere is told in the log, without its query', async () => {
+  test('a link that leads elsewhere is told in the log, without its path and query', async () => {
     api.world.logLines.length = 0
-    await linkFor('https://evil.example/v1.0/me?$skiptoken=secret', '/api/me/calendar')
+    await linkFor(
+      'https://evil.example/v1.0/users/some-person?$skiptoken=secret',
+      '/api/me/calendar',
+    )
     const [told = '', ...others] = api.world.logLines.filter((line) => line.includes('next page'))
     expect(others).toEqual([])
     expect(JSON.parse(told)).toMatchObject({
       level: 40,
       call: 'me/calendar',
       host: 'evil.example',
-      path: '/v1.0/me',
     })
-    expect(told).not.toContain('secret')
+    expect(told).not.toMatch(/secret|some-person/)
   })
 
   test('a page that is no object is passed on as it is', async () => {

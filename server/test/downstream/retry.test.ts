@@ -3,6 +3,7 @@ import { Type } from 'typebox'
 import { describe, expect, test } from 'vitest'
 import { type Call, callsOf } from '../../src/downstream/calls.ts'
 import { json, useScriptedApi } from '../support/scripted-api.ts'
+import { behindNginx } from '../support/surroundings.ts'
 
 const api = useScriptedApi('/auth/login', {
   calls: (settings) => [
@@ -45,7 +46,8 @@ const fail = (status: number, headers: Record<string, string> = {}) => {
 const reset = (response: ServerResponse) => response.socket?.resetAndDestroy()
 const sayNothing = (response: ServerResponse) => response.socket?.end()
 
-describe('a passing trouble of the API (#22)', () => {
+// Of two servers, one could get ten failures in a row, and leave the API alone.
+describe.skipIf(behindNginx)('a passing trouble of the API (#22)', () => {
   test.each([
     ['GET', '502', fail(502)],
     ['GET', '503', fail(503)],

@@ -1,5 +1,15 @@
 import type { RequestListener, ServerResponse } from 'node:http'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
+import {
+  afterAll,
+  afterEach,
+  beforeAll,
+  beforeEach,
+  describe,
+  expect,
+  onTestFinished,
+  test,
+  vi,
+} from 'vitest'
 import type { Browser } from '../support/browser.ts'
 import { json } from '../support/scripted-api.ts'
 import { behindNginx } from '../support/surroundings.ts'
@@ -41,7 +51,11 @@ const succeed = (response: ServerResponse) => response.writeHead(200, json).end(
 
 /** Waits without moving the clock, which `vi.waitUntil` moves. */
 async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await new Promise(setImmediate)
+  const finished = new AbortController()
+  onTestFinished(() => {
+    finished.abort()
+  })
+  while (!condition() && !finished.signal.aborted) await new Promise(setImmediate)
 }
 
 /** Waits for the pause before a second try. @param drawn what is drawn for its random part, from 0 to 1 */

@@ -36,7 +36,6 @@ const api = useScriptedApi('/auth/login', {
       path: '/v1.0/orders/archive',
       scopes: ['User.Read'],
       answer: 'json',
-      requires: {},
     },
     {
       ...rowFor('POST', settings.graph),

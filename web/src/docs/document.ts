@@ -90,11 +90,16 @@ export function exampleIn({ components }: OpenApiDocument, body: Partial<Body> |
       const members = Object.entries(named.properties ?? {})
       return Object.fromEntries(members.map(([member, its]) => [member, exampleOf(its)]))
     }
-    return emptyValues[named.type ?? ''] ?? named.minimum ?? 0
+    return named.minimum ?? emptyValues[named.type ?? ''] ?? null
   }
 }
 
-const emptyValues: Readonly<Partial<Record<string, unknown>>> = { string: '', boolean: false }
+const emptyValues: Readonly<Partial<Record<string, unknown>>> = {
+  string: '',
+  boolean: false,
+  integer: 0,
+  number: 0,
+}
 
 /**
  * @param values what a person has filled in, by the name of the parameter

@@ -40,11 +40,15 @@ export function requireShortHints(query: LoginQuery): void {
   }
 }
 
-/** @param allowed the scopes of all calls: a sign-in can ask for no other scope */
-export function scopesOf(query: LoginQuery, allowed: readonly string[], config: Config): string[] {
+/** @param knownScopes the scopes that the query may name */
+export function scopesOf(
+  query: LoginQuery,
+  knownScopes: readonly string[],
+  config: Config,
+): string[] {
   if (query.scopes === undefined) return [...new Set(config.scopes)]
   const scopes = [...new Set(query.scopes.split(' ').filter(Boolean))]
-  if (!scopes.every((scope) => allowed.includes(scope))) {
+  if (!scopes.every((scope) => knownScopes.includes(scope))) {
     throw refusal(
       'the query "scopes" has a scope that no call needs',
       'The scopes must be those of the calls this app makes.',
