@@ -61,22 +61,26 @@ describe('the events of a session', () => {
     stream.body.destroy()
   })
 
-  test('each page is warned of the end of its session when one more page of the session opens', async () => {
-    const browser = await world.signIn()
-    // No look at intervals warns a page.
-    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
-    const first = await listen(browser)
-    later(58.5)
-    const second = await listen(browser)
-    const isWarned = ({ text }: typeof first) => text.includes('event: expiring')
-    await vi.waitUntil(() => isWarned(first) && isWarned(second))
-    const third = await listen(browser)
-    await vi.waitUntil(() => isWarned(third))
-    for (const { text, body } of [first, second, third]) {
-      expect(text.split('event: expiring')).toHaveLength(2)
-      body.destroy()
-    }
-  })
+  // Behind nginx, the pages can be those of two servers.
+  test.skipIf(behindNginx)(
+    'each page is warned of the end of its session when one more page of the session opens',
+    async () => {
+      const browser = await world.signIn()
+      // No look at intervals warns a page.
+      vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
+      const first = await listen(browser)
+      later(58.5)
+      const second = await listen(browser)
+      const isWarned = ({ text }: typeof first) => text.includes('event: expiring')
+      await vi.waitUntil(() => isWarned(first) && isWarned(second))
+      const third = await listen(browser)
+      await vi.waitUntil(() => isWarned(third))
+      for (const { text, body } of [first, second, third]) {
+        expect(text.split('event: expiring')).toHaveLength(2)
+        body.destroy()
+      }
+    },
+  )
 
   test('the events of a session tell that the session expired', async () => {
     const stream = await listen(await world.signIn())
