@@ -54,7 +54,8 @@ export class AnswerCheck {
     const found = this.#paths.find(({ pattern }) => pattern.test(path))
     const name = method === 'HEAD' ? 'get' : method.toLowerCase()
     const operation = found && this.#document.paths[found.path]?.[name]
-    // HEAD is no method of some routes.
+    // HEAD is no method of some routes. A browser then gets the page, as for a path that nobody has.
+    if (method === 'HEAD' && status === 404) return faultWithoutRoute(answer, undefined)
     if (!operation || status === 405) return faultWithoutRoute(answer, found?.path)
     const response = responseTo(operation, status)
     if (!response) {
