@@ -2,6 +2,7 @@ import type { FastifyRequest } from 'fastify'
 import { isGuid } from '../config/guid.ts'
 import type { StepUp } from '../entra/authentication.ts'
 import { Failure } from '../failure.ts'
+import { andThen, type MaybePromise } from '../maybe-promise.ts'
 import { type Caller, requireCaller } from './caller.ts'
 import { requireProof } from './step-up.ts'
 
@@ -37,16 +38,14 @@ export function* mistakesIn(requirement: Requirement): Generator<string> {
  * @returns undefined, not a promise, when nothing has to be asked of Entra or Graph
  * @throws {Failure} `forbidden` or `insufficient_user_authentication`
  */
-export function requireAll(caller: Caller, requirement: Requirement): Promise<void> | undefined {
+export function requireAll(caller: Caller, requirement: Requirement): MaybePromise<undefined> {
   const { role, group } = requirement
   if (role !== undefined && !caller.hasRole(role)) throw lacksRole(role)
   if (group === undefined) return requireProof(caller, requirement)
-  const goOn = (isMember: boolean) => {
+  return andThen(caller.isInGroup(group), (isMember) => {
     if (!isMember) throw lacksGroup(group)
     return requireProof(caller, requirement)
-  }
-  const isMember = caller.isInGroup(group)
-  return isMember instanceof Promise ? isMember.then(goOn) : goOn(isMember)
+  })
 }
 
 type Hook = (request: FastifyRequest, reply: unknown, next: (error?: Error) => void) => void

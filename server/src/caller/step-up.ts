@@ -1,11 +1,12 @@
 import { proves, type StepUp } from '../entra/authentication.ts'
+import type { MaybePromise } from '../maybe-promise.ts'
 import type { Caller } from './caller.ts'
 
 /**
  * Lets a caller pass whose sign-in proves what a row or a route requires. It answers at once then.
  * @throws {Failure} `insufficient_user_authentication`
  */
-export function requireProof(caller: Caller, required: StepUp): Promise<void> | undefined {
+export function requireProof(caller: Caller, required: StepUp): MaybePromise<undefined> {
   if (proves(caller.authentication, required)) return undefined
   return caller.stepUp(required).then((failure) => {
     throw failure

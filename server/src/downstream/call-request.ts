@@ -5,9 +5,9 @@ import { Failure } from '../failure.ts'
 import { apiPath, type PathParameters } from './call-path.ts'
 import { type Call, mediaTypesOf } from './calls.ts'
 import type { CallRequest } from './client.ts'
-import { requestHeaders, tracingHeaders } from './passed-headers.ts'
+import { lowerCased, requestHeaders, tracingHeaders } from './passed-headers.ts'
 
-const passedUp = requestHeaders.map((name) => name.toLowerCase())
+const passedUp = lowerCased(requestHeaders)
 
 /** The schema of the route of a call. A call without parameters, query and body has nothing to check. */
 export function schemaOf({ params, query, body }: Call): FastifySchema {

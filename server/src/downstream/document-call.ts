@@ -35,7 +35,7 @@ export function documentCall(call: Call): RouteDoc {
       '2XX': bodyOf(call),
       304: { description: 'The version in If-None-Match is the newest.', headers },
     },
-    request: { headers: passedUp },
+    request: { headers: RequestHeaders },
   }
 }
 
@@ -53,7 +53,7 @@ function bodyOf({ answer, paged }: Call): AnswerDoc {
 }
 
 /** The headers that go on to the API, besides those of a trace. */
-const passedUp = Type.Object(optionalTexts(requestHeaders))
+const RequestHeaders = Type.Object(optionalTexts(requestHeaders))
 
 function optionalTexts(names: readonly string[]): TProperties {
   return Object.fromEntries(names.map((name) => [name, Type.Optional(Type.String())]))

@@ -15,7 +15,7 @@ import type { ConcurrentCalls } from './concurrent-calls.ts'
 import { documentCall } from './document-call.ts'
 import { withOwnNextLink } from './next-link.ts'
 import { OpenStreams } from './open-streams.ts'
-import { answerHeaders, idHeaders, streamHeaders } from './passed-headers.ts'
+import { answerHeaders, idHeaders, lowerCased, streamHeaders } from './passed-headers.ts'
 
 export interface DownstreamOptions {
   calls: readonly Call[]
@@ -23,8 +23,8 @@ export interface DownstreamOptions {
   concurrent: ConcurrentCalls
 }
 
-const passedDown = ['Content-Type', ...answerHeaders].map((name) => name.toLowerCase())
-const passedDownOfStream = ['Content-Type', ...streamHeaders].map((name) => name.toLowerCase())
+const passedDown = lowerCased(['Content-Type', ...answerHeaders])
+const passedDownOfStream = lowerCased(['Content-Type', ...streamHeaders])
 
 /** One route for each row of the table of calls. */
 export async function downstream(

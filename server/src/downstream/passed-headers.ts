@@ -11,6 +11,11 @@ export const answerHeaders = ['ETag', 'Content-Disposition'] as const
 /** The same of a stream. Other answers have a length of this server. */
 export const streamHeaders = [...answerHeaders, 'Content-Length'] as const
 
+/** Names as Node gives them. The document has them as they are usually written. */
+export function lowerCased(names: readonly string[]): readonly string[] {
+  return names.map((name) => name.toLowerCase())
+}
+
 /** The headers by which a request can be followed to the API. Graph takes only a GUID as an id. */
 export function tracingHeaders({ id, headers }: FastifyRequest): Record<string, string> {
   return { ...(isGuid(id) && { 'client-request-id': id }), ...traceHeadersOf(headers) }
